@@ -1,0 +1,75 @@
+"""What the floor wants done: the closed union `Effect`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from acd.types import CallId, Millis, OfferId, SeatId
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Ring `seat` at `phone` for `call`, for `ring` milliseconds."""
+
+    offer: OfferId
+    call: CallId
+    seat: SeatId
+    phone: str
+    ring: Millis
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """Stop ringing for `offer`; the caller keeps music and place. Its failure is still awaited."""
+
+    offer: OfferId
+    call: CallId
+    seat: SeatId
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """`offer` is overdue: find out what became of it and tell (never cut: it may be a talk)."""
+
+    offer: OfferId
+    call: CallId
+    seat: SeatId
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One row for the journal.
+
+    `kind` is one of: logged_on logged_off paused ready wrap_up device queued offered answered
+    failed withdrawn released gone talk_ended adopted held resumed.
+    """
+
+    kind: str
+    call: CallId | None = None
+    seat: SeatId | None = None
+    queue: str | None = None
+    facts: Mapping[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SeatKept:
+    """The seat as it must be found after a restart; None fields are 'not so'."""
+
+    seat: SeatId
+    phone: str
+    paused: str | None
+    idle_since: Millis
+    wrap_up_until: Millis | None
+
+
+@dataclass(frozen=True, slots=True)
+class SeatGone:
+    """Forget the kept seat."""
+
+    seat: SeatId
+
+
+Effect: TypeAlias = Offer | Withdraw | Check | Note | SeatKept | SeatGone

@@ -1,0 +1,171 @@
+"""What can happen to the floor: the closed union `Event`.
+
+Every event is idempotent by call, seat or offer id: the two sources of a call's story (AGI
+replies, AMI events) come late, twice and in either order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from acd.types import CallId, Device, Failure, Millis, OfferId, Requirement, SeatId, Skills
+
+
+@dataclass(frozen=True, slots=True)
+class SeatLoggedOn:
+    """An agent took a seat at `phone`. The optional fields restore a seat after a restart."""
+
+    seat: SeatId
+    skills: Skills
+    phone: str
+    device: Device = Device.AWAY
+    paused: str | None = None
+    idle_since: Millis | None = None
+    wrap_up_until: Millis | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SeatLoggedOff:
+    """The agent leaves; while talking, the seat goes when the talk ends."""
+
+    seat: SeatId
+
+
+@dataclass(frozen=True, slots=True)
+class SeatPaused:
+    """No calls until ready again. While it rings the offer is withdrawn."""
+
+    seat: SeatId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeatReady:
+    """The agent is ready: ends a pause and a wrap-up."""
+
+    seat: SeatId
+
+
+@dataclass(frozen=True, slots=True)
+class SkillsChanged:
+    """The agent's skills were edited."""
+
+    seat: SeatId
+    skills: Skills
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceChanged:
+    """The seat's phone became free, in use (also ringing) or unreachable."""
+
+    seat: SeatId
+    device: Device
+
+
+@dataclass(frozen=True, slots=True)
+class SeatReleased:
+    """The seat's own channel left its talk with `call` (AMI BridgeLeave or Hangup)."""
+
+    seat: SeatId
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True)
+class CallQueued:
+    """A caller waits in `queue` since `arrived`.
+
+    The same call queued again (its session came back) keeps its place.
+    """
+
+    call: CallId
+    queue: str
+    requires: Requirement
+    arrived: Millis
+    priority: int = 0
+    ring: Millis = 20_000
+    wrap_up: Millis = 10_000
+    again: Millis = 20_000
+    """How long a seat that missed or declined this call is not offered it again."""
+    attempts: int = 0
+    """Offers made before; numbers the next offer."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallerGone:
+    """The caller's line is over, whatever the call was doing."""
+
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True)
+class OfferAnswered:
+    """Both parties are in one bridge since `at`."""
+
+    offer: OfferId
+    at: Millis
+
+
+@dataclass(frozen=True, slots=True)
+class OfferFailed:
+    """The offer ended without a talk and the caller's line is free again."""
+
+    offer: OfferId
+    cause: Failure
+
+
+@dataclass(frozen=True, slots=True)
+class CallAdopted:
+    """A talk found going on after a restart: `seat` talks with `call` since `at`."""
+
+    call: CallId
+    seat: SeatId
+    queue: str
+    at: Millis
+    wrap_up: Millis = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class TalkEnded:
+    """The caller's Dial returned after a talk."""
+
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True)
+class OffersHeld:
+    """No new offers for `reason` (recovery, switch away, drain) until it is resumed."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class OffersResumed:
+    """`reason` no longer holds offers back."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A deadline may have come."""
+
+
+Event: TypeAlias = (
+    SeatLoggedOn
+    | SeatLoggedOff
+    | SeatPaused
+    | SeatReady
+    | SkillsChanged
+    | DeviceChanged
+    | SeatReleased
+    | CallQueued
+    | CallerGone
+    | OfferAnswered
+    | OfferFailed
+    | CallAdopted
+    | TalkEnded
+    | OffersHeld
+    | OffersResumed
+    | Tick
+)

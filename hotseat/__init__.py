@@ -1,0 +1,1 @@
+"""hotseat: a hotline server for Asterisk. Composition, configuration, storage, Asterisk I/O."""

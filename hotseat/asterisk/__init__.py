@@ -1,0 +1,1 @@
+"""Everything that speaks Asterisk: wire codecs, AMI, FastAGI, rendered files, the sandbox."""

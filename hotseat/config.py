@@ -1,0 +1,164 @@
+"""Settings: where this instance keeps its state and which addresses it uses.
+
+Order of truth: environment (`HOTSEAT_DATABASE=…`, nested with `__`), then `hotseat.toml`, then
+defaults that make a sandbox in `.hotseat/` of the current folder. Secrets are not settings: they
+are generated once into the state folder with mode 0600.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import tomllib
+from ipaddress import IPv4Address, IPv4Network
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+CONFIG_NAME = "hotseat.toml"
+SYSTEM_CONFIG = Path("/etc/hotseat") / CONFIG_NAME
+
+
+class ConfigError(Exception):
+    """A settings file or variable is wrong; the text names the field and the fix."""
+
+
+def loopback_net(folder: Path) -> IPv4Network:
+    """The instance's own 127.x.y.0/24, from a hash of its state folder.
+
+    127.0.0.0/16 is left alone: everybody else's servers live there.
+    """
+    digest = hashlib.sha256(str(folder.resolve()).encode()).digest()
+    return IPv4Network((f"127.{1 + digest[0] % 254}.{digest[1]}.0", 24))
+
+
+class AsteriskSettings(BaseModel):
+    """How we reach Asterisk, and where the sandbox keeps it."""
+
+    root: Path | None = None
+    """Folder of the debootstrapped Asterisk; default `<state>/asterisk/root`."""
+    net: IPv4Network | None = None
+    """The sandbox's own loopback net; default from a hash of the state folder."""
+    host: IPv4Address | None = None
+    """Address of SIP, AMI and HTTP; default the net's .1."""
+    sip_port: int = 5060
+    ami_port: int = 5038
+    http_port: int = 8088
+    rtp_ports: tuple[int, int] = (10_000, 19_999)
+    fastagi_host: IPv4Address | None = None
+    """Where hotseat listens for FastAGI; default the net's .2."""
+    fastagi_port: int = 4573
+    trunk_peers: list[IPv4Address] = Field(default_factory=list)
+    """Addresses of the carrier's SIP servers; default the net's .10 (test callers)."""
+    qualify_seconds: int = 20
+
+
+class Settings(BaseSettings):
+    """Everything an instance needs to know before it can read its database."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="HOTSEAT_", env_nested_delimiter="__", extra="forbid"
+    )
+
+    state: Path = Path(".hotseat")
+    """Folder of database, secrets, control socket, spool and sandbox."""
+    database: str = ""
+    """SQLAlchemy URL; default SQLite in the state folder."""
+    prompts: Path | None = None
+    """Folder of the site's own prompts, `<language>/<name>.wav`, beside the built-in ones."""
+    log_level: str = "info"
+    asterisk: AsteriskSettings = Field(default_factory=AsteriskSettings)
+
+    @model_validator(mode="after")
+    def _fill_defaults(self) -> Settings:
+        self.state = self.state.expanduser().resolve()
+        if not self.database:
+            self.database = f"sqlite:///{self.state / 'hotseat.db'}"
+        asterisk = self.asterisk
+        asterisk.root = (asterisk.root or self.state / "asterisk" / "root").resolve()
+        asterisk.net = asterisk.net or loopback_net(self.state)
+        asterisk.host = asterisk.host or asterisk.net[1]
+        asterisk.fastagi_host = asterisk.fastagi_host or asterisk.net[2]
+        asterisk.trunk_peers = asterisk.trunk_peers or [asterisk.net[10]]
+        return self
+
+    @property
+    def control_socket(self) -> Path:
+        """The Unix socket of a running `hotseat serve`."""
+        return self.state / "control.sock"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment beats the file (which comes in as init values)."""
+        return env_settings, init_settings
+
+
+def find_config(start: Path) -> Path | None:
+    """`hotseat.toml` in `start`, else the system's, else None."""
+    for candidate in (start / CONFIG_NAME, SYSTEM_CONFIG):
+        if candidate.is_file():
+            return candidate
+    return None
+
+
+def load_settings(path: Path | None = None) -> Settings:
+    """Read settings. Raises ConfigError with file, field and reason."""
+    path = path or find_config(Path.cwd())
+    values: dict[str, Any] = {}
+    if path is not None:
+        try:
+            values = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise ConfigError(f"{path}: {error}") from error
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        lines = [
+            f"{path or 'environment'}: {'.'.join(map(str, problem['loc']))}: {problem['msg']}"
+            for problem in error.errors()
+        ]
+        raise ConfigError("\n".join(lines)) from error
+
+
+class Secrets(BaseModel):
+    """The instance's generated secrets, kept in `<state>/secrets.json` with mode 0600."""
+
+    ami_events: str
+    """AMI user `hotseat`: sees events, acts on calls."""
+    ami_guest: str
+    """AMI user `hotseat-look`: reads states only (doctor, tests)."""
+    fastagi_key: str
+    """The dialplan global that proves a FastAGI connection comes from our Asterisk."""
+
+
+def load_secrets(settings: Settings) -> Secrets:
+    """Read the secrets, generating them at the first call. Raises ConfigError if unreadable."""
+    path = settings.state / "secrets.json"
+    if not path.exists():
+        settings.state.mkdir(parents=True, exist_ok=True)
+        made = Secrets(
+            ami_events=secrets.token_urlsafe(24),
+            ami_guest=secrets.token_urlsafe(24),
+            fastagi_key=secrets.token_urlsafe(24),
+        )
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return load_secrets(settings)  # another command was first
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(made.model_dump_json(indent=2))
+        return made
+    try:
+        return Secrets.model_validate_json(path.read_text(encoding="utf-8"))
+    except (OSError, ValidationError) as error:
+        raise ConfigError(f"{path}: {error}; remove the file to make new secrets") from error

@@ -1,0 +1,1 @@
+"""Storage: models, sessions, queries, migrations. No Twisted, no Flask."""

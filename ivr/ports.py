@@ -1,0 +1,97 @@
+"""What the interpreter's session needs of a telephone line."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+class LineGone(Exception):
+    """Our control of the line is over: the caller hung up, or the channel was taken elsewhere."""
+
+
+class LineFailed(Exception):
+    """One command failed (a missing prompt, a refused command); the line itself goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineFacts:
+    """What is known when a line reaches us. Text is decoded and free of control characters."""
+
+    channel: str
+    """Asterisk's channel name, e.g. `PJSIP/trunk-0000002a`."""
+    uniqueid: str
+    dialled: str
+    caller_number: str
+    caller_name: str
+    context: str
+    """Where the call came from: `trunk` or `phone`."""
+
+
+class DialResult(enum.Enum):
+    """How a Dial ended, with the caller still here."""
+
+    ANSWERED = "answered"
+    NO_ANSWER = "no answer"
+    DECLINED = "declined"
+    BUSY = "busy"
+    UNREACHABLE = "unreachable"
+    WITHDRAWN = "withdrawn"
+    ERROR = "error"
+
+
+class Line(Protocol):
+    """One channel under our control. Every method raises LineGone once the line is gone.
+
+    One command runs at a time. The only exception: `dial` and `music` may be called while `play`
+    runs; the prompt is cut and its `play` returns None.
+    """
+
+    @property
+    def facts(self) -> LineFacts:
+        """What is known of the line."""
+
+    async def answer(self) -> None:
+        """Take the call."""
+
+    async def play(self, sounds: Sequence[str], keys: str = "") -> str | None:
+        """Play sounds in turn; return the key that stopped them, if it is one of `keys`.
+
+        Stops the music. Raises LineFailed if a sound is missing, after playing the others.
+        """
+
+    async def collect(
+        self, sounds: Sequence[str], *, digits: int, timeout_ms: int, keys: str = ""
+    ) -> str:
+        """Play sounds and read up to `digits` keys, the first within `timeout_ms` of the end.
+
+        Keys pressed during the sounds count (barge-in). Returns "" if none was pressed.
+        """
+
+    async def music(self, music_class: str | None) -> None:
+        """Start this class of music, or stop music with None."""
+
+    async def dial(
+        self, phones: Sequence[str], *, ring_ms: int, music_class: str
+    ) -> DialResult:
+        """Ring phones (endpoint names) with music for the caller; return when it is all over.
+
+        An answered Dial returns when the talk ends and the caller stays.
+        """
+
+    async def get(self, name: str) -> str | None:
+        """A channel variable or dialplan function, None if unset; any length."""
+
+    async def set(self, variables: Mapping[str, str]) -> None:
+        """Set channel variables or writable dialplan functions. Raises ValueError for CR/LF/NUL."""
+
+    async def speak_language(self, language: str) -> None:
+        """Sounds are looked up in this language (`zh`, `en`) from now on."""
+
+    async def hang_up(self, cause: int = 16) -> None:
+        """Tell the dialplan that we are done, and hang up with a Q.850 cause."""
+
+    def when_gone(self) -> object:
+        """A new Deferred that fires with None once the line is gone."""
