@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Literal, Protocol, TypeAlias
 
 from acd.effects import Note, SeatGone, SeatKept
 from acd.effects import Offer as OfferEffect
-from acd.types import CallId, Millis, OfferId, SeatId
+from acd.types import CallId, Device, Millis, OfferId, SeatId
 
 
 class Lines(Protocol):
@@ -44,3 +45,92 @@ class Staffing(Protocol):
 
     def on_duty(self, skill: str, level: int, at: Millis) -> frozenset[SeatId]:
         """The seats on duty at `at` with at least this level."""
+
+
+Side: TypeAlias = Literal["caller", "seat"]
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelSeen:
+    """One channel in a snapshot of the switch."""
+
+    channel: str
+    uniqueid: str
+    linkedid: str
+    up: bool
+    bridge: str
+    """Id of the bridge it is in, or empty."""
+    phone: str
+    """The phone it belongs to (`p101`), or empty."""
+    ticket: str
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchSnapshot:
+    """Everything the switch knows at one moment."""
+
+    started: str
+    """When the switch itself started, in its own words: a change means that it was restarted."""
+    channels: tuple[ChannelSeen, ...]
+    phones: Mapping[str, Device]
+
+
+class Switch(Protocol):
+    """Orders to the telephone switch. Nothing here blocks; what comes of it is watched."""
+
+    @property
+    def up(self) -> bool:
+        """Is the switch in sight, with a snapshot taken?"""
+
+    def follow(self, uniqueid: str, channel: str, call: CallId) -> None:
+        """From now on this channel is the caller's side of `call`."""
+
+    def forget(self, call: CallId) -> None:
+        """The call is over: drop all that is known of its channels."""
+
+    def withdraw(self, call: CallId) -> None:
+        """Hang up every leg of the call that still rings, and one that is about to."""
+
+    def offer_over(self, call: CallId) -> None:
+        """The caller's Dial returned: a withdrawal that found no leg is done with."""
+
+    async def in_talk(self, call: CallId) -> bool:
+        """Ask the switch itself: is the caller in a bridge with a leg? Raises SwitchAway."""
+
+    def write_ticket(self, call: CallId, ticket: str) -> None:
+        """Set the caller's ticket while the line is busy."""
+
+    async def ended_at(self, call: CallId) -> Millis | None:
+        """When the dialplan saw the talk end while we were away. Raises SwitchAway."""
+
+
+class SwitchAway(Exception):
+    """The switch cannot be asked now."""
+
+
+class SwitchWatcher(Protocol):
+    """Who wants to know what the switch sees. Calls may be late, repeated or out of order."""
+
+    def switch_up(self, snapshot: SwitchSnapshot) -> None:
+        """The switch is in sight and this is its state."""
+
+    def switch_down(self) -> None:
+        """The switch is out of sight."""
+
+    def phone_changed(self, phone: str, device: Device) -> None:
+        """A phone became free, in use or unreachable."""
+
+    def talk_began(self, call: CallId, phone: str) -> None:
+        """Caller and `phone` are in one bridge."""
+
+    def leg_left(self, call: CallId, phone: str) -> None:
+        """The phone's channel left the talk."""
+
+    def hang_up_asked(self, call: CallId, side: Side) -> None:
+        """A party hung up (the first one ended the call)."""
+
+    def line_died(self, call: CallId) -> None:
+        """The caller's channel is gone."""
+
+    def stranger(self, kind: str) -> None:
+        """Somebody was refused by the switch."""
