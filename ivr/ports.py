@@ -73,9 +73,7 @@ class Line(Protocol):
     async def music(self, music_class: str | None) -> None:
         """Start this class of music, or stop music with None."""
 
-    async def dial(
-        self, phones: Sequence[str], *, ring_ms: int, music_class: str
-    ) -> DialResult:
+    async def dial(self, phones: Sequence[str], *, ring_ms: int, music_class: str) -> DialResult:
         """Ring phones (endpoint names) with music for the caller; return when it is all over.
 
         An answered Dial returns when the talk ends and the caller stays.

@@ -1,0 +1,26 @@
+"""Menu documents: read, check and show them.
+
+    main:
+      start: welcome
+      language: zh
+      nodes:
+        welcome: {play: [welcome], next: ask}
+        ask:
+          menu: [menu-main]
+          keys: {"1": consult, "0": ask}
+          wrong_key: [wrong-key]
+          no_key: [no-key]
+          otherwise: consult
+        consult: {queue: consult, requires: {english: 1}, announce: [please-wait], next: end}
+        end: {hang_up: [goodbye]}
+
+The field that names a node's kind is one of `play`, `menu`, `set`, `queue`, `go_to`, `hang_up`.
+"""
+
+from __future__ import annotations
+
+from ivr.menus.fields import Problem
+from ivr.menus.outline import outline
+from ivr.menus.schema import MenuError, check, parse
+
+__all__ = ["MenuError", "Problem", "check", "outline", "parse"]

@@ -1,0 +1,171 @@
+"""Reads the fields of one part of a menu document and remembers what is wrong with them.
+
+A wrong or missing field is noted with its path and read as something harmless.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Collection, Mapping
+from typing import TypeAlias, TypeGuard
+
+from ivr.nodes import KEYS
+
+Problem: TypeAlias = tuple[str, str]
+"""(path inside the menu, what is wrong and what would be right)."""
+
+# Names stand in tickets, file names and the caller's path beside keys: short, plain, not a key.
+_NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+
+
+def no_such(what: str, name: str, known: Collection[str]) -> str:
+    """`no node "consul"; did you mean "consult"?`"""
+    close = difflib.get_close_matches(name, known, n=1)
+    if close:
+        return f'no {what} "{name}"; did you mean "{close[0]}"?'
+    return f'no {what} "{name}"; there is {", ".join(sorted(known)) or "none"}'
+
+
+class Fields:
+    """The fields of `entry`, which stands at `path`; problems are added to `problems`."""
+
+    def __init__(self, entry: object, path: str, problems: list[Problem]) -> None:
+        self.path = path
+        self._problems = problems
+        self._asked: set[str] = set()
+        self.document: Mapping[object, object] = {}
+        if isinstance(entry, Mapping):
+            self.document = entry
+        else:
+            self._wrong(path, "must be a mapping of fields")
+
+    def name(self, field: str) -> str:
+        """The name of a node, queue or language; "" if it is not there."""
+        value = self._take(field)
+        there = self._is_there(field, value)
+        return value if there and self.is_name(value, self._at(field)) else ""
+
+    def sounds(
+        self, field: str, default: tuple[str, ...] | None = None, least: int = 0
+    ) -> tuple[str, ...]:
+        """A list of at least `least` prompts."""
+        value = self._take(field)
+        if value is None and default is not None:
+            return default
+        if not self._is_there(field, value):
+            return ()
+        if not isinstance(value, list | tuple) or len(value) < least:
+            self._wrong(self._at(field), "must be a list of prompts, such as [welcome]")
+            return ()
+        return tuple(
+            sound
+            for place, sound in enumerate(value)
+            if self.is_name(sound, f"{self._at(field)}.{place}")
+        )
+
+    def number(self, field: str, low: int, high: int, default: float) -> float:
+        """A number from `low` to `high`."""
+        value = self._take(field)
+        if value is None:
+            return default
+        if isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high:
+            return value
+        self._wrong(self._at(field), f"must be a number from {low} to {high}")
+        return default
+
+    def whole(self, field: str, low: int, high: int, default: int) -> int:
+        """A whole number from `low` to `high`."""
+        value = self._take(field)
+        return default if value is None else self._whole(self._at(field), value, low, high, default)
+
+    def mapping(self, field: str) -> dict[str, object]:
+        """A mapping of names, which must be there."""
+        value = self._take(field)
+        return self._mapping(field, value) if self._is_there(field, value) else {}
+
+    def keys(self, field: str) -> dict[str, str]:
+        """Key of the telephone -> name of a node; at least one."""
+        value = self._take(field)
+        if not self._is_there(field, value):
+            return {}
+        ways: dict[str, str] = {}
+        for key, target in self._mapping(field, value, what="key").items():
+            path = f"{self._at(field)}.{key}"
+            if len(key) != 1 or key not in KEYS:
+                self._wrong(path, f'no key "{key}"; a key is one of {" ".join(KEYS)}')
+            elif self.is_name(target, path):
+                ways[key] = target
+        if value == {}:
+            self._wrong(self._at(field), "must name at least one key")
+        return ways
+
+    def facts(self, field: str, known: Collection[str]) -> dict[str, str]:
+        """Fact -> value, for known facts; at least one."""
+        value = self._take(field)
+        facts: dict[str, str] = {}
+        for fact, content in self._mapping(field, value).items():
+            path = f"{self._at(field)}.{fact}"
+            if fact not in known:
+                self._wrong(path, no_such("fact", fact, known))
+            elif self.is_name(content, path):
+                facts[fact] = content
+        if value == {}:
+            self._wrong(self._at(field), "must set something, such as {language: en}")
+        return facts
+
+    def levels(self, field: str) -> dict[str, int]:
+        """Skill -> least level, 1 to 10; may be left out."""
+        value = self._take(field)
+        if value is None:
+            return {}
+        return {
+            skill: self._whole(f"{self._at(field)}.{skill}", level, 1, 10, default=1)
+            for skill, level in self._mapping(field, value).items()
+        }
+
+    def is_name(self, value: object, path: str) -> TypeGuard[str]:
+        """Whether it is a name. If not, the problem is noted at `path`."""
+        if isinstance(value, str) and _NAME.fullmatch(value):
+            return True
+        self._wrong(
+            path,
+            f"{value!r} is no name; a name is up to 40 of a-z, 0-9, - and _, a letter first",
+        )
+        return False
+
+    def finish(self) -> None:
+        """Note the fields that nobody asked for."""
+        for field in self.document:
+            if field not in self._asked:
+                self._wrong(self._at(field), no_such("field", str(field), self._asked))
+
+    def _take(self, field: str) -> object:
+        self._asked.add(field)
+        return self.document.get(field)
+
+    def _is_there(self, field: str, value: object) -> bool:
+        if value is None:
+            self._wrong(self._at(field), "is missing")
+        return value is not None
+
+    def _whole(self, path: str, value: object, low: int, high: int, default: int) -> int:
+        if isinstance(value, int) and not isinstance(value, bool) and low <= value <= high:
+            return value
+        self._wrong(path, f"must be a whole number from {low} to {high}")
+        return default
+
+    def _mapping(self, field: str, value: object, what: str = "name") -> dict[str, object]:
+        if not isinstance(value, Mapping):
+            self._wrong(self._at(field), "must be a mapping")
+            return {}
+        for key in value:
+            if not isinstance(key, str):
+                self._wrong(f"{self._at(field)}.{key}", f'write the {what} in quotes: "{key}"')
+        return {key: content for key, content in value.items() if isinstance(key, str)}
+
+    def _at(self, field: object) -> str:
+        return f"{self.path}.{field}" if self.path else str(field)
+
+    def _wrong(self, path: str, text: str) -> None:
+        self._problems.append((path, text))

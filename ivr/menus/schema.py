@@ -1,0 +1,170 @@
+"""From a menu document (the mapping that YAML or JSON gives) to a MenuTree, or to what is wrong.
+
+Reading goes on after a problem, so that one check tells everything at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Final
+
+from ivr.menus.fields import Fields, Problem, no_such
+from ivr.menus.graph import reachable, silent_loops
+from ivr.nodes import GoTo, HangUp, Menu, MenuTree, Node, Play, Queue, Set, exits
+
+FACTS = ("language",)
+"""What a `set` node may set."""
+
+NORMAL_CLEARING = 16
+"""Q.850: the end of a call with nothing wrong."""
+
+
+class MenuError(ValueError):
+    """A menu document is wrong; `problems` are (path in the menu, text)."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("\n".join(f"{path}: {text}" for path, text in problems))
+        self.problems = problems
+
+
+def parse(document: Mapping[str, object]) -> MenuTree:
+    """The menu that a document describes. Raises MenuError; never, if `check` finds nothing."""
+    menu, problems = _read(document)
+    if problems:
+        raise MenuError(problems)
+    return menu
+
+
+def check(
+    document: Mapping[str, object],
+    *,
+    queues: Collection[str],
+    skills: Collection[str],
+    languages: Collection[str],
+) -> list[Problem]:
+    """What is wrong with a document, by itself and beside the site's queues, skills, languages."""
+    menu, problems = _read(document)
+    if menu.language and menu.language not in languages:
+        problems.append(("language", no_such("language", menu.language, languages)))
+    for name, node in menu.nodes.items():
+        at = f"nodes.{name}"
+        match node:
+            case Queue():
+                if node.queue and node.queue not in queues:
+                    problems.append((f"{at}.queue", no_such("queue", node.queue, queues)))
+                problems.extend(
+                    (f"{at}.requires.{skill}", no_such("skill", skill, skills))
+                    for skill in node.requires
+                    if skill not in skills
+                )
+            case Set(facts={"language": language}) if language not in languages:
+                problems.append((f"{at}.set.language", no_such("language", language, languages)))
+    return problems
+
+
+def _read(document: Mapping[str, object]) -> tuple[MenuTree, list[Problem]]:
+    """The menu as far as it can be read; it is sound only if there are no problems."""
+    problems: list[Problem] = []
+    fields = Fields(document, "", problems)
+    start = fields.name("start")
+    language = fields.name("language")
+    sorry = fields.sounds("sorry", default=("sorry-hang-up",))
+    entries = fields.mapping("nodes")
+    fields.finish()
+    nodes = {
+        name: node
+        for name, entry in entries.items()
+        if (node := _read_node(name, entry, problems)) is not None
+    }
+    menu = MenuTree(start, language, sorry, nodes)
+    if "nodes" in fields.document and not entries:
+        problems.append(("nodes", "a menu needs at least one node"))
+    _check_ways(menu, set(entries), problems)
+    return menu, problems
+
+
+def _read_node(name: str, entry: object, problems: list[Problem]) -> Node | None:
+    fields = Fields(entry, f"nodes.{name}", problems)
+    kinds = [kind for kind in _KINDS if kind in fields.document]
+    if len(kinds) != 1:
+        said = f"is {' and '.join(kinds)} at once" if kinds else "has no kind"
+        problems.append((fields.path, f"{said}; a node needs one of {', '.join(_KINDS)}"))
+        return None
+    fields.is_name(name, fields.path)
+    node = _KINDS[kinds[0]](fields)
+    fields.finish()
+    return node
+
+
+def _check_ways(menu: MenuTree, names: Collection[str], problems: list[Problem]) -> None:
+    ways = [("start", menu.start)] + [
+        (f"nodes.{name}.{field}", target)
+        for name, node in menu.nodes.items()
+        for field, target in exits(node)
+    ]
+    problems.extend(
+        (path, no_such("node", target, names))
+        for path, target in ways
+        if target and target not in names
+    )
+    if problems:
+        return  # the ways can only be followed in a menu that is whole
+    found = reachable(menu.start, menu.nodes)
+    problems.extend(
+        (f"nodes.{name}", f'no way leads here from "{menu.start}"')
+        for name in menu.nodes
+        if name not in found
+    )
+    for loop in silent_loops(menu.nodes):
+        way = " -> ".join([*loop, loop[0]])
+        text = f"a caller who presses nothing goes round for ever: {way}"
+        problems.append((f"nodes.{loop[0]}", text))
+
+
+def _play(fields: Fields) -> Node:
+    return Play(fields.sounds("play", least=1), fields.name("next"))
+
+
+def _menu(fields: Fields) -> Node:
+    return Menu(
+        sounds=fields.sounds("menu", least=1),
+        keys=fields.keys("keys"),
+        wait_ms=round(1000 * fields.number("wait_seconds", 1, 60, default=5)),
+        retries=fields.whole("retries", 0, 9, default=2),
+        wrong_key=fields.sounds("wrong_key", default=()),
+        no_key=fields.sounds("no_key", default=()),
+        otherwise=fields.name("otherwise"),
+    )
+
+
+def _set(fields: Fields) -> Node:
+    return Set(fields.facts("set", FACTS), fields.name("next"))
+
+
+def _queue(fields: Fields) -> Node:
+    return Queue(
+        queue=fields.name("queue"),
+        requires=fields.levels("requires"),
+        priority=fields.whole("priority", 0, 9, default=0),
+        announce=fields.sounds("announce", default=()),
+        next=fields.name("next"),
+    )
+
+
+def _go_to(fields: Fields) -> Node:
+    return GoTo(fields.name("go_to"))
+
+
+def _hang_up(fields: Fields) -> Node:
+    sounds = fields.sounds("hang_up")
+    return HangUp(sounds, fields.whole("cause", 1, 127, default=NORMAL_CLEARING))
+
+
+_KINDS: Final[Mapping[str, Callable[[Fields], Node]]] = {
+    "play": _play,
+    "menu": _menu,
+    "set": _set,
+    "queue": _queue,
+    "go_to": _go_to,
+    "hang_up": _hang_up,
+}
