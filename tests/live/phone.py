@@ -1,0 +1,319 @@
+"""Phones for tests: the blocking side of `softphone.py`.
+
+    with Phone("p101", address="127.1.2.101", server="127.1.2.1:5060", folder=tmp) as phone:
+        phone.register(secret)
+        phone.answers(after_ms=100)
+        rung = phone.wait("invite", timeout=5)
+
+A phone keeps every event since its start, so a test can await one that already came, and can
+count those that must not have come.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+SOFTPHONE = Path(__file__).with_name("softphone.py")
+CALLS_IN_A_PROCESS = 4
+COMMAND_SECONDS = 10.0
+
+Found = TypeVar("Found")
+
+
+class PhoneError(Exception):
+    """The phone refused a command, or its process died."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneEvent:
+    """One line of a phone's own log.
+
+    kind: ready registered unregistered refused invite ringing talking sound digit cancelled
+    ended recorded. `at` is epoch milliseconds.
+    """
+
+    kind: str
+    at: float
+    call: int | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+class Phone(AbstractContextManager["Phone"]):
+    """One softphone process at `address`, speaking to the SIP server `host:port`."""
+
+    def __init__(
+        self, user: str, *, address: str, server: str, folder: Path, port: int = 0
+    ) -> None:
+        self.user = user
+        self.address = address
+        self._folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        settings = {
+            "user": user,
+            "address": address,
+            "port": port,
+            "server": server,
+            "folder": str(folder),
+        }
+        self._errors = (folder / f"{user}.err").open("wb")
+        self._process = subprocess.Popen(
+            [sys.executable, str(SOFTPHONE), json.dumps(settings)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+        )
+        self._changed = threading.Condition()
+        self._events: list[PhoneEvent] = []
+        self._replies: dict[int, dict[str, Any]] = {}
+        self._commands = 0
+        self._gone = False
+        self._reader = threading.Thread(target=self._read, name=f"phone-{user}", daemon=True)
+        self._reader.start()
+        self.wait("ready", timeout=COMMAND_SECONDS)
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the process, whatever it is doing."""
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        try:
+            self._process.wait(timeout=1)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._reader.join()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
+        self._errors.close()
+
+    # Commands
+
+    def register(self, secret: str, timeout: float = 5) -> PhoneEvent:
+        """Register; returns the event `registered`. Raises PhoneError if the server refuses."""
+        asked_at = self._command("register", secret=secret)["at"]
+        answer = self.wait("registered", "refused", since=asked_at, timeout=timeout)
+        if answer.kind == "refused":
+            raise PhoneError(f"{self.user}: registration refused: {answer.facts}")
+        return answer
+
+    def unregister(self, timeout: float = 5) -> PhoneEvent:
+        """Take the registration back."""
+        asked_at = self._command("unregister")["at"]
+        return self.wait("unregistered", since=asked_at, timeout=timeout)
+
+    def answers(self, *, after_ms: int = 100, hang_up_after_ms: int | None = None) -> None:
+        """Incoming calls are picked up after so long, and ended after so much talk."""
+        self._command(
+            "incoming", mode="answer", after_ms=after_ms, hang_up_after_ms=hang_up_after_ms
+        )
+
+    def rings(self) -> None:
+        """Incoming calls ring and nobody comes."""
+        self._command("incoming", mode="ignore")
+
+    def rejects(self, code: int) -> None:
+        """Incoming calls are refused at once: 486 busy, 603 declined."""
+        self._command("incoming", mode="reject", code=code)
+
+    def sends_tone(self, hertz: int | None) -> None:
+        """What the other side hears in the calls that come from now on."""
+        self._command("tone", hertz=hertz)
+
+    def call(
+        self, number: str, *, caller: str | None = None, hertz: int | None = None
+    ) -> PhoneCall:
+        """Dial `number`, showing `caller` in From, sending a tone of `hertz`."""
+        call = self._command("call", number=number, caller=caller, hertz=hertz)["result"]
+        return PhoneCall(self, call)
+
+    def pick_up(self, call: int, code: int = 200) -> None:
+        """Answer one incoming call by hand."""
+        self._command("answer", call=call, code=code)
+
+    def hang_up(self, call: int) -> None:
+        """End one call; nothing happens if it is over."""
+        self._command("hang_up", call=call)
+
+    def digits(self, call: int, digits: str, *, info: bool = False) -> None:
+        """Send digits by RFC 4733, or by SIP INFO."""
+        self._command("digits", call=call, digits=digits, info=info)
+
+    # The log
+
+    @property
+    def events(self) -> list[PhoneEvent]:
+        """Everything since the start."""
+        with self._changed:
+            return list(self._events)
+
+    def invites(self, since: float = 0, until: float = float("inf")) -> list[PhoneEvent]:
+        """The calls that came between two instants."""
+        return [e for e in self.events if e.kind == "invite" and since <= e.at <= until]
+
+    def find(self, *kinds: str, call: int | None = None, since: float = 0) -> PhoneEvent | None:
+        """The first such event so far."""
+        return next(iter(self._matching(kinds, call, since)), None)
+
+    def wait(
+        self, *kinds: str, call: int | None = None, since: float = 0, timeout: float
+    ) -> PhoneEvent:
+        """The first such event, awaited for `timeout` seconds. Raises AssertionError."""
+        with self._changed:
+            event = self._await(lambda: self.find(*kinds, call=call, since=since), timeout)
+        if event is None:
+            raise AssertionError(
+                f"{self.user}: no {' or '.join(kinds)} of call {call} in {timeout} s; "
+                f"last events: {self.events[-8:]}"
+            )
+        return event
+
+    def _matching(
+        self, kinds: tuple[str, ...], call: int | None, since: float
+    ) -> Iterator[PhoneEvent]:
+        for event in self.events:
+            if event.kind in kinds and event.at >= since and call in (None, event.call):
+                yield event
+
+    # The process
+
+    def _command(self, do: str, **facts: Any) -> dict[str, Any]:
+        with self._changed:
+            self._commands += 1
+            number = self._commands
+        line = json.dumps({"id": number, "do": do, **facts}) + "\n"
+        stdin = self._process.stdin
+        assert stdin is not None
+        try:
+            stdin.write(line.encode())
+            stdin.flush()
+        except (OSError, ValueError) as error:
+            raise PhoneError(f"{self.user}: {do}: the phone's process is gone") from error
+        with self._changed:
+            reply = self._await(lambda: self._replies.pop(number, None), COMMAND_SECONDS)
+        if reply is None:
+            raise PhoneError(f"{self.user}: {do}: no reply; see {self._folder}")
+        if "error" in reply:
+            raise PhoneError(f"{self.user}: {reply['error']}")
+        return reply
+
+    def _await(self, look: Callable[[], Found | None], timeout: float) -> Found | None:
+        deadline = time.monotonic() + timeout
+        while (found := look()) is None:
+            left = deadline - time.monotonic()
+            if left <= 0 or self._gone:
+                return None
+            self._changed.wait(left)
+        return found
+
+    def _read(self) -> None:
+        stdout = self._process.stdout
+        assert stdout is not None
+        for raw in stdout:
+            line = json.loads(raw) if raw.startswith(b"{") else None
+            if line is None:
+                continue  # PJLIB's own first words, before its log can be silenced
+            with self._changed:
+                if "reply" in line:
+                    self._replies[line["reply"]] = line
+                else:
+                    kind, at, call = line.pop("event"), line.pop("at"), line.pop("call", None)
+                    self._events.append(PhoneEvent(kind, at, call, line))
+                self._changed.notify_all()
+        with self._changed:
+            self._gone = True
+            self._changed.notify_all()
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneCall:
+    """One call of one phone."""
+
+    phone: Phone
+    number: int
+
+    def wait(self, *kinds: str, timeout: float = 10) -> PhoneEvent:
+        return self.phone.wait(*kinds, call=self.number, timeout=timeout)
+
+    def find(self, *kinds: str) -> PhoneEvent | None:
+        return self.phone.find(*kinds, call=self.number)
+
+    def digits(self, digits: str, *, info: bool = False) -> None:
+        self.phone.digits(self.number, digits, info=info)
+
+    def hang_up(self) -> None:
+        self.phone.hang_up(self.number)
+
+    @property
+    def over(self) -> bool:
+        return self.find("ended", "cancelled") is not None
+
+
+class Callers:
+    """Anonymous callers at the trunk's address, four to a process, identified by address only."""
+
+    def __init__(self, *, address: str, server: str, folder: Path) -> None:
+        self._address, self._server, self._folder = address, server, folder
+        self._phones = ExitStack()
+        self._placed: dict[Phone, list[PhoneCall]] = {}
+        self._lock = threading.Lock()
+
+    def call(
+        self, number: str, *, caller: str = "13800000000", hertz: int | None = None
+    ) -> PhoneCall:
+        """One more caller dials `number`."""
+        with self._lock:
+            phone = self._phone_with_room()
+            call = phone.call(number, caller=caller, hertz=hertz)
+            self._placed[phone].append(call)
+        return call
+
+    def make_room(self, calls: int) -> None:
+        """Start the processes for so many calls at once beforehand."""
+        with self._lock:
+            while sum(CALLS_IN_A_PROCESS - self._held(p) for p in self._placed) < calls:
+                self._start_phone()
+
+    def hang_up_all(self, timeout: float = 5) -> None:
+        """End every call that is still up."""
+        live = [call for calls in self._placed.values() for call in calls if not call.over]
+        for call in live:
+            call.hang_up()
+        for call in live:
+            call.wait("ended", timeout=timeout)
+
+    def close(self) -> None:
+        """End the processes."""
+        self._phones.close()
+
+    def _phone_with_room(self) -> Phone:
+        for phone in self._placed:
+            if self._held(phone) < CALLS_IN_A_PROCESS:
+                return phone
+        return self._start_phone()
+
+    def _start_phone(self) -> Phone:
+        phone = self._phones.enter_context(
+            Phone(
+                f"caller{len(self._placed) + 1}",
+                address=self._address,
+                server=self._server,
+                folder=self._folder,
+            )
+        )
+        self._placed[phone] = []
+        return phone
+
+    def _held(self, phone: Phone) -> int:
+        self._placed[phone] = [call for call in self._placed[phone] if not call.over]
+        return len(self._placed[phone])
