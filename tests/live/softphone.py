@@ -287,9 +287,7 @@ class Softphone:
     def digits(self, call: int, digits: str, info: bool) -> None:
         settings = pj.CallSendDtmfParam()
         settings.digits = digits
-        settings.method = (
-            pj.PJSUA_DTMF_METHOD_SIP_INFO if info else pj.PJSUA_DTMF_METHOD_RFC2833
-        )
+        settings.method = pj.PJSUA_DTMF_METHOD_SIP_INFO if info else pj.PJSUA_DTMF_METHOD_RFC2833
         self._live(call).sendDtmf(settings)
 
     def hang_up(self, call: int) -> None:
