@@ -1,11 +1,215 @@
-"""The `hotseat` command."""
+"""The `hotseat` command: serve, look, and steer."""
 
 from __future__ import annotations
 
+import json
+import sys
+from collections.abc import Callable
+from typing import Any, NoReturn, TypeVar
+
 import click
 
+from hotseat.asterisk.commands import asterisk
+from hotseat.config import ConfigError, Settings, load_settings
+from hotseat.control_client import NotRunning, Refused, ask
+from hotseat.tables import span, table
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="hotseat")
 def main() -> None:
-    """A hotline server for Asterisk."""
+    """A hotline server for Asterisk: menus, queues, skills and seats.
+
+    Run it in the folder of the instance: settings come from hotseat.toml there (or
+    /etc/hotseat/hotseat.toml) and from HOTSEAT_… in the environment; state is kept in .hotseat/.
+
+    \b
+    First steps:
+      hotseat asterisk install      get an Asterisk of your own
+      hotseat site apply --demo     a hotline to try: one number, three queues, six agents
+      hotseat asterisk up           start Asterisk
+      hotseat serve --guide         run the hotline and say what to dial
+    """
+
+
+def settings_or_exit() -> Settings:
+    """The instance's settings, or a clear end."""
+    try:
+        return load_settings()
+    except ConfigError as error:
+        fail(str(error))
+
+
+def fail(text: str) -> NoReturn:
+    """End with exit code 1 and a text for people."""
+    click.echo(f"hotseat: {text}", err=True)
+    sys.exit(1)
+
+
+def as_json(function: Function) -> Function:
+    """The --json switch that every command has."""
+    return click.option("--json", "json_", is_flag=True, help="For programs.")(function)
+
+
+def asked(command: str, **args: object) -> dict[str, Any]:
+    """Ask the running server, or end with its words."""
+    try:
+        return ask(settings_or_exit(), command, **args)
+    except (NotRunning, Refused) as error:
+        fail(str(error))
+
+
+def show(json_: bool, result: dict[str, Any], text: str) -> None:
+    """The result for a program or the text for a person."""
+    click.echo(json.dumps(result, ensure_ascii=False, indent=2) if json_ else text)
+
+
+@main.command()
+@click.option(
+    "--clock-offset",
+    type=int,
+    default=0,
+    metavar="SECONDS",
+    help="Decide as if it were so much later (sandbox only).",
+)
+@click.option("--guide", is_flag=True, help="Say what to dial once the hotline is open.")
+def serve(clock_offset: int, guide: bool) -> None:
+    """Run the hotline until it is stopped (Ctrl-C or SIGTERM).
+
+    Callers on the line survive a stop: they hear music and keep their place until the next start.
+    """
+    # Imported here: it brings the reactor in, which no other command needs.
+    from hotseat.main import serve as run
+
+    settings = settings_or_exit()
+    host = settings.asterisk.host
+    if clock_offset and (host is None or not host.is_loopback):
+        fail("--clock-offset is for the sandbox; this instance's Asterisk is a real one")
+    sys.exit(run(settings, clock_offset=clock_offset, show_guide=guide))
+
+
+@main.command()
+@as_json
+def status(json_: bool) -> None:
+    """Show queues, seats and calls as they are now."""
+    state = asked("status")
+    queues = table(
+        ("queue", "", "waiting", "longest", "talking", "ready"),
+        [
+            (
+                queue["name"],
+                queue["title"],
+                queue["waiting"],
+                span(queue["longest_wait_ms"]),
+                queue["talking"],
+                queue["seats_ready"],
+            )
+            for queue in state["queues"]
+        ],
+    )
+    seats = table(
+        ("seat", "agent", "phone", "state", "pause", "idle", "call"),
+        [
+            (
+                seat["seat"],
+                seat["name"],
+                seat["phone"],
+                seat["state"],
+                seat["paused"],
+                span(seat["idle_ms"]),
+                seat["call"],
+            )
+            for seat in state["seats"]
+        ],
+    )
+    calls = table(
+        ("call", "queue", "state", "since", "offers", "seat"),
+        [
+            (
+                call["call"],
+                call["queue"],
+                call["state"],
+                span(call["waited_ms"]),
+                call["offers"],
+                call["seat"],
+            )
+            for call in state["calls"]
+        ],
+    )
+    site, ami = state["site"], state["ami"]
+    head = (
+        f"{site['name']}  (revision {site['revision']}, up {span(state['up_ms'])})\n"
+        f"Asterisk {'in sight' if ami['up'] else 'OUT OF SIGHT: no new offers'}"
+        f", {state['agi']['sessions']} lines, {state['contacts']} calls in all"
+    )
+    if state["held"]:
+        head += f"\nNo offers at present: {', '.join(state['held'])}"
+    if state["strangers"]:
+        refused = ", ".join(f"{kind} {count}" for kind, count in sorted(state["strangers"].items()))
+        head += f"\nRefused: {refused}"
+    parts = [head, queues, seats or "Nobody is logged on: hotseat seat login --help", calls]
+    show(json_, state, "\n\n".join(part for part in parts if part))
+
+
+@main.command()
+@click.argument("call")
+@as_json
+def why(call: str, json_: bool) -> None:
+    """Explain why CALL waits: what each seat lacks for it."""
+    found = asked("why", call=call)
+    lines = table(("seat", "verdict"), list(found["seats"].items())) or "nobody is logged on"
+    show(json_, found, f"{found['state']}, {found['ahead']} ahead\n\n{lines}")
+
+
+@main.group()
+def seat() -> None:
+    """Log agents on and off, pause them, make them ready.
+
+    \b
+    Examples:
+      hotseat seat login 1001 --phone p101
+      hotseat seat pause 1001 lunch
+      hotseat seat ready 1001
+      hotseat seat logout 1001
+    """
+
+
+@seat.command()
+@click.argument("agent")
+@click.option("--phone", required=True, help="The phone where the agent sits.")
+@click.option("--paused", metavar="REASON", help="Log on without taking calls yet.")
+@as_json
+def login(agent: str, phone: str, paused: str | None, json_: bool) -> None:
+    """Seat AGENT at a phone, ready for calls. Again with another phone moves the agent."""
+    result = asked("seat-login", agent=agent, phone=phone, paused=paused)
+    show(json_, result, f"agent {agent} sits at {phone}" + (" (paused)" if paused else ""))
+
+
+@seat.command()
+@click.argument("agent")
+@as_json
+def logout(agent: str, json_: bool) -> None:
+    """Log AGENT off; a running talk is finished first."""
+    show(json_, asked("seat-logout", agent=agent), f"agent {agent} is logged off")
+
+
+@seat.command()
+@click.argument("agent")
+@click.argument("reason")
+@as_json
+def pause(agent: str, reason: str, json_: bool) -> None:
+    """Give AGENT no calls, for REASON. A ringing call goes back to its place in line."""
+    show(json_, asked("seat-pause", agent=agent, reason=reason), f"agent {agent} pauses: {reason}")
+
+
+@seat.command()
+@click.argument("agent")
+@as_json
+def ready(agent: str, json_: bool) -> None:
+    """Let AGENT take calls (again); ends a pause and a wrap-up."""
+    show(json_, asked("seat-ready", agent=agent), f"agent {agent} is ready")
+
+
+main.add_command(asterisk)

@@ -1,0 +1,388 @@
+"""One Asterisk as the calls see it: its phones, the legs of each call, and orders to them.
+
+Implements `acd.ports.Switch` on an AMI link and tells an `acd.ports.SwitchWatcher` what is seen.
+AMI events are read by unique id, never by channel name: names are reused, unique ids are not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import structlog
+from twisted.internet.defer import Deferred
+
+from acd.ports import ChannelSeen, Side, SwitchAway, SwitchSnapshot, SwitchWatcher
+from acd.types import CallId, Device, Millis
+from hotseat.asterisk.ami import AmiError, AmiLink
+from hotseat.asterisk.ami_wire import Message
+from softphone_bridge.devices import device_of, phone_of
+
+log = structlog.get_logger(__name__)
+
+ELSEWHERE = "26"
+"""Q.850 cause of a leg that we withdraw: "completed elsewhere", so the phone logs no missed call."""
+
+SECURITY_EVENTS = {
+    "InvalidAccountID": "unknown_user",
+    "InvalidPassword": "wrong_secret",
+    "ChallengeResponseFailed": "wrong_secret",
+    "FailedACL": "wrong_address",
+}
+
+
+@dataclass(slots=True)
+class _Leg:
+    """A phone's channel, dialled for a call."""
+
+    call: CallId
+    channel: str
+    phone: str
+    bridge: str = ""
+    talked: bool = False
+    left: bool = False
+
+
+@dataclass(slots=True)
+class _Followed:
+    """The caller's channel and what was dialled from it."""
+
+    call: CallId
+    uniqueid: str
+    channel: str
+    bridge: str = ""
+    legs: set[str] = field(default_factory=set)
+    withdraw: bool = False
+    """A withdrawal came before its leg was seen; the next leg is hung up at once."""
+    hang_up_seen: bool = False
+
+
+class Node:
+    """Turns AMI events of one Asterisk into sightings, and orders into AMI actions."""
+
+    def __init__(self, link: AmiLink, clock_offset_ms: int = 0) -> None:
+        self._link = link
+        self._clock_offset_ms = clock_offset_ms
+        self._watcher: SwitchWatcher | None = None
+        self._up = False
+        self._by_call: dict[CallId, _Followed] = {}
+        self._by_uniqueid: dict[str, _Followed] = {}
+        self._legs: dict[str, _Leg] = {}
+        self._phones: dict[str, Device] = {}
+        self._seen: tuple[ChannelSeen, ...] = ()
+        self._sightings: dict[str, Callable[[Message], None]] = {
+            "DialBegin": self._dial_begin,
+            "DialEnd": self._dial_end,
+            "BridgeEnter": self._bridge_enter,
+            "BridgeLeave": self._bridge_leave,
+            "HangupRequest": self._hangup_request,
+            "SoftHangupRequest": self._soft_hangup_request,
+            "Hangup": self._hangup,
+            "DeviceStateChange": self._device_state,
+        }
+
+    def watch(self, watcher: SwitchWatcher) -> None:
+        """Tell `watcher` from now on. Call once, before the link starts."""
+        self._watcher = watcher
+        for name, sighting in self._sightings.items():
+            self._link.subscribe(name, sighting)
+        for name in SECURITY_EVENTS:
+            self._link.subscribe(name, self._security)
+        self._link.on_up(self._link_up)
+        self._link.on_down(self._link_down)
+
+    # -- orders ---------------------------------------------------------------------------------
+
+    @property
+    def up(self) -> bool:
+        """Is Asterisk in sight, with a snapshot taken?"""
+        return self._up
+
+    def follow(self, uniqueid: str, channel: str, call: CallId) -> None:
+        """From now on this channel is the caller's side of `call`."""
+        known = self._by_call.get(call)
+        if known is not None and known.uniqueid == uniqueid:
+            return
+        if known is not None:
+            del self._by_uniqueid[known.uniqueid]
+        followed = _Followed(call, uniqueid, channel)
+        self._by_call[call] = self._by_uniqueid[uniqueid] = followed
+        # Followed out of a snapshot: its talk is known to whoever reads the snapshot.
+        self._see(followed)
+        for leg_id in followed.legs:
+            leg = self._legs[leg_id]
+            leg.talked = bool(leg.bridge) and leg.bridge == followed.bridge
+
+    def forget(self, call: CallId) -> None:
+        """The call is over: drop all that is known of its channels."""
+        followed = self._by_call.pop(call, None)
+        if followed is None:
+            return
+        del self._by_uniqueid[followed.uniqueid]
+        for uniqueid in followed.legs:
+            self._legs.pop(uniqueid, None)
+
+    def withdraw(self, call: CallId) -> None:
+        """Hang up every leg of the call that still rings, and one that is about to."""
+        followed = self._by_call.get(call)
+        if followed is None:
+            return
+        ringing = [self._legs[leg] for leg in followed.legs if not self._legs[leg].bridge]
+        followed.withdraw = not ringing and not any(
+            self._legs[leg].talked for leg in followed.legs
+        )
+        for leg in ringing:
+            self._hang_up_leg(leg)
+
+    def offer_over(self, call: CallId) -> None:
+        """The caller's Dial returned: a withdrawal that found no leg is done with."""
+        followed = self._by_call.get(call)
+        if followed is not None:
+            followed.withdraw = False
+
+    async def in_talk(self, call: CallId) -> bool:
+        """Ask Asterisk itself: is the caller in a bridge? Raises SwitchAway."""
+        followed = self._by_call.get(call)
+        if followed is None:
+            return False
+        try:
+            rows = await self._link.listing("Status", {"Channel": followed.channel})
+        except AmiError as error:
+            raise SwitchAway(str(error)) from error
+        return any(row.get("Uniqueid") == followed.uniqueid and row.get("BridgeID") for row in rows)
+
+    def write_ticket(self, call: CallId, ticket: str) -> None:
+        """Set the caller's ticket while the line is busy."""
+        followed = self._by_call.get(call)
+        if followed is None or not self._up:
+            return
+        self._order(
+            call,
+            "Setvar",
+            {"Channel": followed.channel, "Variable": "HOTSEAT_TICKET", "Value": ticket},
+        )
+
+    async def ended_at(self, call: CallId) -> Millis | None:
+        """When the dialplan saw the talk end while we were away, and wipe the mark."""
+        variable = f"HOTSEAT_ENDED_{call}"
+        try:
+            answer = await self._link.action("Getvar", {"Variable": variable})
+            text = answer.get("Value") or ""
+            if text:
+                await self._link.action("Setvar", {"Variable": variable, "Value": ""})
+        except AmiError as error:
+            raise SwitchAway(str(error)) from error
+        return int(text) + self._clock_offset_ms if text.isdecimal() else None
+
+    def _hang_up_leg(self, leg: _Leg) -> None:
+        self._order(leg.call, "Hangup", {"Channel": leg.channel, "Cause": ELSEWHERE})
+
+    def _order(self, call: CallId, action: str, headers: dict[str, str]) -> None:
+        """Send and forget: a refusal means that the channel was gone already."""
+
+        async def send() -> None:
+            try:
+                await self._link.action(action, headers)
+            except AmiError as error:
+                log.info("switch_order_failed", call=call, action=action, error=str(error))
+
+        Deferred.fromCoroutine(send())
+
+    # -- the link -------------------------------------------------------------------------------
+
+    def _link_up(self) -> None:
+        Deferred.fromCoroutine(self._take_snapshot())
+
+    def _link_down(self) -> None:
+        self._up = False
+        self._told.switch_down()
+
+    async def _take_snapshot(self) -> None:
+        try:
+            core = await self._link.action("CoreStatus", {})
+            devices = await self._link.listing("DeviceStateList", {})
+            self._phones = {
+                phone: device_of(row.get("State") or "")
+                for row in devices
+                if (phone := phone_of(row.get("Device") or ""))
+            }
+            # Channels last: what happens to them later is told by events that follow this reply.
+            channels = await self._link.listing("Status", {"Variables": "HOTSEAT_TICKET"})
+        except AmiError as error:
+            # A link that drops here comes up again, and with it the next snapshot.
+            log.warning("switch_snapshot_failed", error=str(error))
+            return
+        self._seen = tuple(_channel_seen(row) for row in channels if row.get("Event") == "Status")
+        started = f"{core.get('CoreStartupDate')} {core.get('CoreStartupTime')}"
+        self._catch_up()
+        self._up = True
+        self._told.switch_up(SwitchSnapshot(started, self._seen, dict(self._phones)))
+        self._seen = ()
+
+    def _catch_up(self) -> None:
+        """Replace what events told by what is: some were missed while the link was away."""
+        present = {channel.uniqueid for channel in self._seen}
+        for uniqueid, leg in list(self._legs.items()):
+            if uniqueid not in present:
+                self._leg_gone(uniqueid, leg)
+        for followed in self._by_call.values():
+            self._see(followed)
+            self._notice_talk(followed)
+
+    def _see(self, followed: _Followed) -> None:
+        """Read a caller's side and legs out of the snapshot that is being told, if one is."""
+        for channel in self._seen:
+            if channel.uniqueid == followed.uniqueid:
+                followed.bridge = channel.bridge
+            elif channel.linkedid == followed.uniqueid and channel.phone:
+                leg = self._add_leg(followed, channel.uniqueid, channel.channel, channel.phone)
+                leg.bridge = channel.bridge
+
+    @property
+    def _told(self) -> SwitchWatcher:
+        assert self._watcher is not None, "watch() comes before the link starts"
+        return self._watcher
+
+    # -- sightings ------------------------------------------------------------------------------
+
+    def _add_leg(self, followed: _Followed, uniqueid: str, channel: str, phone: str) -> _Leg:
+        leg = self._legs.get(uniqueid)
+        if leg is None:
+            leg = self._legs[uniqueid] = _Leg(followed.call, channel, phone)
+            followed.legs.add(uniqueid)
+        return leg
+
+    def _dial_begin(self, event: Message) -> None:
+        followed = self._by_uniqueid.get(event.get("Uniqueid") or "")
+        if followed is None:
+            return
+        channel = event.get("DestChannel") or ""
+        leg = self._add_leg(
+            followed, event.get("DestUniqueid") or "", channel, phone_of(channel)
+        )
+        if followed.withdraw:
+            followed.withdraw = False
+            self._hang_up_leg(leg)
+
+    def _dial_end(self, event: Message) -> None:
+        if event.get("DialStatus") == "ANSWER":
+            return
+        uniqueid = event.get("DestUniqueid") or ""
+        leg = self._legs.get(uniqueid)
+        if leg is not None:
+            self._drop_leg(uniqueid, leg)
+
+    def _bridge_enter(self, event: Message) -> None:
+        uniqueid = event.get("Uniqueid") or ""
+        bridge = event.get("BridgeUniqueid") or ""
+        followed = self._by_uniqueid.get(uniqueid)
+        leg = self._legs.get(uniqueid)
+        if followed is not None:
+            followed.bridge = bridge
+        elif leg is not None:
+            leg.bridge = bridge
+            followed = self._by_call.get(leg.call)
+        if followed is not None:
+            self._notice_talk(followed)
+
+    def _notice_talk(self, followed: _Followed) -> None:
+        if not followed.bridge:
+            return
+        for uniqueid in followed.legs:
+            leg = self._legs[uniqueid]
+            if leg.bridge == followed.bridge and not leg.talked:
+                leg.talked = True
+                self._told.talk_began(leg.call, leg.phone)
+
+    def _bridge_leave(self, event: Message) -> None:
+        uniqueid = event.get("Uniqueid") or ""
+        followed = self._by_uniqueid.get(uniqueid)
+        if followed is not None:
+            followed.bridge = ""
+            # Talk ends when either side leaves; the seat's own leave follows or came before.
+            for leg_id in followed.legs:
+                self._leg_left(self._legs[leg_id])
+            return
+        leg = self._legs.get(uniqueid)
+        if leg is not None:
+            leg.bridge = ""
+            self._leg_left(leg)
+
+    def _leg_left(self, leg: _Leg) -> None:
+        if leg.talked and not leg.left:
+            leg.left = True
+            self._told.leg_left(leg.call, leg.phone)
+
+    def _hangup_request(self, event: Message) -> None:
+        uniqueid = event.get("Uniqueid") or ""
+        followed = self._by_uniqueid.get(uniqueid)
+        side: Side = "caller"
+        if followed is None:
+            leg = self._legs.get(uniqueid)
+            if leg is None or not leg.talked:
+                return
+            followed, side = self._by_call.get(leg.call), "seat"
+        if followed is not None and not followed.hang_up_seen:
+            followed.hang_up_seen = True
+            self._told.hang_up_asked(followed.call, side)
+
+    def _soft_hangup_request(self, event: Message) -> None:
+        """Our own hang-up of the caller: what follows was asked by neither party."""
+        followed = self._by_uniqueid.get(event.get("Uniqueid") or "")
+        if followed is not None:
+            followed.hang_up_seen = True
+
+    def _hangup(self, event: Message) -> None:
+        uniqueid = event.get("Uniqueid") or ""
+        followed = self._by_uniqueid.get(uniqueid)
+        if followed is not None:
+            # A mobile in its accept sub does not notice that the caller left.
+            for leg_id in followed.legs:
+                if not self._legs[leg_id].talked:
+                    self._hang_up_leg(self._legs[leg_id])
+            self._told.line_died(followed.call)
+            return
+        leg = self._legs.get(uniqueid)
+        if leg is not None:
+            self._leg_gone(uniqueid, leg)
+
+    def _leg_gone(self, uniqueid: str, leg: _Leg) -> None:
+        self._leg_left(leg)
+        self._drop_leg(uniqueid, leg)
+
+    def _drop_leg(self, uniqueid: str, leg: _Leg) -> None:
+        del self._legs[uniqueid]
+        followed = self._by_call.get(leg.call)
+        if followed is not None:
+            followed.legs.discard(uniqueid)
+
+    def _device_state(self, event: Message) -> None:
+        phone = phone_of(event.get("Device") or "")
+        if not phone:
+            return
+        device = self._phones[phone] = device_of(event.get("State") or "")
+        if self._up:
+            self._told.phone_changed(phone, device)
+
+    def _security(self, event: Message) -> None:
+        kind = SECURITY_EVENTS[event.get("Event") or ""]
+        service = (event.get("Service") or "?").lower()
+        self._told.stranger(f"{service}_{kind}")
+
+
+def _channel_seen(row: Message) -> ChannelSeen:
+    ticket = ""
+    for text in row.all("Variable"):
+        name, _, value = text.partition("=")
+        if name == "HOTSEAT_TICKET":
+            ticket = value
+    channel = row.get("Channel") or ""
+    return ChannelSeen(
+        channel=channel,
+        uniqueid=row.get("Uniqueid") or "",
+        linkedid=row.get("Linkedid") or "",
+        up=row.get("ChannelStateDesc") == "Up",
+        bridge=row.get("BridgeID") or "",
+        phone=phone_of(channel),
+        ticket=ticket,
+    )

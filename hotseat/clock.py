@@ -1,0 +1,22 @@
+"""What time it is, for decisions: milliseconds UTC that never jump."""
+
+from __future__ import annotations
+
+import time
+
+
+class Clock:
+    """UTC milliseconds, anchored to the wall clock once and advanced by the monotonic clock.
+
+    A wall clock that is set back must not make callers wait twice. `offset_seconds` moves the
+    anchor: it lets a test see the evening shift in the morning.
+    """
+
+    def __init__(self, offset_seconds: int = 0) -> None:
+        self.offset_ms = offset_seconds * 1000
+        self._anchor = time.time_ns() // 1_000_000 + self.offset_ms
+        self._started = time.monotonic_ns()
+
+    def now(self) -> int:
+        """Milliseconds UTC."""
+        return self._anchor + (time.monotonic_ns() - self._started) // 1_000_000

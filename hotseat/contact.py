@@ -1,0 +1,137 @@
+"""The story of one contact, from first ring to the end, and how it is told in the call record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from acd.effects import Offer
+from acd.ports import Side
+from acd.recovery import Ticket
+from acd.types import CallId, Millis, Requirement, SeatId
+from hotseat.history import CallRow, EndedBy, Outcome
+from ivr.ports import Line, LineFacts
+
+
+@dataclass(slots=True, eq=False)
+class Contact:
+    """What is known of one call. Facts are set once; they come late, twice and in any order."""
+
+    call: CallId
+    facts: LineFacts
+    arrived: Millis
+    menu: str = ""
+    revision: int = 0
+    node: str = ""
+    """The queue node that the caller waits or talks at."""
+    language: str = ""
+
+    queue: str | None = None
+    priority: int = 0
+    requires: Requirement = ()
+    queued_at: Millis | None = None
+    answered_at: Millis | None = None
+    talk_ended_at: Millis | None = None
+    seat: SeatId | None = None
+    offers: int = 0
+    ended_by: Side | None = None
+
+    talked: bool = False
+    """An answered Dial returned, or the talk was seen: never back to a queue."""
+    refused: bool = False
+    lost: bool = False
+    finished: bool = False
+    """We hung up after the menu's end."""
+    estimated: bool = False
+    """The end happened out of our sight; its time is the last one known."""
+
+    line: Line | None = None
+    in_line: bool = False
+    """The floor has been told that the caller waits, by this line."""
+    offer: Offer | None = None
+    withdrawn: bool = False
+
+    @property
+    def outcome(self) -> Outcome:
+        """How the contact would count if it ended now."""
+        if self.refused:
+            return Outcome.REFUSED
+        if self.talked:
+            return Outcome.ANSWERED
+        if self.lost:
+            return Outcome.LOST
+        return Outcome.MENU if self.queued_at is None else Outcome.ABANDONED
+
+    def record(self) -> dict[str, object]:
+        """The columns known when the contact begins."""
+        return {
+            "number": self.facts.dialled,
+            "caller": self.facts.caller_number,
+            "caller_name": self.facts.caller_name,
+            "came_from": self.facts.context,
+            "uniqueid": self.facts.uniqueid,
+            "arrived_at": self.arrived,
+            "menu": self.menu or None,
+            "menu_revision": self.revision or None,
+            "language": self.language or None,
+        }
+
+    def final_record(self, ended: Millis) -> dict[str, object]:
+        """The columns known when the contact is over at `ended`."""
+        talk_ended = self.talk_ended_at
+        if self.talked and talk_ended is None and self.answered_at is not None:
+            talk_ended = ended
+        wait = talk = None
+        if self.queued_at is not None:
+            wait = (self.answered_at or ended) - self.queued_at
+        if self.answered_at is not None and talk_ended is not None:
+            talk = talk_ended - self.answered_at
+        return {
+            "talk_ended_at": talk_ended,
+            "ended_at": ended,
+            "outcome": self.outcome.value,
+            "ended_by": self._ended_by.value,
+            "wait_ms": wait,
+            "talk_ms": talk,
+            "offers": self.offers,
+            "language": self.language or None,
+            "estimated": self.estimated,
+        }
+
+    def learn(self, known: CallRow) -> None:
+        """Fill in what an earlier server wrote of this call."""
+        self.arrived = known.arrived_at
+        self.queue = self.queue or known.queue
+        self.queued_at = self.queued_at or known.queued_at
+        self.answered_at = self.answered_at or known.answered_at
+        self.talked = self.talked or known.answered_at is not None
+        self.offers = max(self.offers, known.offers)
+        if self.seat is None and known.seat is not None:
+            self.seat = SeatId(known.seat)
+
+    @property
+    def _ended_by(self) -> EndedBy:
+        if self.ended_by is not None:
+            return EndedBy(self.ended_by)
+        return EndedBy.SYSTEM if self.finished or self.refused else EndedBy.UNKNOWN
+
+
+def contact_from(ticket: Ticket, facts: LineFacts) -> Contact:
+    """A contact that an earlier server began, as far as its ticket tells."""
+    waiting = bool(ticket.queue)
+    return Contact(
+        ticket.call,
+        facts,
+        ticket.arrived,
+        menu=ticket.menu,
+        revision=ticket.revision,
+        node=ticket.node,
+        language=ticket.language,
+        queue=ticket.queue or None,
+        priority=ticket.priority,
+        requires=ticket.requires,
+        queued_at=ticket.arrived if waiting else None,
+        answered_at=ticket.talked_at,
+        talked=ticket.talked_at is not None,
+        seat=ticket.seat,
+        offers=ticket.attempts,
+    )

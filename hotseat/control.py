@@ -1,0 +1,164 @@
+"""The control socket: HTTP/1.1 and JSON on a Unix socket, for the CLI and the admin alone.
+
+POST /command {"command", "actor", "key", "revision"?, "args"} is answered after the effect by
+{"ok": true, "result": …} or {"ok": false, "error": "…"}; after two seconds by "pending". A key
+that was seen before is answered from memory: nothing is done twice.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import structlog
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IListeningPort, IReactorTime, IReactorUNIX
+from twisted.python.failure import Failure
+from twisted.web.http import Request
+from twisted.web.resource import NoResource, Resource
+from twisted.web.server import NOT_DONE_YET, Site
+
+from acd.floor import SeatRefused
+from hotseat.live_config import LiveConfig
+from hotseat.seats import Seats
+from hotseat.seats import SeatError
+
+log = structlog.get_logger(__name__)
+
+Reply: TypeAlias = dict[str, Any]
+Command: TypeAlias = Callable[..., Reply | Awaitable[Reply]]
+
+BODY_LIMIT = 64 * 1024
+REMEMBERED = 1000
+PENDING_SECONDS = 2.0
+
+
+class CommandError(Exception):
+    """A command that cannot be done; the text is for the person who asked."""
+
+
+def seat_commands(seats: Seats, config: LiveConfig) -> dict[str, Command]:
+    """What an agent can be told to do, by name."""
+
+    def login(agent: str, phone: str, paused: str | None = None) -> Reply:
+        seats.log_on(config.now, agent, phone, paused)
+        return {"agent": agent, "phone": phone}
+
+    def logout(agent: str) -> Reply:
+        seats.log_off(agent)
+        return {"agent": agent}
+
+    def pause(agent: str, reason: str) -> Reply:
+        seats.pause(agent, reason)
+        return {"agent": agent, "reason": reason}
+
+    def ready(agent: str) -> Reply:
+        seats.ready(agent)
+        return {"agent": agent}
+
+    return {
+        "seat-login": login,
+        "seat-logout": logout,
+        "seat-pause": pause,
+        "seat-ready": ready,
+    }
+
+
+class Control(Resource):
+    """Answers commands from a table of them."""
+
+    isLeaf = True
+
+    def __init__(self, commands: Mapping[str, Command], clock: IReactorTime) -> None:
+        super().__init__()
+        self._commands = commands
+        self._clock = clock
+        self._answered: OrderedDict[str, Reply] = OrderedDict()
+
+    def listen(self, reactor: IReactorUNIX, path: Path) -> IListeningPort:
+        """Open the socket for owner and group; one left over by a killed server is replaced."""
+        path.unlink(missing_ok=True)
+        port: IListeningPort = reactor.listenUNIX(str(path), Site(self), mode=0o660)
+        os.chmod(path, 0o660)
+        return port
+
+    def render_POST(self, request: Request) -> object:
+        """One command."""
+        if request.path != b"/command":
+            return NoResource().render(request)
+        try:
+            command, actor, key, args = _read(request)
+        except CommandError as error:
+            return _write(request, {"ok": False, "error": str(error)})
+        if key in self._answered:
+            return _write(request, self._answered[key])
+        doing = Deferred.fromCoroutine(self._do(command, actor, args))
+        pending = self._clock.callLater(PENDING_SECONDS, self._still_pending, request, key)
+
+        def done(reply: Reply) -> None:
+            self._remember(key, reply)
+            if pending.active():
+                pending.cancel()
+                request.write(_write(request, reply))
+                request.finish()
+
+        doing.addCallback(done)
+        request.notifyFinish().addErrback(lambda _: pending.active() and pending.cancel())
+        return NOT_DONE_YET
+
+    def _still_pending(self, request: Request, key: str) -> None:
+        request.write(_write(request, {"ok": True, "result": {"pending": True, "key": key}}))
+        request.finish()
+
+    async def _do(self, name: str, actor: str, args: dict[str, Any]) -> Reply:
+        command = self._commands.get(name)
+        if command is None:
+            known = ", ".join(sorted(self._commands))
+            return {"ok": False, "error": f"no command {name!r}; known: {known}"}
+        try:
+            result = command(**args)
+            if isinstance(result, Awaitable):
+                result = await result
+        except (CommandError, SeatError, SeatRefused) as error:
+            return {"ok": False, "error": str(error)}
+        except TypeError as error:
+            return {"ok": False, "error": f"{name}: {error}"}
+        except Exception:
+            log.error("command_failed", command=name, failure=Failure().getTraceback())
+            return {"ok": False, "error": f"{name} failed; the server's log has the reason"}
+        if name != "status":
+            log.info("command", command=name, actor=actor, **args)
+        return {"ok": True, "result": result}
+
+    def _remember(self, key: str, reply: Reply) -> None:
+        self._answered[key] = reply
+        while len(self._answered) > REMEMBERED:
+            self._answered.popitem(last=False)
+
+
+def _read(request: Request) -> tuple[str, str, str, dict[str, Any]]:
+    body = request.content.read(BODY_LIMIT + 1) if request.content is not None else b""
+    if len(body) > BODY_LIMIT:
+        raise CommandError(f"a command is at most {BODY_LIMIT} bytes")
+    try:
+        asked = json.loads(body)
+        command, actor, key = (asked[name] for name in ("command", "actor", "key"))
+        args = asked.get("args", {})
+    except (ValueError, KeyError, TypeError) as error:
+        raise CommandError(
+            f"not a command: {error}; send JSON with command, actor, key and args"
+        ) from error
+    if not all(isinstance(text, str) for text in (command, actor, key)) or not isinstance(
+        args, dict
+    ):
+        raise CommandError("command, actor and key are texts, args is a mapping")
+    return command, actor, key, args
+
+
+def _write(request: Request, reply: Reply) -> bytes:
+    request.setHeader(b"content-type", b"application/json")
+    return json.dumps(reply, ensure_ascii=False).encode()

@@ -1,0 +1,60 @@
+"""Ask a running server: one JSON command over its Unix socket."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import socket
+from typing import Any
+
+from ulid import ULID
+
+from hotseat.config import Settings
+
+TIMEOUT_SECONDS = 5.0
+
+
+class NotRunning(Exception):
+    """No server listens on this instance's control socket."""
+
+
+class Refused(Exception):
+    """The server understood and said no; the text says why."""
+
+
+class _UnixConnection(http.client.HTTPConnection):
+    def __init__(self, path: str) -> None:
+        super().__init__("hotseat", timeout=TIMEOUT_SECONDS)
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self._path)
+
+
+def ask(settings: Settings, command: str, **args: object) -> dict[str, Any]:
+    """Send one command and return its result. Raises NotRunning or Refused.
+
+    The idempotency key is new for each call: a repeated request after a broken connection is
+    answered from memory by the server, never done twice.
+    """
+    body = json.dumps(
+        {"command": command, "actor": "cli", "key": str(ULID()), "args": args}
+    ).encode()
+    connection = _UnixConnection(str(settings.control_socket))
+    try:
+        connection.request("POST", "/command", body, {"Content-Type": "application/json"})
+        reply = json.loads(connection.getresponse().read())
+    except (FileNotFoundError, ConnectionRefusedError) as error:
+        raise NotRunning(
+            f"no server at {settings.control_socket}; start one with `hotseat serve`"
+        ) from error
+    except OSError as error:
+        raise NotRunning(f"{settings.control_socket}: {error}") from error
+    finally:
+        connection.close()
+    if not reply["ok"]:
+        raise Refused(reply["error"])
+    result: dict[str, Any] = reply["result"]
+    return result

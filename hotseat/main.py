@@ -1,0 +1,211 @@
+"""The running server, put together: everything meets here and nowhere else."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import structlog
+from twisted.internet.defer import Deferred
+from twisted.internet.endpoints import TCP4ClientEndpoint
+from twisted.internet.interfaces import IListeningPort, IReactorCore
+from ulid import ULID
+
+from acd.floor import Floor
+from acd.service import Service
+from acd.types import CallId, Millis
+from hotseat.asterisk.agi import FastAgiListener
+from hotseat.asterisk.ami import AmiLink
+from hotseat.asterisk.node import Node
+from hotseat.calls import Calls
+from hotseat.clock import Clock
+from hotseat.config import Settings, load_secrets
+from hotseat.control import CommandError, Control, Reply, seat_commands
+from hotseat.db.pool import Database
+from hotseat.db.queries import journal_rows, open_calls
+from hotseat.db.snapshot import kept_seats
+from hotseat.guide import guide
+from hotseat.journal import JournalWriter
+from hotseat.live_config import LiveConfig
+from hotseat.log import start_logging
+from hotseat.restart import Restart
+from hotseat.seats import Seats
+from hotseat.site.records import SiteNow
+from hotseat.status import floor_status, site_status
+
+log = structlog.get_logger(__name__)
+
+
+class Server:
+    """One instance: AMI link, FastAGI listener, floor, journal, control socket."""
+
+    def __init__(self, settings: Settings, clock: Clock, reactor: Any) -> None:
+        secrets = load_secrets(settings)
+        asterisk = settings.asterisk
+        self._settings = settings
+        self._reactor = reactor
+        self._clock = clock
+        self._started = clock.now()
+        self._database = Database(settings.database, reactor)
+        self._journal = JournalWriter(self._database, reactor, settings.state)
+        self._config = LiveConfig(self._database, reactor)
+        self._link = AmiLink(
+            reactor,
+            TCP4ClientEndpoint(reactor, str(asterisk.host), asterisk.ami_port, timeout=5),
+            user="hotseat",
+            secret=secrets.ami_events,
+        )
+        self._node = Node(self._link, clock.offset_ms)
+        self._calls = Calls(
+            config=self._config,
+            switch=self._node,
+            journal=self._journal,
+            now=clock.now,
+            new_id=lambda: str(ULID()),
+        )
+        self._service = Service(
+            Floor(), lines=self._calls, journal=self._journal, clock=reactor, now=clock.now
+        )
+        self._seats = Seats(self._service)
+        self._calls.staff(self._service, self._seats)
+        self._listener = FastAgiListener(
+            reactor,
+            key=secrets.fastagi_key,
+            allowed=[str(asterisk.host)],
+            on_line=self._calls.on_line,
+        )
+        self._control = Control(self._commands(), reactor)
+        self._control_port: IListeningPort | None = None
+
+    async def start(self) -> None:
+        """Load, recover, and open the doors in this order. Raises what the site lacks."""
+        await self._journal.start()
+        await self._config.start()
+        self._config.on_change(self._site_changed)
+        self._restart = await self._recover()
+        self._calls.recover_by(self._restart)
+        self._node.watch(self._calls)
+        await self._listener.start(
+            str(self._settings.asterisk.fastagi_host), self._settings.asterisk.fastagi_port
+        )
+        self._link.start()
+        self._control_port = self._control.listen(self._reactor, self._settings.control_socket)
+
+    async def stop(self) -> None:
+        """Close the lines (their dialplan keeps them on music) and write what is unwritten."""
+        if self._control_port is not None:
+            self._control_port.stopListening()
+        self._restart.stop()
+        await self._listener.stop()
+        await self._link.stop()
+        self._service.stop()
+        self._config.stop()
+        await self._journal.stop()
+        await self._database.stop()
+        self._settings.control_socket.unlink(missing_ok=True)
+
+    @property
+    def site(self) -> SiteNow:
+        """The site in force."""
+        return self._config.now
+
+    async def _recover(self) -> Restart:
+        unfinished = await self._database.run(open_calls)
+        last = await self._database.run(lambda session: journal_rows(session, limit=1))
+        seen = await self._database.run(
+            lambda session: journal_rows(session, limit=1, kinds=["switch_up"])
+        )
+        restart = Restart(
+            calls=self._calls,
+            seats=self._seats,
+            service=self._service,
+            switch=self._node,
+            clock=self._reactor,
+            open_calls=unfinished,
+            last_seen=last[0].at if last else self._started,
+            last_switch_started=str(seen[0].facts["started"]) if seen else None,
+        )
+        self._seats.restore(self.site, await self._database.run(kept_seats))
+        return restart
+
+    def _site_changed(self, old: SiteNow, new: SiteNow) -> None:
+        self._seats.site_changed(old, new)
+        log.info("site_changed", revision=new.revision)
+
+    def _commands(self) -> dict[str, Any]:
+        return {
+            **seat_commands(self._seats, self._config),
+            "status": self._status,
+            "why": self._why,
+            "reload-config": self._reload,
+        }
+
+    async def _reload(self) -> Reply:
+        problem = await self._config.reload()
+        if problem is not None:
+            raise CommandError(problem)
+        return {"revision": self.site.revision}
+
+    def _why(self, call: str) -> Reply:
+        try:
+            explanation = self._service.floor.explain(CallId(call))
+        except KeyError:
+            raise CommandError(f"no call {call} on the floor; `hotseat status` lists them") from None
+        return {
+            "call": call,
+            "state": explanation.state.value,
+            "ahead": explanation.ahead,
+            "seats": {seat: verdict.value for seat, verdict in explanation.verdicts},
+        }
+
+    def _status(self) -> Reply:
+        now: Millis = self._clock.now()
+        return {
+            "site": site_status(self.site),
+            "now": now,
+            "up_ms": now - self._started,
+            **floor_status(self._service.floor.picture(), self.site, now),
+            "contacts": len(self._calls),
+            "ami": {"up": self._node.up, "lag_ms": self._link.lag_ms},
+            "agi": {"sessions": self._listener.sessions},
+            "journal": {"lag_ms": self._journal.lag},
+            "timers": len(self._reactor.getDelayedCalls()),
+            "strangers": {
+                **self._calls.strangers,
+                **{f"fastagi_{why}": n for why, n in self._listener.refused.items()},
+            },
+        }
+
+
+def serve(settings: Settings, *, clock_offset: int = 0, show_guide: bool = False) -> int:
+    """Run until stopped. Returns the exit code."""
+    from twisted.internet import reactor
+
+    start_logging(settings.log_level)
+    server = Server(settings, Clock(clock_offset), reactor)
+    outcome = 0
+
+    def failed(failure: Any) -> None:
+        nonlocal outcome
+        outcome = 1
+        log.error("start_failed", reason=failure.getErrorMessage(), trace=failure.getTraceback())
+        reactor.stop()  # type: ignore[attr-defined]
+
+    def started(_: None) -> None:
+        log.info(
+            "serving",
+            site=server.site.name,
+            fastagi=f"{settings.asterisk.fastagi_host}:{settings.asterisk.fastagi_port}",
+            control=str(settings.control_socket),
+        )
+        if show_guide:
+            print(guide(settings, server.site), file=sys.stdout, flush=True)
+
+    def begin() -> None:
+        Deferred.fromCoroutine(server.start()).addCallbacks(started, failed)
+
+    core: IReactorCore = reactor  # type: ignore[assignment]
+    core.addSystemEventTrigger("before", "shutdown", lambda: Deferred.fromCoroutine(server.stop()))
+    core.callWhenRunning(begin)
+    core.run()
+    return outcome

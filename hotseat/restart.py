@@ -1,0 +1,165 @@
+"""What a starting server finds: kept seats, open calls, tickets on channels that lived on.
+
+No offers are made until the switch has been seen and the callers who waited are back in line,
+or a short grace has passed: the first to reconnect must not overtake the longest waiting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import structlog
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
+
+from acd.events import OffersHeld, OffersResumed
+from acd.ports import ChannelSeen, Switch, SwitchAway, SwitchSnapshot
+from acd.recovery import Ticket, TicketError, TicketState
+from acd.service import Service
+from acd.types import CallId, Millis, SeatId
+from hotseat.calls import Calls
+from hotseat.contact import Contact, contact_from
+from hotseat.history import CallRow
+from hotseat.seats import Seats
+from ivr.ports import LineFacts
+
+log = structlog.get_logger(__name__)
+
+RECOVERY = "recovery"
+GRACE_SECONDS = 3.0
+"""The dialplan asks again each second; two rounds and a little are enough for everybody."""
+
+
+class Restart:
+    """One recovery, from the first snapshot to the first offer."""
+
+    def __init__(
+        self,
+        *,
+        calls: Calls,
+        seats: Seats,
+        service: Service,
+        switch: Switch,
+        clock: IReactorTime,
+        open_calls: Sequence[CallRow],
+        last_seen: Millis,
+        last_switch_started: str | None,
+    ) -> None:
+        self._calls = calls
+        self._seats = seats
+        self._service = service
+        self._switch = switch
+        self._clock = clock
+        self._open_calls = {CallId(call.id): call for call in open_calls}
+        self._last_seen = last_seen
+        self._last_switch_started = last_switch_started
+        self._expected: set[CallId] = set()
+        self._grace: IDelayedCall | None = None
+        self._over = False
+        service.tell(OffersHeld(RECOVERY))
+
+    def snapshot(self, snapshot: SwitchSnapshot) -> None:
+        """The first sight of the switch: sort its channels by their tickets."""
+        if self._grace is not None:
+            return
+        restarted = self._last_switch_started not in (None, snapshot.started)
+        for channel in snapshot.channels:
+            if channel.ticket:
+                self._found(channel, snapshot)
+        missing = [
+            call
+            for call_id, call in self._open_calls.items()
+            if self._calls.contact(call_id) is None
+        ]
+        if missing:
+            Deferred.fromCoroutine(self._close(missing, lost=restarted))
+        log.info(
+            "recovery", waiting=len(self._expected), talking=len(self._calls) - len(self._expected),
+            ended_meanwhile=len(missing), switch_restarted=restarted,
+        )
+        self._grace = self._clock.callLater(GRACE_SECONDS, self._finish)
+        self.returned()
+
+    def returned(self) -> None:
+        """A line came in; perhaps the last one that was expected."""
+        if self._grace is None or self._over:
+            return
+        self._expected = {
+            call
+            for call in self._expected
+            if (contact := self._calls.contact(call)) is not None and not contact.in_line
+        }
+        if not self._expected:
+            self._grace.cancel()
+            self._finish()
+
+    def stop(self) -> None:
+        """The server stops before the recovery is over."""
+        if self._grace is not None and self._grace.active():
+            self._grace.cancel()
+
+    def _finish(self) -> None:
+        self._over = True
+        if self._expected:
+            log.warning("recovery_incomplete", missing=len(self._expected))
+        self._service.tell(OffersResumed(RECOVERY))
+
+    def _found(self, channel: ChannelSeen, snapshot: SwitchSnapshot) -> None:
+        try:
+            ticket = Ticket.parse(channel.ticket)
+        except TicketError as error:
+            log.error("ticket_unreadable", channel=channel.channel, error=str(error))
+            return
+        if self._calls.contact(ticket.call) is not None:
+            return  # its line was faster than the snapshot
+        contact = contact_from(ticket, _facts_of(channel))
+        known = self._open_calls.get(ticket.call)
+        if known is not None:
+            contact.learn(known)
+        leg = _leg_in_talk(channel, snapshot)
+        if leg is not None:
+            contact.talked = True
+            contact.seat = contact.seat or self._seats.seat_at(leg.phone)
+        self._calls.adopt(contact, in_talk=leg is not None)
+        if ticket.state in (TicketState.WAITING, TicketState.OFFERED) and leg is None:
+            self._expected.add(ticket.call)
+
+    async def _close(self, missing: list[CallRow], *, lost: bool) -> None:
+        """Calls that ended while nobody watched: one terminal row each, marked as estimated."""
+        for known in missing:
+            contact = Contact(CallId(known.id), _facts_of_record(known), known.arrived_at)
+            contact.learn(known)
+            contact.estimated = True
+            ended = max(self._last_seen, contact.answered_at or contact.arrived)
+            if contact.talked:
+                try:
+                    seen = await self._switch.ended_at(contact.call)
+                except SwitchAway:
+                    seen = None
+                if seen is not None:
+                    contact.talk_ended_at = ended = seen
+                    contact.estimated = False
+            contact.lost = lost and contact.queued_at is not None
+            self._calls.record_end(contact, ended)
+
+
+def _leg_in_talk(channel: ChannelSeen, snapshot: SwitchSnapshot) -> ChannelSeen | None:
+    for other in snapshot.channels:
+        if channel.bridge and other.bridge == channel.bridge and other.uniqueid != channel.uniqueid:
+            return other
+    return None
+
+
+def _facts_of(channel: ChannelSeen) -> LineFacts:
+    return LineFacts(channel=channel.channel, uniqueid=channel.uniqueid)
+
+
+def _facts_of_record(known: CallRow) -> LineFacts:
+    return LineFacts(
+        channel="",
+        uniqueid=known.uniqueid,
+        dialled=known.number,
+        caller_number=known.caller,
+        caller_name=known.caller_name,
+        context=known.came_from,
+    )

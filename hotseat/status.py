@@ -1,0 +1,92 @@
+"""The state of a running server as plain data, for `hotseat status`, tests and the admin."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from typing import Any
+
+from acd.calls import CallState
+from acd.picture import CallPicture, FloorPicture, SeatPicture
+from acd.presence import SeatState
+from acd.types import Device, Millis
+from hotseat.site.records import SiteNow
+
+
+def site_status(site: SiteNow) -> dict[str, Any]:
+    """What is in force."""
+    return {
+        "name": site.name,
+        "revision": site.revision,
+        "numbers": {number.number: number.menu for number in site.numbers.values()},
+    }
+
+
+def floor_status(picture: FloorPicture, site: SiteNow, now: Millis) -> dict[str, Any]:
+    """Queues, seats and calls; spans are milliseconds."""
+    return {
+        "held": sorted(picture.held),
+        "queues": _queues(picture, site, now),
+        "seats": [_seat(seat, site, now) for seat in picture.seats],
+        "calls": [_call(call, now) for call in picture.calls],
+    }
+
+
+def seat_word(seat: SeatPicture) -> str:
+    """One word for what a seat is doing, the most telling first."""
+    if seat.state is not SeatState.IDLE:
+        return seat.state.value
+    if seat.paused is not None:
+        return "paused"
+    return {Device.FREE: "ready", Device.IN_USE: "phone in use", Device.AWAY: "phone away"}[
+        seat.device
+    ]
+
+
+def _queues(picture: FloorPicture, site: SiteNow, now: Millis) -> list[dict[str, Any]]:
+    states: defaultdict[str, Counter[CallState]] = defaultdict(Counter)
+    longest: dict[str, Millis] = {}
+    for call in picture.calls:
+        states[call.queue][call.state] += 1
+        if call.state is not CallState.TALKING:
+            longest[call.queue] = max(longest.get(call.queue, 0), now - call.arrived)
+    return [
+        {
+            "name": queue.name,
+            "title": queue.title,
+            "waiting": states[queue.name][CallState.WAITING] + states[queue.name][CallState.OFFERED],
+            "talking": states[queue.name][CallState.TALKING],
+            "longest_wait_ms": longest.get(queue.name, 0),
+            "seats_ready": sum(
+                seat_word(seat) == "ready"
+                and all(seat.skills.get(skill, 0) >= level for skill, level in queue.requires.items())
+                for seat in picture.seats
+            ),
+        }
+        for queue in site.queues.values()
+    ]
+
+
+def _seat(seat: SeatPicture, site: SiteNow, now: Millis) -> dict[str, Any]:
+    agent = site.agents.get(seat.seat)
+    return {
+        "seat": seat.seat,
+        "name": agent.name if agent is not None else "",
+        "phone": seat.phone,
+        "state": seat_word(seat),
+        "paused": seat.paused,
+        "device": seat.device.value,
+        "leaving": seat.leaving,
+        "call": seat.call,
+        "idle_ms": now - seat.idle_since if seat.state is SeatState.IDLE else None,
+    }
+
+
+def _call(call: CallPicture, now: Millis) -> dict[str, Any]:
+    return {
+        "call": call.call,
+        "queue": call.queue,
+        "state": call.state.value,
+        "seat": call.seat,
+        "waited_ms": now - call.arrived,
+        "offers": call.attempts,
+    }

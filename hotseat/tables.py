@@ -1,0 +1,58 @@
+"""Tables for a terminal, in which a Chinese character is two columns wide."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+
+def width(text: str) -> int:
+    """Columns that a terminal needs for `text` (UAX #11: wide and full-width count twice)."""
+    return sum(
+        0
+        if unicodedata.combining(character)
+        else 2
+        if unicodedata.east_asian_width(character) in "WF"
+        else 1
+        for character in text
+    )
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Aligned columns under their heads; numbers to the right, None as a dash."""
+    cells = [[_cell(value) for value in row] for row in rows]
+    if not cells:
+        return ""
+    right = [
+        all(text == "–" or text.replace(".", "", 1).isdigit() for text in column)
+        for column in zip(*cells, strict=True)
+    ]
+    widths = [
+        max(width(text) for text in column) for column in zip(heads, *cells, strict=True)
+    ]
+    lines = [heads, *cells]
+    return "\n".join(
+        "  ".join(
+            _pad(text, room, to_right)
+            for text, room, to_right in zip(line, widths, right, strict=True)
+        ).rstrip()
+        for line in lines
+    )
+
+
+def span(milliseconds: int | None) -> str:
+    """A span for people: `0:07`, `12:30`, `1:02:03`; a dash for None."""
+    if milliseconds is None:
+        return "–"
+    seconds = milliseconds // 1000
+    hours, minutes, seconds = seconds // 3600, seconds // 60 % 60, seconds % 60
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+def _cell(value: object) -> str:
+    return "–" if value is None or value == "" else str(value)
+
+
+def _pad(text: str, room: int, to_right: bool) -> str:
+    gap = " " * (room - width(text))
+    return gap + text if to_right else text + gap

@@ -1,0 +1,162 @@
+"""Who may import whom. Whatever is not listed here is forbidden."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+OURS = ("ivr", "acd", "softphone_bridge", "hotseat")
+
+PURE_PACKAGES = ("ivr", "acd", "softphone_bridge")
+WORDS = ("hotseat.history", "hotseat.site.records")
+"""Records and words without I/O, which every part may use."""
+
+COMPOSITION = ("hotseat.cli", "hotseat.main")
+
+RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
+    # (whose imports, what of ours they may import); the first rule that fits a module counts.
+    ("hotseat.cli", ("",)),
+    ("hotseat.main", ("",)),
+    ("ivr.session", ("ivr",)),
+    ("ivr", ("ivr",)),
+    ("acd.service", ("acd",)),
+    ("acd", ("acd",)),
+    ("softphone_bridge", ("softphone_bridge", "acd")),
+    ("hotseat.config", ()),
+    ("hotseat.clock", ()),
+    ("hotseat.log", ()),
+    ("hotseat.history", ("acd",)),
+    ("hotseat.tables", ()),
+    ("hotseat.site.records", ("acd",)),
+    ("hotseat.asterisk.ami_wire", ()),
+    ("hotseat.asterisk.agi_wire", ()),
+    (
+        "hotseat.asterisk",
+        ("hotseat.asterisk", "hotseat.config", "ivr.ports", "acd", "softphone_bridge.devices"),
+    ),
+    (
+        "hotseat.db",
+        ("hotseat.db", "hotseat.config", "ivr", "acd", *WORDS),
+    ),
+    (
+        "hotseat.site",
+        ("hotseat.site", "hotseat.db", "hotseat.config", "ivr", "acd", *WORDS),
+    ),
+    ("hotseat.journal", ("hotseat.db", "acd", *WORDS)),
+    ("hotseat.live_config", ("hotseat.db", "ivr", "acd", *WORDS)),
+    ("hotseat.control_client", ("hotseat.config",)),
+    (
+        "hotseat",
+        (
+            "ivr", "acd", "softphone_bridge", "hotseat.journal", "hotseat.live_config",
+            "hotseat.contact", "hotseat.seats", "hotseat.calls", "hotseat.status", *WORDS,
+        ),
+    ),
+)  # fmt: skip
+
+TWISTED = ("twisted", "zope")
+SQL = ("sqlalchemy", "alembic")
+FRAMEWORKS = (*TWISTED, *SQL, "flask", "pydantic", "pydantic_settings")
+IO_MODULES = frozenset(
+    {"socket", "subprocess", "threading", "asyncio", "time", "random", "secrets", "logging", "os"}
+)
+
+IO_IN_PURE = frozenset({"acd.service", "ivr.session"})
+"""The io modules inside otherwise pure packages."""
+
+
+def modules() -> dict[str, Path]:
+    found = {}
+    for package in OURS:
+        for path in (ROOT / package).rglob("*.py"):
+            parts = path.relative_to(ROOT).with_suffix("").parts
+            found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+MODULES = modules()
+
+
+def imports(name: str) -> Iterator[str]:
+    """Full names imported by a module, also inside functions; `from a import b` gives a.b."""
+    for node in ast.walk(ast.parse(MODULES[name].read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{name}: relative imports hide where a thing lives"
+            for alias in node.names:
+                full = f"{node.module}.{alias.name}"
+                yield full if full in MODULES else str(node.module)
+
+
+def within(module: str, package: str) -> bool:
+    return package == "" or module == package or module.startswith(package + ".")
+
+
+def rule_for(name: str) -> tuple[str, ...]:
+    # A command group is part of the composition root: it may reach everything.
+    if name.rsplit(".", 1)[-1] == "commands":
+        return ("",)
+    return next(allowed for prefix, allowed in RULES if within(name, prefix))
+
+
+@pytest.mark.parametrize("name", sorted(MODULES))
+def test_imports_follow_the_plan(name: str) -> None:
+    ours = [target for target in imports(name) if target.split(".")[0] in OURS]
+    allowed = rule_for(name)
+    wrong = [target for target in ours if not any(within(target, ok) for ok in allowed)]
+    assert not wrong, f"{name} may import {allowed}, not {wrong}"
+
+
+@pytest.mark.parametrize("name", sorted(MODULES))
+def test_nothing_imports_the_composition_root(name: str) -> None:
+    if name not in COMPOSITION:
+        roots = [target for target in imports(name) if target in COMPOSITION]
+        assert not roots
+
+
+@pytest.mark.parametrize(
+    "name",
+    sorted(n for n in MODULES if n.split(".")[0] in PURE_PACKAGES and n not in IO_IN_PURE),
+)
+def test_the_core_is_pure(name: str) -> None:
+    frameworks = (*FRAMEWORKS, "structlog", "click")
+    impure = [
+        target
+        for target in imports(name)
+        if target.split(".")[0] in frameworks or target.split(".")[0] in IO_MODULES
+    ]
+    assert not impure, f"{name} is pure; it may not import {impure}"
+
+
+@pytest.mark.parametrize("name", sorted(MODULES))
+def test_frameworks_stay_in_their_rooms(name: str) -> None:
+    targets = {target.split(".")[0] for target in imports(name)}
+    if within(name, "hotseat.db") and name != "hotseat.db.pool" or within(name, "hotseat.site"):
+        assert not targets & set(TWISTED), f"{name}: no Twisted beside SQL, but for the pool"
+    if targets & set(SQL):
+        assert any(
+            within(name, room)
+            for room in ("hotseat.db", "hotseat.site", "hotseat.journal", "hotseat.live_config")
+        ), f"{name}: SQL lives in hotseat.db and its readers"
+    assert "flask" not in targets
+
+
+@pytest.mark.parametrize("name", sorted(MODULES))
+def test_nobody_takes_the_global_reactor(name: str) -> None:
+    """Reactors are passed in, so that tests can pass a clock; main passes the real one."""
+    text = MODULES[name].read_text(encoding="utf-8")
+    if name != "hotseat.main":
+        assert "from twisted.internet import reactor" not in text
+        assert "internet.reactor" not in text
+
+
+def test_the_rules_can_fail() -> None:
+    assert not within("hotseat.asterisk.ami", "hotseat.calls")
+    assert rule_for("hotseat.calls") == rule_for("hotseat.restart")
+    assert not any(within("hotseat.asterisk.ami", ok) for ok in rule_for("hotseat.calls"))
+    assert list(imports("hotseat.main"))
