@@ -28,6 +28,12 @@ class LineFacts:
     caller_name: str
     context: str
     """Where the call came from: `trunk` or `phone`."""
+    dial_status: str = ""
+    """`DIALSTATUS` of the channel's last Dial; says how a talk ended that we did not see."""
+    ended: str = ""
+    """What the dialplan wrote down about the talk (`HOTSEAT_ENDED`), or empty."""
+    ticket: str = ""
+    """The ticket that an earlier session left on the channel, empty at first contact."""
 
 
 class DialResult(enum.Enum):
