@@ -49,3 +49,11 @@ class Failure(enum.Enum):
     WITHDRAWN = "withdrawn"
     CALLER_GONE = "caller gone"
     ERROR = "error"
+
+
+class FloorError(Exception):
+    """An event was refused; the floor is as it was before."""
+
+
+class IllegalEvent(FloorError):
+    """Nothing that a sound outside can tell, e.g. a call that has talked queues again."""

@@ -1,0 +1,123 @@
+"""The ticket: what a caller's channel carries through our death.
+
+One line of text in a channel variable. The dialplan reads only its first field; everything else is
+for the server that the caller comes back to.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from urllib.parse import quote, unquote
+
+from acd.types import CallId, Millis, Requirement, SeatId
+
+TICKET_BYTES = 900
+"""An AMI value must stay under this; AGI's GET VARIABLE returns 1,023."""
+
+
+class TicketError(ValueError):
+    """Not a ticket, or one that would not fit; the text says what is wrong with it."""
+
+
+class TicketState(enum.Enum):
+    """How far the call had come. From `talked` on it never returns to a queue."""
+
+    MENU = "menu"
+    WAITING = "waiting"
+    OFFERED = "offered"
+    TALKED = "talked"
+    AFTER = "after"
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """One call's story so far."""
+
+    state: TicketState
+    call: CallId
+    arrived: Millis
+    queue: str = ""
+    priority: int = 0
+    requires: Requirement = ()
+    attempts: int = 0
+    seat: SeatId | None = None
+    """The last seat that was offered the call."""
+    menu: str = ""
+    revision: int = 0
+    node: str = ""
+    """Where the menu goes on."""
+    language: str = ""
+    talked_at: Millis | None = None
+    """When the talk began."""
+
+    def format(self) -> str:
+        """The line. Raises TicketError if it would be longer than 900 bytes."""
+        line = "|".join(
+            (
+                self.state.value,
+                _written(self.call),
+                _written(self.queue),
+                str(self.priority),
+                str(self.arrived),
+                "+".join(f"{_written(skill)}:{level}" for skill, level in self.requires),
+                str(self.attempts),
+                _written(self.seat or ""),
+                f"{_written(self.menu)}@{self.revision}",
+                _written(self.node),
+                _written(self.language),
+                "" if self.talked_at is None else str(self.talked_at),
+            )
+        )
+        if len(line) > TICKET_BYTES:
+            raise TicketError(
+                f"the ticket of call {self.call} has {len(line)} bytes, {TICKET_BYTES} fit;"
+                f" shorten the names of queue {self.queue!r}, its skills or node {self.node!r}"
+            )
+        return line
+
+    @classmethod
+    def parse(cls, line: str) -> Ticket:
+        """Read a line back. Raises TicketError for anything that `format` does not write."""
+        fields = line.split("|")
+        if len(fields) != 12 or len(line) > TICKET_BYTES:
+            raise TicketError(f"not a ticket: {len(fields)} fields, {len(line)} bytes")
+        state, call, queue, priority, arrived, skills, attempts, seat, menu, node, lang, at = fields
+        name, _, revision = menu.partition("@")
+        try:
+            ticket = cls(
+                state=TicketState(state),
+                call=CallId(_read(call)),
+                arrived=int(arrived),
+                queue=_read(queue),
+                priority=int(priority),
+                requires=tuple(_skill(skill) for skill in skills.split("+") if skill),
+                attempts=int(attempts),
+                seat=SeatId(_read(seat)) or None,
+                menu=_read(name),
+                revision=int(revision),
+                node=_read(node),
+                language=_read(lang),
+                talked_at=int(at) if at else None,
+            )
+            # One call has one text. What reads but would be written otherwise was tampered with.
+            sound = bool(call) and ticket.format() == line
+        except ValueError as error:
+            raise TicketError(f"not a ticket: {error}") from error
+        if not sound:
+            raise TicketError("not a ticket: written in another way than ours")
+        return ticket
+
+
+def _skill(text: str) -> tuple[str, int]:
+    skill, _, level = text.partition(":")
+    return _read(skill), int(level)
+
+
+def _written(text: str) -> str:
+    """No byte that the dialplan, AGI or AMI could take for its own."""
+    return quote(text, safe="")
+
+
+def _read(text: str) -> str:
+    return unquote(text, errors="strict")
