@@ -17,7 +17,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 import tarfile
 import tomllib
 from dataclasses import asdict
@@ -25,12 +24,11 @@ from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
+from telephone_sound import RATE, Samples, telephone_sound, write_wav
+
+from ivr.prompts import FOLDER, Prompt, built_in
 
 ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT))
-
-from ivr.prompts import FOLDER, Prompt, built_in  # noqa: E402
-from telephone_sound import Samples, telephone_sound, write_wav  # noqa: E402
 
 VOICES_PACKAGE = "kokoro-js@1.2.1"
 VOICES = {"zh": "zf_xiaoni", "en": "af_heart"}
@@ -133,7 +131,7 @@ def _make(speech: Speech, name: str, language: str, text: str, voice: str) -> Pr
         engine=speech.engine,
         licence=LICENCE,
         sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
-        seconds=len(sound) / 8000,
+        seconds=len(sound) / RATE,
     )
 
 
