@@ -1,0 +1,244 @@
+"""The instance's own Asterisk: install, render, start, ask, stop.
+
+Everything here blocks: it is for commands and tests, never for the reactor.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib.resources import as_file, files
+from pathlib import Path, PurePosixPath
+
+from hotseat.asterisk.files import copy_prompts, link_core_data, make_folders, write_texts
+from hotseat.asterisk.install import Installation, Say, find, install
+from hotseat.asterisk.instance import Instance, instance_of
+from hotseat.asterisk.render import Folders, PhoneLogin, inputs_of, render
+from hotseat.config import Settings, load_secrets
+
+START_SECONDS = 60
+STOP_SECONDS = 10
+
+CONTACT = r"(?m)^\s*Contact:\s+([a-z0-9-]+)/\S+\s+\S+\s+Avail"
+
+PhoneLogins = Callable[[], Sequence[PhoneLogin]]
+
+
+class SandboxError(Exception):
+    """Asterisk could not do it; the text says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What an Asterisk that runs says of itself."""
+
+    pid: int
+    uptime_seconds: int
+    channels: int
+    registered: tuple[str, ...]
+    """Names of the phones that are registered and answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What is known of the instance's Asterisk; addresses are `host:port`."""
+
+    version: str
+    root: str
+    sip: str
+    ami: str
+    fastagi: str
+    running: Running | None
+
+
+class Sandbox:
+    """One instance's Asterisk. `phones` is asked whenever files are rendered."""
+
+    def __init__(self, settings: Settings, phones: PhoneLogins = tuple) -> None:
+        self._settings = settings
+        self._phones = phones
+
+    def install(self, say: Say = lambda line: None) -> Installation:
+        """Find or install Asterisk. Raises InstallError."""
+        return install(self._root(), say)
+
+    def render(self) -> list[str]:
+        """Write Asterisk's files and sounds; return the names of those that changed.
+
+        Raises RenderError before anything is written, SandboxError without an Asterisk.
+        """
+        installation, instance = self._found()
+        folders = Folders(instance.name, instance.inside, PurePosixPath(installation.data) / "moh")
+        texts = render(
+            inputs_of(self._settings, load_secrets(self._settings), folders, self._phones())
+        )
+        owner = installation.owner()
+        make_folders(instance, owner)
+        link_core_data(installation, instance)
+        changed = write_texts(instance.outside / "etc", texts, owner)
+        own_prompts = [self._settings.prompts] if self._settings.prompts else []
+        with as_file(files("ivr.prompts")) as built_in:
+            return changed + copy_prompts(instance, [built_in, *own_prompts])
+
+    def up(self, say: Say = lambda line: None) -> int:
+        """Start Asterisk if it does not run; return its pid once it is fully booted.
+
+        Raises SandboxError with the errors in Asterisk's log.
+        """
+        pid = self.pid()
+        if pid is not None:
+            return pid
+        installation, instance = self._found()
+        self.render()
+        begun = instance.log.stat().st_size if instance.log.exists() else 0
+        say(f"starting Asterisk {installation.version} …")
+        as_user = ["-U", "asterisk", "-G", "asterisk"] if installation.owner() else []
+        started = _run(installation.command("-C", instance.config, "-g", *as_user))
+        deadline = time.monotonic() + START_SECONDS
+        while started.returncode == 0 and time.monotonic() < deadline:
+            pid = self.pid()
+            if pid is not None and "fully booted" in self._ask("core waitfullybooted"):
+                return pid
+            time.sleep(0.1)
+        problems = "\n  ".join(_errors(instance.log, begun)) or started.stderr.strip()
+        raise SandboxError(
+            f"Asterisk did not start:\n  {problems or 'nothing in its log'}\n"
+            f"Its log: {instance.log}"
+        )
+
+    def down(self, say: Say = lambda line: None) -> bool:
+        """Hang up all calls and stop Asterisk; False if it was not running."""
+        pid = self.pid()
+        if pid is None:
+            return False
+        say("stopping Asterisk …")
+        self._ask("channel request hangup all")
+        self._ask("core stop gracefully")
+        if not self._gone(STOP_SECONDS):
+            say("it does not stop by itself; killing it")
+            os.kill(pid, signal.SIGKILL)
+            self._gone(STOP_SECONDS)
+        return True
+
+    def reload_phones(self) -> list[str]:
+        """Render, then let Asterisk read the phones anew; no call is disturbed."""
+        changed = self.render()
+        if "pjsip.conf" in changed and self.running():
+            self.rx("module reload res_pjsip.so")
+        return changed
+
+    def running(self) -> bool:
+        """Is our Asterisk there?"""
+        return self.pid() is not None
+
+    def pid(self) -> int | None:
+        """The pid of this instance's Asterisk, checked against its command line."""
+        try:
+            _, instance = self._found()
+            pid = int(instance.pid_file.read_text("ascii"))
+            command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        except (SandboxError, OSError, ValueError):
+            return None
+        return pid if instance.config.encode() in command else None
+
+    def rx(self, command: str) -> str:
+        """The output of one command at Asterisk's command line. Raises SandboxError."""
+        installation, instance = self._found()
+        done = _run(installation.command("-C", instance.config, "-rx", command))
+        if done.returncode != 0:
+            raise SandboxError(
+                f"Asterisk does not answer ({done.stderr.strip() or done.stdout.strip()}); "
+                "start it with `hotseat asterisk up`"
+            )
+        return done.stdout
+
+    def console(self) -> list[str]:
+        """The argument list that opens Asterisk's command line for a person."""
+        installation, instance = self._found()
+        return installation.command("-C", instance.config, "-r")
+
+    def log(self) -> Path:
+        """Asterisk's log. Raises SandboxError without an Asterisk."""
+        return self._found()[1].log
+
+    def status(self) -> Status:
+        """What is known, running or not. Raises SandboxError without an Asterisk."""
+        installation, _ = self._found()
+        asterisk = self._settings.asterisk
+        pid = self.pid()
+        return Status(
+            version=installation.version,
+            root=str(installation.root),
+            sip=f"{asterisk.host}:{asterisk.sip_port}",
+            ami=f"{asterisk.host}:{asterisk.ami_port}",
+            fastagi=f"{asterisk.fastagi_host}:{asterisk.fastagi_port}",
+            running=self._running_status(pid) if pid else None,
+        )
+
+    def _running_status(self, pid: int) -> Running:
+        return Running(
+            pid=pid,
+            uptime_seconds=_number(r"System uptime: (\d+)", self.rx("core show uptime seconds")),
+            channels=_number(r"(\d+) active channel", self.rx("core show channels count")),
+            registered=tuple(re.findall(CONTACT, self.rx("pjsip show contacts"))),
+        )
+
+    def _root(self) -> Path:
+        root = self._settings.asterisk.root
+        assert root is not None
+        return root
+
+    def _found(self) -> tuple[Installation, Instance]:
+        installation = find(self._root())
+        if installation is None:
+            raise SandboxError("no Asterisk here yet; run `hotseat asterisk install`")
+        return installation, instance_of(self._settings, installation)
+
+    def _ask(self, command: str) -> str:
+        """Like `rx`, for moments when Asterisk may not be there yet or no longer."""
+        try:
+            return self.rx(command)
+        except SandboxError:
+            return ""
+
+    def _gone(self, seconds: float) -> bool:
+        deadline = time.monotonic() + seconds
+        while self.running():
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.05)
+        return True
+
+
+def _run(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    # A small environment: Asterisk would hand ours to nobody, but it reads TZ, LANG and its own
+    # ASTERISK_… from it.
+    environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"}
+    return subprocess.run(
+        command,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        env=environment,
+        cwd="/",
+        check=False,
+    )
+
+
+def _errors(log: Path, start: int) -> list[str]:
+    if not log.exists():
+        return []
+    with log.open(encoding="utf-8", errors="replace") as file:
+        file.seek(start)
+        return [line.rstrip() for line in file if " ERROR[" in line]
+
+
+def _number(pattern: str, text: str) -> int:
+    found = re.search(pattern, text)
+    return int(found[1]) if found else 0
