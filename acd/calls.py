@@ -61,6 +61,7 @@ class Ringing:
 
     id: OfferId
     seat: SeatId
+    phone: str
     withdrawn: bool = False
     """We asked to stop it; the outcome is still to come."""
 

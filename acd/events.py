@@ -151,13 +151,13 @@ class Tick:
     """A deadline may have come."""
 
 
+SeatEvent: TypeAlias = (
+    SeatLoggedOn | SeatLoggedOff | SeatPaused | SeatReady | SkillsChanged | DeviceChanged
+)
+"""What agents and their phones do."""
+
 Event: TypeAlias = (
-    SeatLoggedOn
-    | SeatLoggedOff
-    | SeatPaused
-    | SeatReady
-    | SkillsChanged
-    | DeviceChanged
+    SeatEvent
     | SeatReleased
     | CallQueued
     | CallerGone

@@ -73,7 +73,7 @@ def draw_seat(seat: Seat) -> SeatPicture:
     )
 
 
-def draw_call(call: Call, talks_with: SeatId | None) -> CallPicture:
+def draw_call(call: Call, talks_with: Seat | None) -> CallPicture:
     """The call as it is now."""
     return CallPicture(
         call=call.terms.call,
@@ -83,7 +83,7 @@ def draw_call(call: Call, talks_with: SeatId | None) -> CallPicture:
         priority=call.terms.priority,
         arrived=call.terms.arrived,
         attempts=call.attempts,
-        seat=call.ringing.seat if call.ringing else talks_with,
+        seat=call.ringing.seat if call.ringing else talks_with.id if talks_with else None,
     )
 
 

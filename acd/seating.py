@@ -1,0 +1,248 @@
+"""Who sits where and can be rung: the seats' side of the floor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import assert_never
+
+from acd.deadlines import Deadline, Deadlines, Due
+from acd.effects import Effect, Note, SeatGone
+from acd.events import (
+    DeviceChanged,
+    SeatEvent,
+    SeatLoggedOff,
+    SeatLoggedOn,
+    SeatPaused,
+    SeatReady,
+    SkillsChanged,
+)
+from acd.presence import MISSED, MISSES_TO_PAUSE, Seat, SeatState, SeatStep
+from acd.routing import Routing
+from acd.types import CallId, FloorError, Millis, SeatId
+
+
+class SeatRefused(FloorError):
+    """A seat cannot do what its agent asks; the text says why and what to do."""
+
+
+class Seating:
+    """All seats and their phones. `say` takes the effects."""
+
+    def __init__(
+        self,
+        seats: dict[SeatId, Seat],
+        routing: Routing,
+        deadlines: Deadlines,
+        say: Callable[[Effect], None],
+    ) -> None:
+        self._seats = seats
+        self._phones: dict[str, SeatId] = {}
+        self._routing = routing
+        self._deadlines = deadlines
+        self._say = say
+        self._to_keep: dict[SeatId, Seat] = {}
+
+    def take_in(self, event: SeatEvent, now: Millis) -> None:
+        """What an agent did, or an agent's phone. Raises SeatRefused and then changes nothing."""
+        match event:
+            case DeviceChanged():
+                self._device(event, now)
+            case SeatReady():
+                self._ready(self._seated(event.seat), now)
+            case SeatPaused():
+                self._pause(self._seated(event.seat), event.reason, now)
+            case SeatLoggedOn():
+                self._log_on(event, now)
+            case SeatLoggedOff():
+                self._log_off(event.seat)
+            case SkillsChanged():
+                if seat := self._seats.get(event.seat):
+                    seat.skills = event.skills
+                    self._routing.enrol(seat, now)
+            case _:
+                assert_never(event)
+
+    def keep(self) -> None:
+        """Write down every seat that a restart would find different."""
+        for seat in self._to_keep.values():
+            kept = seat.to_keep()
+            if kept != seat.kept and not seat.leaving:
+                seat.kept = kept
+                self._say(kept)
+        self._to_keep.clear()
+
+    # ---- what agents do
+
+    def _seated(self, seat_id: SeatId) -> Seat:
+        seat = self._seats.get(seat_id)
+        if seat is None or seat.leaving:
+            raise SeatRefused(f"seat {seat_id} is not logged on; log it on at a phone first")
+        return seat
+
+    def _log_on(self, event: SeatLoggedOn, now: Millis) -> None:
+        holder = self._phones.get(event.phone, event.seat)
+        if holder != event.seat:
+            raise SeatRefused(
+                f"phone {event.phone} is used by seat {holder};"
+                f" log off {holder} first or take another phone"
+            )
+        seat = self._seats.get(event.seat)
+        if seat is None:
+            self._take(event, now)
+        elif seat.leaving or (seat.phone, seat.device, seat.skills) != (
+            event.phone,
+            event.device,
+            event.skills,
+        ):
+            self._move(seat, event, now)
+
+    def _take(self, event: SeatLoggedOn, now: Millis) -> None:
+        seat = Seat(
+            id=event.seat,
+            skills=event.skills,
+            phone=event.phone,
+            device=event.device,
+            idle_since=now if event.idle_since is None else event.idle_since,
+            paused=event.paused,
+        )
+        self._seats[seat.id] = seat
+        self._phones[seat.phone] = seat.id
+        self._note("logged_on", seat, phone=seat.phone, device=seat.device.value)
+        if event.wrap_up_until is not None:
+            seat.state = SeatState.WRAP_UP
+            self._rest(seat, event.wrap_up_until)
+        elif seat.paused is None:
+            self._note("ready", seat)
+        self._routing.enrol(seat, now)
+        self._to_keep[seat.id] = seat
+
+    def _move(self, seat: Seat, event: SeatLoggedOn, now: Millis) -> None:
+        """The seat exists: log-on brings it to this phone, or back. Only `ready` ends a pause."""
+        del self._phones[seat.phone]
+        self._phones[event.phone] = seat.id
+        if seat.leaving:
+            seat.leaving, seat.kept = False, None
+        seat.phone, seat.device, seat.skills = event.phone, event.device, event.skills
+        self._note("logged_on", seat, phone=seat.phone, device=seat.device.value)
+        self._routing.enrol(seat, now)
+        self._to_keep[seat.id] = seat
+
+    def _log_off(self, seat_id: SeatId) -> None:
+        seat = self._seats.get(seat_id)
+        if seat is None or seat.leaving:
+            return
+        seat.leaving = True
+        # At once, also during a talk: a restart must not find an agent who went home.
+        self._say(SeatGone(seat.id))
+        if seat.call is None:
+            self._remove(seat)
+
+    def _remove(self, seat: Seat) -> None:
+        self._deadlines.drop(Deadline(Due.WRAP_UP, seat.id))
+        self._deadlines.drop(Deadline(Due.SEAT_HELD, seat.id))
+        self._routing.dismiss(seat)
+        del self._phones[seat.phone]
+        del self._seats[seat.id]
+        self._note("logged_off", seat)
+
+    def _pause(self, seat: Seat, reason: str, now: Millis) -> None:
+        if seat.paused != reason:
+            seat.paused = reason
+            self._note("paused", seat, reason=reason)
+            self._sort(seat, now)
+
+    def _ready(self, seat: Seat, now: Millis) -> None:
+        was_paused, seat.paused = seat.paused is not None, None
+        if seat.state is SeatState.WRAP_UP:
+            self.rest_over(seat, now, now)
+        elif was_paused and seat.state is not SeatState.TALKING:
+            seat.idle_since = now
+            self._note("ready", seat)
+        self._sort(seat, now)
+
+    def _device(self, event: DeviceChanged, now: Millis) -> None:
+        seat = self._seats.get(event.seat)
+        if seat is not None and seat.device is not event.device:
+            seat.device = event.device
+            self._note("device", seat, device=event.device.value)
+            self._sort(seat, now)
+
+    # ---- what calls do to seats
+
+    def ring(self, seat: Seat, call: CallId, wrap_up: Millis, now: Millis) -> None:
+        """The seat is offered the call, after which it will rest so long."""
+        seat.step(SeatStep.OFFER)
+        seat.call, seat.wrap_up = call, wrap_up
+        self._routing.sort_seat(seat, now)
+
+    def ring_over(self, seat: Seat, now: Millis, *, missed: bool, hold_off: Millis) -> None:
+        """No talk came of the offer: count a miss, leave the phone alone so long, or neither."""
+        seat.step(SeatStep.OFFER_OVER)
+        seat.call = None
+        if missed:
+            seat.idle_since = now
+            seat.misses += 1
+        if seat.misses == MISSES_TO_PAUSE:
+            seat.misses = 0
+            seat.paused = MISSED
+            self._note("paused", seat, reason=MISSED)
+        if hold_off:
+            seat.held_until = now + hold_off
+            self._deadlines.set(Deadline(Due.SEAT_HELD, seat.id), seat.held_until)
+        if seat.leaving:
+            self._remove(seat)
+        else:
+            self._sort(seat, now)
+
+    def answer(self, seat: Seat) -> None:
+        """The offer became a talk."""
+        seat.step(SeatStep.ANSWER)
+        seat.misses = 0
+
+    def adopt(self, seat: Seat, call: CallId, wrap_up: Millis, now: Millis) -> None:
+        """The seat is found in a talk."""
+        seat.step(SeatStep.ADOPT)
+        seat.call, seat.wrap_up, seat.wrap_up_until = call, wrap_up, None
+        self._deadlines.drop(Deadline(Due.WRAP_UP, seat.id))
+        self._sort(seat, now)
+
+    def release(self, seat: Seat, now: Millis) -> None:
+        """The seat's talk is over: rest, or leave."""
+        seat.step(SeatStep.RELEASE)
+        seat.call = None
+        if seat.leaving:
+            self._remove(seat)
+        elif seat.wrap_up > 0:
+            self._rest(seat, now + seat.wrap_up)
+            self._sort(seat, now)
+        else:
+            self.rest_over(seat, now, now)
+
+    # ---- time
+
+    def _rest(self, seat: Seat, until: Millis) -> None:
+        seat.wrap_up_until = until
+        self._deadlines.set(Deadline(Due.WRAP_UP, seat.id), until)
+        self._note("wrap_up", seat, until=until)
+
+    def rest_over(self, seat: Seat, since: Millis, now: Millis) -> None:
+        """Wrap-up is over since `since`."""
+        seat.step(SeatStep.REST_OVER)
+        seat.wrap_up_until = None
+        seat.idle_since = since
+        self._deadlines.drop(Deadline(Due.WRAP_UP, seat.id))
+        if seat.paused is None:
+            self._note("ready", seat)
+        self._sort(seat, now)
+
+    def hold_over(self, seat: Seat, now: Millis) -> None:
+        """The phone that was busy or out of reach may be tried again."""
+        seat.held_until = None
+        self._sort(seat, now)
+
+    def _sort(self, seat: Seat, now: Millis) -> None:
+        self._routing.sort_seat(seat, now)
+        self._to_keep[seat.id] = seat
+
+    def _note(self, kind: str, seat: Seat, **facts: str | int) -> None:
+        self._say(Note(kind, seat=seat.id, facts=facts))
