@@ -1,0 +1,277 @@
+"""The tables. Instants are UTC milliseconds; a span in a column called `…_ms` is milliseconds.
+
+History (call, journal, seat) names agents, queues and menus without foreign keys: it has to
+outlive what an administrator removes from the site.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    text,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from hotseat.history import EndedBy, Outcome
+
+Instant = BigInteger()
+Name = String(32)
+"""Names in the site file: `[a-z0-9-]{1,32}`."""
+Title = String(100)
+PhoneNumber = String(32)
+UlidText = String(26)
+JournalId = BigInteger().with_variant(Integer, "sqlite")
+"""SQLite's row id has to be declared INTEGER; it is 64 bits wide all the same."""
+
+
+def _one_of(column: str, words: type[Outcome] | type[EndedBy]) -> CheckConstraint:
+    listed = ", ".join(f"'{word.value}'" for word in words)
+    return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+class Base(DeclarativeBase):
+    """Names every constraint, so that later migrations can find it on any database."""
+
+    metadata = MetaData(
+        naming_convention={
+            "pk": "pk_%(table_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {dict[str, Any]: JSON, list[str]: JSON}
+
+
+# --- the site -------------------------------------------------------------------------------
+
+
+class ConfigRevision(Base):
+    """One applied change of the site. The highest revision is in force.
+
+    Every change inserts its row first: of two writers that began at the same revision, the
+    primary key lets exactly one through.
+    """
+
+    __tablename__ = "config_revision"
+
+    revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    applied_at: Mapped[int] = mapped_column(Instant)
+    changes: Mapped[list[str]]
+    """The plan in words."""
+
+
+class Site(Base):
+    """The one row about the site as a whole."""
+
+    __tablename__ = "site"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=1)
+    name: Mapped[str] = mapped_column(Title)
+    time_zone: Mapped[str] = mapped_column(String(64))
+    languages: Mapped[list[str]]
+
+
+class User(Base):
+    """A log-in to the admin."""
+
+    __tablename__ = "user"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    login: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(Title)
+    roles: Mapped[list[str]]
+
+
+class Skill(Base):
+    """Something a seat can do."""
+
+    __tablename__ = "skill"
+
+    name: Mapped[str] = mapped_column(Name, primary_key=True)
+    title: Mapped[str] = mapped_column(Title)
+
+
+class Agent(Base):
+    """A person who takes calls."""
+
+    __tablename__ = "agent"
+
+    number: Mapped[str] = mapped_column(String(8), primary_key=True)
+    name: Mapped[str] = mapped_column(Title)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), unique=True)
+
+
+class AgentSkill(Base):
+    """How well an agent can do it."""
+
+    __tablename__ = "agent_skill"
+    __table_args__ = (CheckConstraint("level BETWEEN 1 AND 10", name="level"),)
+
+    agent: Mapped[str] = mapped_column(ForeignKey("agent.number"), primary_key=True)
+    skill: Mapped[str] = mapped_column(ForeignKey("skill.name"), primary_key=True)
+    level: Mapped[int]
+
+
+class Phone(Base):
+    """A SIP endpoint with its own credential."""
+
+    __tablename__ = "phone"
+
+    name: Mapped[str] = mapped_column(Name, primary_key=True)
+    place: Mapped[str] = mapped_column(Title)
+    secret: Mapped[str] = mapped_column(String(64))
+
+
+class Queue(Base):
+    """Where callers wait."""
+
+    __tablename__ = "queue"
+
+    name: Mapped[str] = mapped_column(Name, primary_key=True)
+    title: Mapped[str] = mapped_column(Title)
+    priority: Mapped[int]
+    ring_ms: Mapped[int]
+    wrap_up_ms: Mapped[int]
+    again_ms: Mapped[int]
+    music: Mapped[str] = mapped_column(String(64))
+
+
+class QueueSkill(Base):
+    """What a queue requires of a seat, with the least level."""
+
+    __tablename__ = "queue_skill"
+    __table_args__ = (CheckConstraint("level BETWEEN 1 AND 10", name="level"),)
+
+    queue: Mapped[str] = mapped_column(ForeignKey("queue.name"), primary_key=True)
+    skill: Mapped[str] = mapped_column(ForeignKey("skill.name"), primary_key=True)
+    level: Mapped[int]
+
+
+class MenuRevision(Base):
+    """A published menu. Rows are never changed or removed: running calls are pinned to them."""
+
+    __tablename__ = "menu_revision"
+
+    menu: Mapped[str] = mapped_column(Name, primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    document: Mapped[dict[str, Any]]
+    published_at: Mapped[int] = mapped_column(Instant)
+
+
+class Menu(Base):
+    """Which revision of a menu is in force; a menu taken off the site has no row."""
+
+    __tablename__ = "menu"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["name", "revision"], ["menu_revision.menu", "menu_revision.revision"]
+        ),
+    )
+
+    name: Mapped[str] = mapped_column(Name, primary_key=True)
+    revision: Mapped[int]
+
+
+class Number(Base):
+    """A number that callers dial."""
+
+    __tablename__ = "number"
+
+    number: Mapped[str] = mapped_column(PhoneNumber, primary_key=True)
+    menu: Mapped[str] = mapped_column(ForeignKey("menu.name"))
+
+
+# --- what happened --------------------------------------------------------------------------
+
+
+class Seat(Base):
+    """A seat as it must be found after a restart."""
+
+    __tablename__ = "seat"
+
+    agent: Mapped[str] = mapped_column(String(8), primary_key=True)
+    phone: Mapped[str] = mapped_column(Name)
+    paused: Mapped[str | None] = mapped_column(Title)
+    idle_since: Mapped[int] = mapped_column(Instant)
+    wrap_up_until: Mapped[int | None] = mapped_column(Instant)
+
+
+class Call(Base):
+    """The summary of one call; see `hotseat.history.CallRow` for the columns."""
+
+    __tablename__ = "call"
+    __table_args__ = (
+        _one_of("outcome", Outcome),
+        _one_of("ended_by", EndedBy),
+        Index("call_by_arrival", "arrived_at"),
+        # Recovery looks for open calls at every start; they are few among millions.
+        Index(
+            "call_open",
+            "arrived_at",
+            sqlite_where=text("outcome IS NULL"),
+            postgresql_where=text("outcome IS NULL"),
+        ),
+    )
+
+    id: Mapped[str] = mapped_column(UlidText, primary_key=True)
+    number: Mapped[str | None] = mapped_column(PhoneNumber)
+    caller: Mapped[str | None] = mapped_column(PhoneNumber)
+    caller_name: Mapped[str | None] = mapped_column(String(200))
+    came_from: Mapped[str | None] = mapped_column(String(16))
+    uniqueid: Mapped[str | None] = mapped_column(String(64))
+    language: Mapped[str | None] = mapped_column(String(8))
+    menu: Mapped[str | None] = mapped_column(Name)
+    menu_revision: Mapped[int | None]
+    queue: Mapped[str | None] = mapped_column(Name)
+    priority: Mapped[int] = mapped_column(default=0)
+    arrived_at: Mapped[int] = mapped_column(Instant)
+    queued_at: Mapped[int | None] = mapped_column(Instant)
+    answered_at: Mapped[int | None] = mapped_column(Instant)
+    talk_ended_at: Mapped[int | None] = mapped_column(Instant)
+    ended_at: Mapped[int | None] = mapped_column(Instant)
+    seat: Mapped[str | None] = mapped_column(String(8))
+    offers: Mapped[int] = mapped_column(default=0)
+    outcome: Mapped[str | None] = mapped_column(String(16))
+    ended_by: Mapped[str | None] = mapped_column(String(16))
+    wait_ms: Mapped[int | None] = mapped_column(BigInteger)
+    talk_ms: Mapped[int | None] = mapped_column(BigInteger)
+    estimated: Mapped[bool] = mapped_column(default=False)
+
+
+class Journal(Base):
+    """The append-only history."""
+
+    __tablename__ = "journal"
+    __table_args__ = (
+        Index("journal_by_call", "call_id"),
+        Index("journal_by_time", "at"),
+        # A call ends once, whatever two processes or a replay believe.
+        Index(
+            "journal_one_end",
+            "call_id",
+            unique=True,
+            sqlite_where=text("kind = 'ended'"),
+            postgresql_where=text("kind = 'ended'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(JournalId, primary_key=True, autoincrement=False)
+    """Minted by the writer, rising: the same row written twice is one row."""
+    at: Mapped[int] = mapped_column(Instant)
+    kind: Mapped[str] = mapped_column(String(32))
+    call_id: Mapped[str | None] = mapped_column(UlidText)
+    seat: Mapped[str | None] = mapped_column(String(8))
+    queue: Mapped[str | None] = mapped_column(Name)
+    facts: Mapped[dict[str, Any]]

@@ -1,0 +1,93 @@
+"""Questions about what happened; the answers are frozen records."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import fields
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from acd.types import Millis
+from hotseat.db import models
+from hotseat.history import CallRow, EndedBy, JournalRow, Outcome
+
+
+def open_calls(session: Session) -> list[CallRow]:
+    """Calls without an outcome, in the order of their arrival."""
+    query = (
+        select(models.Call)
+        .where(models.Call.outcome.is_(None))
+        .order_by(models.Call.arrived_at, models.Call.id)
+    )
+    return [_call(row) for row in session.scalars(query)]
+
+
+def recent_calls(
+    session: Session,
+    *,
+    limit: int = 50,
+    since: Millis | None = None,
+    call: str | None = None,
+    queue: str | None = None,
+    seat: str | None = None,
+    outcomes: Collection[Outcome] = (),
+) -> list[CallRow]:
+    """The last `limit` calls that fit every given condition, newest first."""
+    query = select(models.Call).order_by(models.Call.arrived_at.desc(), models.Call.id.desc())
+    if since is not None:
+        query = query.where(models.Call.arrived_at >= since)
+    if call is not None:
+        query = query.where(models.Call.id == call)
+    if queue is not None:
+        query = query.where(models.Call.queue == queue)
+    if seat is not None:
+        query = query.where(models.Call.seat == seat)
+    if outcomes:
+        query = query.where(models.Call.outcome.in_([outcome.value for outcome in outcomes]))
+    return [_call(row) for row in session.scalars(query.limit(limit))]
+
+
+def journal_rows(
+    session: Session,
+    *,
+    limit: int = 100,
+    after: int | None = None,
+    since: Millis | None = None,
+    call: str | None = None,
+    seat: str | None = None,
+    kinds: Collection[str] = (),
+) -> list[JournalRow]:
+    """Rows that fit every given condition, in order.
+
+    With `after` (a row's id) the next `limit` rows behind it, otherwise the last `limit` rows.
+    """
+    query = select(models.Journal)
+    if since is not None:
+        query = query.where(models.Journal.at >= since)
+    if call is not None:
+        query = query.where(models.Journal.call_id == call)
+    if seat is not None:
+        query = query.where(models.Journal.seat == seat)
+    if kinds:
+        query = query.where(models.Journal.kind.in_(kinds))
+    if after is not None:
+        query = query.where(models.Journal.id > after).order_by(models.Journal.id)
+        return [_journal(row) for row in session.scalars(query.limit(limit))]
+    newest = session.scalars(query.order_by(models.Journal.id.desc()).limit(limit))
+    return [_journal(row) for row in reversed(newest.all())]
+
+
+_PLAIN = [field.name for field in fields(CallRow) if field.name not in ("outcome", "ended_by")]
+
+
+def _call(row: models.Call) -> CallRow:
+    return CallRow(
+        **{name: getattr(row, name) for name in _PLAIN},
+        outcome=None if row.outcome is None else Outcome(row.outcome),
+        ended_by=None if row.ended_by is None else EndedBy(row.ended_by),
+    )
+
+
+def _journal(row: models.Journal) -> JournalRow:
+    return JournalRow(row.id, row.at, row.kind, row.call_id, row.seat, row.queue, row.facts)

@@ -1,0 +1,119 @@
+"""The site in force, and what else a starting server reads, as frozen records."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from acd.effects import SeatKept
+from acd.types import SeatId
+from hotseat.db import models
+from hotseat.site.records import (
+    EMPTY_SITE,
+    AgentRecord,
+    MenuRecord,
+    NumberRecord,
+    PhoneRecord,
+    QueueRecord,
+    SiteNow,
+)
+
+
+def current_revision(session: Session) -> int:
+    """The revision of the site in force; 0 before the first apply."""
+    return session.scalar(select(func.max(models.ConfigRevision.revision))) or 0
+
+
+def site_now(session: Session) -> SiteNow:
+    """The whole site in force. Every mapping is sorted by its key."""
+    site = session.get(models.Site, 1)
+    if site is None:
+        return EMPTY_SITE
+    required = _levels(
+        session, select(models.QueueSkill.queue, models.QueueSkill.skill, models.QueueSkill.level)
+    )
+    skilled = _levels(
+        session, select(models.AgentSkill.agent, models.AgentSkill.skill, models.AgentSkill.level)
+    )
+    published = select(models.MenuRevision).join(
+        models.Menu,
+        (models.Menu.name == models.MenuRevision.menu)
+        & (models.Menu.revision == models.MenuRevision.revision),
+    )
+    return SiteNow(
+        revision=current_revision(session),
+        name=site.name,
+        time_zone=site.time_zone,
+        languages=tuple(site.languages),
+        skills={
+            skill.name: skill.title
+            for skill in session.scalars(select(models.Skill).order_by(models.Skill.name))
+        },
+        queues={
+            queue.name: QueueRecord(
+                name=queue.name,
+                title=queue.title,
+                requires=required.get(queue.name, {}),
+                priority=queue.priority,
+                ring_ms=queue.ring_ms,
+                wrap_up_ms=queue.wrap_up_ms,
+                again_ms=queue.again_ms,
+                music=queue.music,
+            )
+            for queue in session.scalars(select(models.Queue).order_by(models.Queue.name))
+        },
+        agents={
+            agent.number: AgentRecord(agent.number, agent.name, skilled.get(agent.number, {}))
+            for agent in session.scalars(select(models.Agent).order_by(models.Agent.number))
+        },
+        phones={
+            phone.name: PhoneRecord(phone.name, phone.place)
+            for phone in session.scalars(select(models.Phone).order_by(models.Phone.name))
+        },
+        menus={
+            row.menu: MenuRecord(row.menu, row.revision, row.document)
+            for row in session.scalars(published.order_by(models.MenuRevision.menu))
+        },
+        numbers={
+            number.number: NumberRecord(number.number, number.menu)
+            for number in session.scalars(select(models.Number).order_by(models.Number.number))
+        },
+    )
+
+
+def menu_at(session: Session, name: str, revision: int) -> MenuRecord | None:
+    """One published revision of a menu, in force or not; None if it never was."""
+    row = session.get(models.MenuRevision, (name, revision))
+    return None if row is None else MenuRecord(row.menu, row.revision, row.document)
+
+
+def phone_secrets(session: Session) -> list[tuple[str, str]]:
+    """(phone, secret) of every phone, for Asterisk's files only."""
+    rows = session.execute(
+        select(models.Phone.name, models.Phone.secret).order_by(models.Phone.name)
+    )
+    return [(name, secret) for name, secret in rows]
+
+
+def kept_seats(session: Session) -> list[SeatKept]:
+    """The seats as they were last, by agent number."""
+    return [
+        SeatKept(
+            seat=SeatId(row.agent),
+            phone=row.phone,
+            paused=row.paused,
+            idle_since=row.idle_since,
+            wrap_up_until=row.wrap_up_until,
+        )
+        for row in session.scalars(select(models.Seat).order_by(models.Seat.agent))
+    ]
+
+
+def _levels(session: Session, rows: Select[str, str, int]) -> dict[str, dict[str, int]]:
+    """owner -> skill -> level."""
+    levels: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    for owner, skill, level in session.execute(rows.order_by("skill")):
+        levels[owner][skill] = level
+    return levels

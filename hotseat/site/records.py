@@ -1,0 +1,128 @@
+"""What a site is made of, as frozen records.
+
+`Site` is what a site file says. `SiteNow` is a site in force: it also knows its revision and the
+published revision of each menu. Everything else in hotseat reads these, never rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from acd.types import Millis, Skills
+
+MenuDocument: TypeAlias = Mapping[str, object]
+"""A menu as it stands in the site file: JSON values only, every key a string."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRecord:
+    """A queue: what it requires of a seat, and its spans."""
+
+    name: str
+    title: str
+    requires: Skills
+    priority: int
+    """Calls of a higher priority are served first."""
+    ring_ms: Millis
+    wrap_up_ms: Millis
+    again_ms: Millis
+    """How long a seat that missed a call is not offered the same call again."""
+    music: str
+    """Asterisk's music class for those who wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentRecord:
+    """A person who takes calls; `number` is the 工号."""
+
+    number: str
+    name: str
+    skills: Skills
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneRecord:
+    """A SIP endpoint. Its secret is no part of the record: see `phone_secrets`."""
+
+    name: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class NumberRecord:
+    """A number that callers dial, and the menu that answers it."""
+
+    number: str
+    menu: str
+
+
+@dataclass(frozen=True, slots=True)
+class MenuRecord:
+    """One published revision of a menu; it never changes."""
+
+    name: str
+    revision: int
+    document: MenuDocument
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """What a site file says, checked: every name that is used exists."""
+
+    name: str
+    time_zone: str
+    languages: tuple[str, ...]
+    """The first is the one a call begins in."""
+    skills: Mapping[str, str]
+    """Skill -> title."""
+    queues: Mapping[str, QueueRecord]
+    agents: Mapping[str, AgentRecord]
+    phones: Mapping[str, PhoneRecord]
+    menus: Mapping[str, MenuDocument]
+    numbers: Mapping[str, NumberRecord]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteNow:
+    """The site in force. Revision 0 is the empty site before the first apply."""
+
+    revision: int
+    name: str
+    time_zone: str
+    languages: tuple[str, ...]
+    skills: Mapping[str, str]
+    queues: Mapping[str, QueueRecord]
+    agents: Mapping[str, AgentRecord]
+    phones: Mapping[str, PhoneRecord]
+    menus: Mapping[str, MenuRecord]
+    numbers: Mapping[str, NumberRecord]
+
+    def as_written(self) -> Site:
+        """The site as its file would say it: without revisions."""
+        return Site(
+            name=self.name,
+            time_zone=self.time_zone,
+            languages=self.languages,
+            skills=self.skills,
+            queues=self.queues,
+            agents=self.agents,
+            phones=self.phones,
+            menus={name: menu.document for name, menu in self.menus.items()},
+            numbers=self.numbers,
+        )
+
+
+EMPTY_SITE = SiteNow(
+    revision=0,
+    name="",
+    time_zone="UTC",
+    languages=(),
+    skills={},
+    queues={},
+    agents={},
+    phones={},
+    menus={},
+    numbers={},
+)
