@@ -145,6 +145,10 @@ class Phone(AbstractContextManager["Phone"]):
         """End one call; nothing happens if it is over."""
         self._command("hang_up", call=call)
 
+    def hang_up_all(self) -> None:
+        """End every call, ringing ones too."""
+        self._command("hang_up_all")
+
     def digits(self, call: int, digits: str, *, info: bool = False) -> None:
         """Send digits by RFC 4733, or by SIP INFO."""
         self._command("digits", call=call, digits=digits, info=info)
@@ -174,9 +178,15 @@ class Phone(AbstractContextManager["Phone"]):
         if event is None:
             raise AssertionError(
                 f"{self.user}: no {' or '.join(kinds)} of call {call} in {timeout} s; "
-                f"last events: {self.events[-8:]}"
+                f"last events: {self.events[-8:]}{self._last_words()}"
             )
         return event
+
+    def _last_words(self) -> str:
+        if not self._gone:
+            return ""
+        errors = Path(self._errors.name).read_text(errors="replace")
+        return f"; its process is gone:\n{errors}"
 
     def _matching(
         self, kinds: tuple[str, ...], call: int | None, since: float
@@ -287,8 +297,8 @@ class Callers:
     def hang_up_all(self, timeout: float = 5) -> None:
         """End every call that is still up."""
         live = [call for calls in self._placed.values() for call in calls if not call.over]
-        for call in live:
-            call.hang_up()
+        for phone in self._placed:
+            phone.hang_up_all()
         for call in live:
             call.wait("ended", timeout=timeout)
 

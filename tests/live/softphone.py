@@ -25,6 +25,7 @@ import pjsua2 as pj
 CALLS = 4
 RATE = 8000
 POLL_MS = 10
+JITTER_MS = 100
 TONE_VOLUME = 6000
 
 
@@ -138,11 +139,24 @@ class Call(pj.Call):
             self.hangup(pj.CallOpParam())
 
     def close_sound(self) -> None:
-        """Drop tone and recorder: the wav header is written when the recorder goes."""
+        """Drop tone and recorder, and tell when the recording is whole."""
         self._tone = None
         self._recorder = None
         if self.recording is not None:
-            self.log("recorded", now_ms(), recording=str(self.recording))
+            self._tell_when_whole(self.recording)
+
+    def _tell_when_whole(self, recording: Path) -> None:
+        # PJMEDIA closes the file from its clock thread, some time after the recorder is gone.
+        if is_whole(recording):
+            self.log("recorded", now_ms(), recording=str(recording))
+        else:
+            self.phone.later(POLL_MS, lambda: self._tell_when_whole(recording))
+
+
+def is_whole(recording: Path) -> bool:
+    """Does the wav's header know the length of the file?"""
+    data = recording.read_bytes()
+    return data[:4] == b"RIFF" and int.from_bytes(data[4:8], "little") == len(data) - 8
 
 
 class Account(pj.Account):
@@ -169,6 +183,7 @@ class Softphone:
         self.server = server
         self.folder = Path(folder)
         self.hertz: int | None = None
+        self._secret = ""
         self.calls: dict[int, Call] = {}
         self._over: list[Call] = []
         self._count = 0
@@ -204,6 +219,8 @@ class Softphone:
         sound.quality = 1
         sound.ecTailLen = 0
         sound.noVad = True
+        # A deep buffer: the machine may be busy, and a gap made here is no fault of the call.
+        sound.jbInit = sound.jbMinPre = sound.jbMaxPre = JITTER_MS
         return settings
 
     @staticmethod
@@ -251,13 +268,16 @@ class Softphone:
     # What the test commands
 
     def register(self, secret: str) -> None:
+        if secret == self._secret:
+            self.account.setRegistration(True)
+            return
+        self._secret = secret
         self._settings.regConfig.registrarUri = f"sip:{self.server}"
         self._settings.sipConfig.authCreds.clear()
         self._settings.sipConfig.authCreds.append(
             pj.AuthCredInfo("digest", "*", self.user, 0, secret)
         )
-        self.account.modify(self._settings)
-        self.account.setRegistration(True)
+        self.account.modify(self._settings)  # changed credentials register at once
 
     def unregister(self) -> None:
         self.account.setRegistration(False)
@@ -293,6 +313,10 @@ class Softphone:
     def hang_up(self, call: int) -> None:
         if call in self.calls:
             self.calls[call].end()
+
+    def hang_up_all(self) -> None:
+        for call in list(self.calls.values()):
+            call.end()
 
     def _live(self, number: int) -> Call:
         if number not in self.calls:

@@ -1,0 +1,81 @@
+"""One hotline for all live tests, swept clean before each; on failure its logs are shown."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+from collections.abc import Generator, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.live.hotline import CommandFailed, Hotline
+
+CHECKOUT = Path(__file__).parents[2]
+LOG_LINES = 60
+PHONE_EVENTS = 12
+
+_opened: list[Hotline] = []
+
+
+@pytest.fixture(scope="session")
+def house(request: pytest.FixtureRequest) -> Iterator[Hotline]:
+    """The hotline of this test run, with an Asterisk shared with `make run` of the checkout."""
+    shared = CHECKOUT / ".hotseat"
+    root = Path(os.environ.get("HOTSEAT_ASTERISK__ROOT", shared / "asterisk" / "root"))
+    state = shared / f"live-{os.getpid()}"
+    with Hotline(state, root) as hotline:
+        try:
+            hotline.install()
+        except CommandFailed as error:
+            if os.environ.get("CI"):
+                pytest.fail(f"CI needs an Asterisk: {error}")
+            pytest.skip(f"no Asterisk: {error}")
+        _opened.append(hotline)
+        hotline.open()
+        yield hotline
+    _opened.clear()
+    if not request.session.testsfailed:
+        shutil.rmtree(state)
+
+
+@pytest.fixture
+def hotline(house: Hotline) -> Hotline:
+    """The hotline with nobody on the phone and nobody seated."""
+    house.clear()
+    return house
+
+
+@pytest.fixture
+def seed() -> int:
+    """The seed of a random test; printed, and repeated with HOTSEAT_TEST_SEED."""
+    number = int(os.environ.get("HOTSEAT_TEST_SEED") or random.randrange(10**6))
+    print(f"seed {number} (repeat with HOTSEAT_TEST_SEED={number})")
+    return number
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show what server, Asterisk and phones wrote last before a failure."""
+    report = yield
+    if _opened and report.failed:
+        hotline = _opened[0]
+        for title, path in (
+            ("server.log", hotline.server_log),
+            ("Asterisk's messages", hotline.asterisk_log),
+        ):
+            report.sections.append((title, _tail(path)))
+        for phone in hotline.desks:
+            events = "\n".join(map(str, phone.events[-PHONE_EVENTS:]))
+            report.sections.append((f"phone {phone.user}", events))
+    return report
+
+
+def _tail(path: Path) -> str:
+    if not path.exists():
+        return "(not there)"
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    return "\n".join(lines[-LOG_LINES:])

@@ -1,0 +1,207 @@
+"""The sandbox's Asterisk, and what the static dialplan does while the server is away."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from hotseat.asterisk.install import find
+from hotseat.asterisk.render import PhoneLogin
+from hotseat.asterisk.sandbox import Sandbox
+from hotseat.config import AsteriskSettings, Settings
+from tests.live.agi_peer import AgiPeer
+from tests.live.phone import Callers, Phone, PhoneCall
+
+pytestmark = pytest.mark.live
+
+CHECKOUT = Path(__file__).parents[2]
+SECRET = "a-secret-for-tests"
+CALL = "01JCALLFORTESTS00000000000"
+NUMBER = "4008001000"
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    root = Path(os.environ.get("HOTSEAT_ASTERISK__ROOT", CHECKOUT / ".hotseat/asterisk/root"))
+    if find(root) is None:
+        says = "no Asterisk here; run `make asterisk`"
+        if os.environ.get("CI"):
+            pytest.fail(says)
+        pytest.skip(says)
+    return Settings(state=tmp_path_factory.mktemp("state"), asterisk=AsteriskSettings(root=root))
+
+
+@pytest.fixture(scope="module")
+def sandbox(settings: Settings) -> Iterator[Sandbox]:
+    sandbox = Sandbox(settings, lambda: [PhoneLogin("p101", SECRET)])
+    sandbox.up()
+    yield sandbox
+    sandbox.down()
+
+
+@pytest.fixture
+def callers(settings: Settings, sandbox: Sandbox, tmp_path: Path) -> Iterator[Callers]:
+    callers = Callers(
+        address=str(settings.asterisk.trunk_peers[0]), server=_sip(settings), folder=tmp_path
+    )
+    yield callers
+    callers.close()
+    _eventually(lambda: sandbox.rx("core show channels count").startswith("0 active channels"))
+
+
+@pytest.fixture
+def phone(settings: Settings, sandbox: Sandbox, tmp_path: Path) -> Iterator[Phone]:
+    assert settings.asterisk.net is not None
+    with Phone(
+        "p101", address=str(settings.asterisk.net[101]), server=_sip(settings), folder=tmp_path
+    ) as phone:
+        try:
+            phone.register(SECRET)
+        except Exception:
+            phone.wait("registered", timeout=5)  # XXX
+        yield phone
+
+
+@pytest.fixture
+def server(settings: Settings) -> Callable[[], AgiPeer]:
+    return lambda: AgiPeer(str(settings.asterisk.fastagi_host), settings.asterisk.fastagi_port)
+
+
+def _sip(settings: Settings) -> str:
+    return f"{settings.asterisk.host}:{settings.asterisk.sip_port}"
+
+
+def _eventually(true: Callable[[], object], timeout: float = 5) -> None:
+    deadline = time.monotonic() + timeout
+    while not true():
+        assert time.monotonic() < deadline, "it did not become true in time"
+        time.sleep(0.02)
+
+
+def _ended_in_outage(sandbox: Sandbox) -> int | None:
+    """What the dialplan left for a server that comes back, and take it away."""
+    name = f"HOTSEAT_ENDED_{CALL}"
+    for line in sandbox.rx("dialplan show globals").splitlines():
+        variable, _, value = line.strip().partition("=")
+        if variable == name:
+            sandbox.rx(f'dialplan set global {name} ""')
+            return int(value) if value.strip('"') else None
+    return None
+
+
+def _talk(peer: AgiPeer, callers: Callers, phone: Phone) -> PhoneCall:
+    """A caller in a talk with the phone, by the server's EXEC Dial."""
+    phone.answers(after_ms=0)
+    caller = callers.call(NUMBER)
+    session = peer.session(timeout=5)
+    session.command("ANSWER")
+    session.command(f"SET VARIABLE HOTSEAT_CALL {CALL}")
+    session.command(f'SET VARIABLE HOTSEAT_TICKET "offered|{CALL}|rest"')
+    begun = time.time() * 1000
+    session.begin('EXEC Dial "PJSIP/p101,10,mg"')
+    phone.wait("talking", since=begun, timeout=5)
+    caller.wait("talking", timeout=5)
+    time.sleep(0.3)  # the far end's "talking" comes before Asterisk has bridged the two
+    return caller
+
+
+def _hang_up(phone: Phone) -> None:
+    for event in phone.events:
+        if event.kind == "talking" and event.call is not None:
+            phone.hang_up(event.call)
+
+
+def test_starts_without_an_error(sandbox: Sandbox) -> None:
+    log = sandbox.log().read_text("utf-8")
+    assert "modules will be loaded" in log
+    assert [line for line in log.splitlines() if "ERROR" in line or "WARNING" in line] == []
+
+
+def test_a_line_brings_its_facts_and_the_key(
+    settings: Settings, callers: Callers, server: Callable[[], AgiPeer]
+) -> None:
+    with server() as peer:
+        caller = callers.call(NUMBER)
+        session = peer.session(timeout=5)
+        assert session.script == "line"
+        assert session.variable("HOTSEAT_NUMBER") == NUMBER
+        assert session.variable("HOTSEAT_FROM") == "trunk"
+        assert len(session.variable("HOTSEAT_KEY") or "") > 20
+        session.done()
+        caller.wait("ended", timeout=5)
+
+
+def test_a_caller_is_held_while_the_server_is_away(
+    callers: Callers, server: Callable[[], AgiPeer]
+) -> None:
+    caller = callers.call(NUMBER)
+    caller.wait("talking", timeout=5)
+    time.sleep(2.5)
+    with server() as peer:
+        session = peer.session(timeout=3)
+        assert int(session.variable("HOTSEAT_LEFT") or 0) in range(894, 899)
+    with server() as peer:  # it crashed and came back
+        peer.session(timeout=3).done()
+    caller.wait("ended", timeout=5)
+
+
+def test_agent_ends_a_talk_in_an_outage(
+    sandbox: Sandbox, callers: Callers, phone: Phone, server: Callable[[], AgiPeer]
+) -> None:
+    with server() as peer:
+        caller = _talk(peer, callers, phone)
+    time.sleep(1)
+    assert not caller.over
+    ended = time.time() * 1000
+    _hang_up(phone)
+    with server() as peer:
+        session = peer.session(timeout=5)
+        assert session.variable("HOTSEAT_TICKET") == f"after|{CALL}|rest"
+        assert abs(int(session.variable("HOTSEAT_ENDED") or 0) - ended) < 300
+        session.done()
+    caller.wait("ended", timeout=5)
+    assert _ended_in_outage(sandbox) is None
+
+
+def test_agent_ends_a_talk_and_no_server_comes(
+    sandbox: Sandbox, callers: Callers, phone: Phone, server: Callable[[], AgiPeer]
+) -> None:
+    with server() as peer:
+        caller = _talk(peer, callers, phone)
+    ended = time.time() * 1000
+    _hang_up(phone)
+    over = caller.wait("ended", timeout=12).at
+    assert 4_000 < over - ended < 7_000
+    _eventually(lambda: f"HOTSEAT_ENDED_{CALL}" in sandbox.rx("dialplan show globals"))
+    assert abs((_ended_in_outage(sandbox) or 0) - ended) < 300
+
+
+def test_caller_ends_a_talk_in_an_outage(
+    sandbox: Sandbox, callers: Callers, phone: Phone, server: Callable[[], AgiPeer]
+) -> None:
+    with server() as peer:
+        caller = _talk(peer, callers, phone)
+    ended = time.time() * 1000
+    caller.hang_up()
+    caller.wait("ended", timeout=5)
+    _eventually(lambda: f"HOTSEAT_ENDED_{CALL}" in sandbox.rx("dialplan show globals"))
+    assert abs((_ended_in_outage(sandbox) or 0) - ended) < 300
+
+
+def test_caller_ends_a_talk_and_the_server_sees_it(
+    sandbox: Sandbox, callers: Callers, phone: Phone, server: Callable[[], AgiPeer]
+) -> None:
+    with server() as peer:
+        caller = _talk(peer, callers, phone)
+        caller.hang_up()
+        session = peer.session(timeout=5)
+        assert session.script == "ended"
+        assert session.variable("HOTSEAT_CALL") == CALL
+        assert int(session.variable("HOTSEAT_ENDED") or 0) > 0
+        session.done()
+        _eventually(lambda: sandbox.rx("core show channels count").startswith("0 active"))
+        assert _ended_in_outage(sandbox) is None
