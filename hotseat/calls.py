@@ -31,12 +31,14 @@ from acd.ports import Journal, Side, Switch, SwitchAway, SwitchSnapshot
 from acd.recovery import Ticket, TicketState
 from acd.service import Service
 from acd.types import CallId, Device, Failure, Millis, OfferId, requirement
+from hotseat.clock import Clock
 from hotseat.contact import Contact, contact_from
 from hotseat.live_config import LiveConfig
 from hotseat.seats import Seats
 from hotseat.site.records import QueueRecord
 from ivr.interpreter import EnqueueStep, Failed, Interpreter, Left, Outcome
-from ivr.menus.schema import MenuTree, parse
+from ivr.menus.schema import parse
+from ivr.nodes import MenuTree
 from ivr.ports import DialResult, Line, LineFailed, LineGone
 from ivr.session import run_menu
 
@@ -76,13 +78,14 @@ class Calls:
         config: LiveConfig,
         switch: Switch,
         journal: Journal,
-        now: Callable[[], Millis],
+        clock: Clock,
         new_id: Callable[[], str],
     ) -> None:
         self._config = config
         self._switch = switch
         self._journal = journal
-        self._now = now
+        self._clock = clock
+        self._now = clock.now
         self._new_id = new_id
         self._contacts: dict[CallId, Contact] = {}
         self._waiting_for_offer: dict[CallId, Deferred[Offer]] = {}
@@ -127,7 +130,7 @@ class Calls:
             return None
         contact.line = line
         self._switch.follow(line.facts.uniqueid, line.facts.channel, contact.call)
-        line.when_gone().addCallback(lambda _: self._line_gone(contact, line))
+        Deferred.fromCoroutine(self._see_off(contact, line))
         return contact
 
     async def _begin(self, line: Line) -> Contact | None:
@@ -153,13 +156,13 @@ class Calls:
         contact.refused = True
         self.strangers[f"{contact.facts.context}_number"] += 1
         log.info(
-            "number_refused", call=contact.call, came_from=contact.facts.context,
+            "number_refused",
+            call=contact.call,
+            came_from=contact.facts.context,
             number=_masked(contact.facts.dialled),
         )
         at = self._now()
-        self._journal.call_changed(
-            at, contact.call, {**contact.record(), **contact.final_record(at)}
-        )
+        self._journal.call_changed(at, contact.call, contact.final_record(at))
         self._note("ended", contact, outcome="refused")
         await line.hang_up(NOT_IN_SERVICE)
 
@@ -167,13 +170,14 @@ class Calls:
         contact = self._contacts.get(ticket.call)
         if contact is None:
             contact = self._contacts[ticket.call] = contact_from(ticket, line.facts)
+        contact.facts = line.facts
         if ticket.state in (TicketState.TALKED, TicketState.AFTER) or (
             line.facts.dial_status == "ANSWER"
             and ticket.state in (TicketState.WAITING, TicketState.OFFERED)
         ):
             contact.talked = True
-            if line.facts.ended:
-                contact.talk_ended_at = line.facts.ended
+            if line.facts.ended.isdecimal():
+                contact.talk_ended_at = self._clock.from_wall(int(line.facts.ended))
             self._service.tell(TalkEnded(contact.call))
         self._note("came_back", contact, state=ticket.state.value)
         return contact
@@ -209,7 +213,9 @@ class Calls:
         record = await self._config.menu(contact.menu, contact.revision)
         return parse(record.document)
 
-    def _line_gone(self, contact: Contact, line: Line) -> None:
+    async def _see_off(self, contact: Contact, line: Line) -> None:
+        """Wait for the end of our control of the line."""
+        await line.when_gone()
         if contact.line is not line:
             return
         contact.line, contact.in_line = None, False
@@ -231,8 +237,9 @@ class Calls:
         if queue is None:
             return Failed(f"no queue {step.queue}")
         announce = step.announce
-        if contact.queued_at is None:
-            self._join(contact, queue, step)
+        arrived = contact.queued_at
+        if arrived is None:
+            arrived = self._join(contact, queue, step)
         else:
             announce = ()  # came back to its place in line
         await line.set({"DIALSTATUS": "", "HOTSEAT_TICKET": self._ticket(contact, "waiting")})
@@ -243,7 +250,7 @@ class Calls:
                 contact.call,
                 queue.name,
                 contact.requires,
-                contact.queued_at,
+                arrived,
                 priority=contact.priority,
                 ring=queue.ring_ms,
                 wrap_up=queue.wrap_up_ms,
@@ -264,7 +271,7 @@ class Calls:
             if contact.offer is None:
                 await line.music(queue.music)
 
-    def _join(self, contact: Contact, queue: QueueRecord, step: EnqueueStep) -> None:
+    def _join(self, contact: Contact, queue: QueueRecord, step: EnqueueStep) -> Millis:
         """The wait begins here, once; a session that comes back finds it begun."""
         at = self._now()
         contact.queued_at = at
@@ -281,6 +288,7 @@ class Calls:
                 "language": contact.language,
             },
         )
+        return at
 
     def _next_offer(self, contact: Contact) -> Deferred[Offer]:
         waiting: Deferred[Offer] = Deferred()
@@ -474,7 +482,7 @@ class Calls:
     def record_end(self, contact: Contact, at: Millis) -> None:
         """Write the one terminal row and the summary of a contact."""
         fields = contact.final_record(at)
-        self._journal.call_changed(at, contact.call, {**contact.record(), **fields})
+        self._journal.call_changed(at, contact.call, fields)
         self._note(
             "ended", contact, outcome=contact.outcome.value, ended_by=str(fields["ended_by"])
         )

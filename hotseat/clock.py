@@ -20,3 +20,7 @@ class Clock:
     def now(self) -> int:
         """Milliseconds UTC."""
         return self._anchor + (time.monotonic_ns() - self._started) // 1_000_000
+
+    def from_wall(self, milliseconds: int) -> int:
+        """An instant that somebody else read off the wall clock, in this clock's time."""
+        return milliseconds + self.offset_ms

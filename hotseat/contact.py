@@ -62,21 +62,22 @@ class Contact:
         return Outcome.MENU if self.queued_at is None else Outcome.ABANDONED
 
     def record(self) -> dict[str, object]:
-        """The columns known when the contact begins."""
-        return {
+        """The columns known when the contact begins; what is not known is left out."""
+        known = {
             "number": self.facts.dialled,
             "caller": self.facts.caller_number,
             "caller_name": self.facts.caller_name,
             "came_from": self.facts.context,
             "uniqueid": self.facts.uniqueid,
             "arrived_at": self.arrived,
-            "menu": self.menu or None,
-            "menu_revision": self.revision or None,
-            "language": self.language or None,
+            "menu": self.menu,
+            "menu_revision": self.revision,
+            "language": self.language,
         }
+        return {column: value for column, value in known.items() if value}
 
     def final_record(self, ended: Millis) -> dict[str, object]:
-        """The columns known when the contact is over at `ended`."""
+        """All columns, known now that the contact is over at `ended`."""
         talk_ended = self.talk_ended_at
         if self.talked and talk_ended is None and self.answered_at is not None:
             talk_ended = ended
@@ -86,6 +87,12 @@ class Contact:
         if self.answered_at is not None and talk_ended is not None:
             talk = talk_ended - self.answered_at
         return {
+            **self.record(),
+            "queue": self.queue,
+            "priority": self.priority,
+            "queued_at": self.queued_at,
+            "answered_at": self.answered_at,
+            "seat": self.seat,
             "talk_ended_at": talk_ended,
             "ended_at": ended,
             "outcome": self.outcome.value,
@@ -93,7 +100,6 @@ class Contact:
             "wait_ms": wait,
             "talk_ms": talk,
             "offers": self.offers,
-            "language": self.language or None,
             "estimated": self.estimated,
         }
 

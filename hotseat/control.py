@@ -24,8 +24,7 @@ from twisted.web.server import NOT_DONE_YET, Site
 
 from acd.floor import SeatRefused
 from hotseat.live_config import LiveConfig
-from hotseat.seats import Seats
-from hotseat.seats import SeatError
+from hotseat.seats import SeatError, Seats
 
 log = structlog.get_logger(__name__)
 
@@ -82,7 +81,7 @@ class Control(Resource):
     def listen(self, reactor: IReactorUNIX, path: Path) -> IListeningPort:
         """Open the socket for owner and group; one left over by a killed server is replaced."""
         path.unlink(missing_ok=True)
-        port: IListeningPort = reactor.listenUNIX(str(path), Site(self), mode=0o660)
+        port: IListeningPort = reactor.listenUNIX(str(path), Site(self), mode=0o660)  # type: ignore[arg-type]
         os.chmod(path, 0o660)
         return port
 
@@ -107,7 +106,12 @@ class Control(Resource):
                 request.finish()
 
         doing.addCallback(done)
-        request.notifyFinish().addErrback(lambda _: pending.active() and pending.cancel())
+
+        def asker_left(_: Failure) -> None:
+            if pending.active():
+                pending.cancel()
+
+        request.notifyFinish().addErrback(asker_left)
         return NOT_DONE_YET
 
     def _still_pending(self, request: Request, key: str) -> None:

@@ -55,12 +55,12 @@ class Server:
             user="hotseat",
             secret=secrets.ami_events,
         )
-        self._node = Node(self._link, clock.offset_ms)
+        self._node = Node(self._link, clock)
         self._calls = Calls(
             config=self._config,
             switch=self._node,
             journal=self._journal,
-            now=clock.now,
+            clock=clock,
             new_id=lambda: str(ULID()),
         )
         self._service = Service(
@@ -150,7 +150,9 @@ class Server:
         try:
             explanation = self._service.floor.explain(CallId(call))
         except KeyError:
-            raise CommandError(f"no call {call} on the floor; `hotseat status` lists them") from None
+            raise CommandError(
+                f"no call {call} on the floor; `hotseat status` lists them"
+            ) from None
         return {
             "call": call,
             "state": explanation.state.value,

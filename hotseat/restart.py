@@ -16,7 +16,7 @@ from acd.events import OffersHeld, OffersResumed
 from acd.ports import ChannelSeen, Switch, SwitchAway, SwitchSnapshot
 from acd.recovery import Ticket, TicketError, TicketState
 from acd.service import Service
-from acd.types import CallId, Millis, SeatId
+from acd.types import CallId, Millis
 from hotseat.calls import Calls
 from hotseat.contact import Contact, contact_from
 from hotseat.history import CallRow
@@ -74,8 +74,11 @@ class Restart:
         if missing:
             Deferred.fromCoroutine(self._close(missing, lost=restarted))
         log.info(
-            "recovery", waiting=len(self._expected), talking=len(self._calls) - len(self._expected),
-            ended_meanwhile=len(missing), switch_restarted=restarted,
+            "recovery",
+            waiting=len(self._expected),
+            talking=len(self._calls) - len(self._expected),
+            ended_meanwhile=len(missing),
+            switch_restarted=restarted,
         )
         self._grace = self._clock.callLater(GRACE_SECONDS, self._finish)
         self.returned()
@@ -112,8 +115,8 @@ class Restart:
             return
         if self._calls.contact(ticket.call) is not None:
             return  # its line was faster than the snapshot
-        contact = contact_from(ticket, _facts_of(channel))
         known = self._open_calls.get(ticket.call)
+        contact = contact_from(ticket, _facts(channel.channel, channel.uniqueid, known))
         if known is not None:
             contact.learn(known)
         leg = _leg_in_talk(channel, snapshot)
@@ -127,7 +130,8 @@ class Restart:
     async def _close(self, missing: list[CallRow], *, lost: bool) -> None:
         """Calls that ended while nobody watched: one terminal row each, marked as estimated."""
         for known in missing:
-            contact = Contact(CallId(known.id), _facts_of_record(known), known.arrived_at)
+            facts = _facts("", known.uniqueid or "", known)
+            contact = Contact(CallId(known.id), facts, known.arrived_at)
             contact.learn(known)
             contact.estimated = True
             ended = max(self._last_seen, contact.answered_at or contact.arrived)
@@ -150,16 +154,12 @@ def _leg_in_talk(channel: ChannelSeen, snapshot: SwitchSnapshot) -> ChannelSeen 
     return None
 
 
-def _facts_of(channel: ChannelSeen) -> LineFacts:
-    return LineFacts(channel=channel.channel, uniqueid=channel.uniqueid)
-
-
-def _facts_of_record(known: CallRow) -> LineFacts:
+def _facts(channel: str, uniqueid: str, known: CallRow | None) -> LineFacts:
     return LineFacts(
-        channel="",
-        uniqueid=known.uniqueid,
-        dialled=known.number,
-        caller_number=known.caller,
-        caller_name=known.caller_name,
-        context=known.came_from,
+        channel=channel,
+        uniqueid=uniqueid,
+        dialled=(known and known.number) or "",
+        caller_number=(known and known.caller) or "",
+        caller_name=(known and known.caller_name) or "",
+        context=(known and known.came_from) or "",
     )

@@ -11,6 +11,12 @@ from acd.presence import SeatState
 from acd.types import Device, Millis
 from hotseat.site.records import SiteNow
 
+_IDLE_AT = {
+    Device.FREE: "ready",
+    Device.IN_USE: "phone in use",
+    Device.AWAY: "phone away",
+}
+
 
 def site_status(site: SiteNow) -> dict[str, Any]:
     """What is in force."""
@@ -34,12 +40,10 @@ def floor_status(picture: FloorPicture, site: SiteNow, now: Millis) -> dict[str,
 def seat_word(seat: SeatPicture) -> str:
     """One word for what a seat is doing, the most telling first."""
     if seat.state is not SeatState.IDLE:
-        return seat.state.value
+        return str(seat.state.value)
     if seat.paused is not None:
         return "paused"
-    return {Device.FREE: "ready", Device.IN_USE: "phone in use", Device.AWAY: "phone away"}[
-        seat.device
-    ]
+    return _IDLE_AT[seat.device]
 
 
 def _queues(picture: FloorPicture, site: SiteNow, now: Millis) -> list[dict[str, Any]]:
@@ -53,12 +57,15 @@ def _queues(picture: FloorPicture, site: SiteNow, now: Millis) -> list[dict[str,
         {
             "name": queue.name,
             "title": queue.title,
-            "waiting": states[queue.name][CallState.WAITING] + states[queue.name][CallState.OFFERED],
+            "waiting": states[queue.name][CallState.WAITING]
+            + states[queue.name][CallState.OFFERED],
             "talking": states[queue.name][CallState.TALKING],
             "longest_wait_ms": longest.get(queue.name, 0),
             "seats_ready": sum(
                 seat_word(seat) == "ready"
-                and all(seat.skills.get(skill, 0) >= level for skill, level in queue.requires.items())
+                and all(
+                    seat.skills.get(skill, 0) >= level for skill, level in queue.requires.items()
+                )
                 for seat in picture.seats
             ),
         }

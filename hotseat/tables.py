@@ -27,9 +27,7 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
         all(text == "–" or text.replace(".", "", 1).isdigit() for text in column)
         for column in zip(*cells, strict=True)
     ]
-    widths = [
-        max(width(text) for text in column) for column in zip(heads, *cells, strict=True)
-    ]
+    widths = [max(width(text) for text in column) for column in zip(heads, *cells, strict=True)]
     lines = [heads, *cells]
     return "\n".join(
         "  ".join(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -30,8 +30,8 @@ class LineFacts:
     """Where the call came from: `trunk` or `phone`."""
     dial_status: str = ""
     """`DIALSTATUS` of the channel's last Dial; says how a talk ended that we did not see."""
-    ended: str = ""
-    """What the dialplan wrote down about the talk (`HOTSEAT_ENDED`), or empty."""
+    ended: int | None = None
+    """When the dialplan saw the talk end (`HOTSEAT_ENDED`), Unix milliseconds by Asterisk's clock."""
     ticket: str = ""
     """The ticket that an earlier session left on the channel, empty at first contact."""
 
@@ -97,5 +97,5 @@ class Line(Protocol):
     async def hang_up(self, cause: int = 16) -> None:
         """Tell the dialplan that we are done, and hang up with a Q.850 cause."""
 
-    def when_gone(self) -> object:
-        """A new Deferred that fires with None once the line is gone."""
+    def when_gone(self) -> Awaitable[None]:
+        """A new awaitable each time, done once the line is gone."""

@@ -36,7 +36,10 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("hotseat.asterisk.agi_wire", ()),
     (
         "hotseat.asterisk",
-        ("hotseat.asterisk", "hotseat.config", "ivr.ports", "acd", "softphone_bridge.devices"),
+        (
+            "hotseat.asterisk", "hotseat.config", "hotseat.clock", "ivr.ports", "acd",
+            "softphone_bridge.devices",
+        ),
     ),
     (
         "hotseat.db",
@@ -49,17 +52,22 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("hotseat.journal", ("hotseat.db", "acd", *WORDS)),
     ("hotseat.live_config", ("hotseat.db", "ivr", "acd", *WORDS)),
     ("hotseat.control_client", ("hotseat.config",)),
+    ("hotseat.phones", ("hotseat.asterisk", "hotseat.db", "hotseat.config")),
     (
         "hotseat",
         (
             "ivr", "acd", "softphone_bridge", "hotseat.journal", "hotseat.live_config",
-            "hotseat.contact", "hotseat.seats", "hotseat.calls", "hotseat.status", *WORDS,
+            "hotseat.contact", "hotseat.seats", "hotseat.calls", "hotseat.clock", "hotseat.config",
+            *WORDS,
         ),
     ),
 )  # fmt: skip
 
 TWISTED = ("twisted", "zope")
 SQL = ("sqlalchemy", "alembic")
+SQL_ROOMS = (
+    "hotseat.db", "hotseat.site", "hotseat.journal", "hotseat.live_config", "hotseat.phones",
+)  # fmt: skip
 FRAMEWORKS = (*TWISTED, *SQL, "flask", "pydantic", "pydantic_settings")
 IO_MODULES = frozenset(
     {"socket", "subprocess", "threading", "asyncio", "time", "random", "secrets", "logging", "os"}
@@ -136,13 +144,12 @@ def test_the_core_is_pure(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(MODULES))
 def test_frameworks_stay_in_their_rooms(name: str) -> None:
     targets = {target.split(".")[0] for target in imports(name)}
-    if within(name, "hotseat.db") and name != "hotseat.db.pool" or within(name, "hotseat.site"):
+    if (within(name, "hotseat.db") and name != "hotseat.db.pool") or within(name, "hotseat.site"):
         assert not targets & set(TWISTED), f"{name}: no Twisted beside SQL, but for the pool"
     if targets & set(SQL):
-        assert any(
-            within(name, room)
-            for room in ("hotseat.db", "hotseat.site", "hotseat.journal", "hotseat.live_config")
-        ), f"{name}: SQL lives in hotseat.db and its readers"
+        assert any(within(name, room) for room in SQL_ROOMS), (
+            f"{name}: SQL lives in hotseat.db and its readers"
+        )
     assert "flask" not in targets
 
 

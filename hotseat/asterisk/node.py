@@ -16,12 +16,13 @@ from acd.ports import ChannelSeen, Side, SwitchAway, SwitchSnapshot, SwitchWatch
 from acd.types import CallId, Device, Millis
 from hotseat.asterisk.ami import AmiError, AmiLink
 from hotseat.asterisk.ami_wire import Message
+from hotseat.clock import Clock
 from softphone_bridge.devices import device_of, phone_of
 
 log = structlog.get_logger(__name__)
 
 ELSEWHERE = "26"
-"""Q.850 cause of a leg that we withdraw: "completed elsewhere", so the phone logs no missed call."""
+"""Q.850 cause of a leg that we withdraw, "completed elsewhere": the phone logs no missed call."""
 
 SECURITY_EVENTS = {
     "InvalidAccountID": "unknown_user",
@@ -60,9 +61,9 @@ class _Followed:
 class Node:
     """Turns AMI events of one Asterisk into sightings, and orders into AMI actions."""
 
-    def __init__(self, link: AmiLink, clock_offset_ms: int = 0) -> None:
+    def __init__(self, link: AmiLink, clock: Clock) -> None:
         self._link = link
-        self._clock_offset_ms = clock_offset_ms
+        self._clock = clock
         self._watcher: SwitchWatcher | None = None
         self._up = False
         self._by_call: dict[CallId, _Followed] = {}
@@ -128,9 +129,7 @@ class Node:
         if followed is None:
             return
         ringing = [self._legs[leg] for leg in followed.legs if not self._legs[leg].bridge]
-        followed.withdraw = not ringing and not any(
-            self._legs[leg].talked for leg in followed.legs
-        )
+        followed.withdraw = not ringing and not any(self._legs[leg].talked for leg in followed.legs)
         for leg in ringing:
             self._hang_up_leg(leg)
 
@@ -172,7 +171,7 @@ class Node:
                 await self._link.action("Setvar", {"Variable": variable, "Value": ""})
         except AmiError as error:
             raise SwitchAway(str(error)) from error
-        return int(text) + self._clock_offset_ms if text.isdecimal() else None
+        return self._clock.from_wall(int(text)) if text.isdecimal() else None
 
     def _hang_up_leg(self, leg: _Leg) -> None:
         self._order(leg.call, "Hangup", {"Channel": leg.channel, "Cause": ELSEWHERE})
@@ -257,9 +256,7 @@ class Node:
         if followed is None:
             return
         channel = event.get("DestChannel") or ""
-        leg = self._add_leg(
-            followed, event.get("DestUniqueid") or "", channel, phone_of(channel)
-        )
+        leg = self._add_leg(followed, event.get("DestUniqueid") or "", channel, phone_of(channel))
         if followed.withdraw:
             followed.withdraw = False
             self._hang_up_leg(leg)
