@@ -25,7 +25,6 @@ import pjsua2 as pj
 CALLS = 4
 RATE = 8000
 POLL_MS = 10
-JITTER_MS = 100
 TONE_VOLUME = 6000
 
 
@@ -219,8 +218,6 @@ class Softphone:
         sound.quality = 1
         sound.ecTailLen = 0
         sound.noVad = True
-        # A deep buffer: the machine may be busy, and a gap made here is no fault of the call.
-        sound.jbInit = sound.jbMinPre = sound.jbMaxPre = JITTER_MS
         return settings
 
     @staticmethod
