@@ -59,11 +59,14 @@ def install() -> None:
 def render() -> None:
     """Write Asterisk's configuration and prompts, and say what changed.
 
-    A running Asterisk reads a changed pjsip.conf at once; no call is disturbed.
+    A running Asterisk takes new phones and prompts at once, and no call is disturbed; anything
+    else it reads at its next start.
     """
     with _sandbox() as sandbox:
         changed = sandbox.reload_phones()
         click.echo("\n".join(changed) or "nothing changed")
+        if sandbox.running() and {*changed} - {"pjsip.conf"} - {n for n in changed if "/" in n}:
+            click.echo("For more than phones and prompts: hotseat asterisk down, then up")
 
 
 @asterisk.command()

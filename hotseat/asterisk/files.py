@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
 from hotseat.asterisk.install import Installation
-from hotseat.asterisk.instance import FOLDERS, Instance
+from hotseat.asterisk.instance import FOLDERS, STATE_FILE, Instance
 
 Owner = tuple[int, int]
 
@@ -23,7 +23,7 @@ MOST_LINKS = 40
 """Like the kernel's limit for symbolic links in one path."""
 
 
-def make_folders(instance: Instance, owner: Owner | None) -> None:
+def make_folders(instance: Instance, state: Path, owner: Owner | None) -> None:
     """The instance's folders: Asterisk may write all but its configuration and its sounds."""
     for name in FOLDERS:
         folder = instance.outside / name
@@ -32,6 +32,7 @@ def make_folders(instance: Instance, owner: Owner | None) -> None:
         if owner:
             uid, gid = owner
             os.chown(folder, 0 if name in ("etc", "data") else uid, gid)
+    (instance.outside / STATE_FILE).write_text(str(state), encoding="utf-8")
     # Asterisk looks for the keys of other Asterisks at start; there are none.
     (instance.outside / "var" / "keys").mkdir(exist_ok=True)
 

@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 
 from hotseat.asterisk.files import copy_prompts, link_core_data, make_folders, write_texts
 from hotseat.asterisk.install import Installation, Say, find, install
-from hotseat.asterisk.instance import Instance, instance_of
+from hotseat.asterisk.instance import Instance, forget_lost_instances, instance_of
 from hotseat.asterisk.render import Folders, PhoneLogin, inputs_of, render
 from hotseat.config import Settings, load_secrets
 
@@ -78,7 +78,8 @@ class Sandbox:
             inputs_of(self._settings, load_secrets(self._settings), folders, self._phones())
         )
         owner = installation.owner()
-        make_folders(instance, owner)
+        forget_lost_instances(self._settings, installation)
+        make_folders(instance, self._settings.state, owner)
         link_core_data(installation, instance)
         changed = write_texts(instance.outside / "etc", texts, owner)
         own_prompts = [self._settings.prompts] if self._settings.prompts else []
@@ -126,9 +127,9 @@ class Sandbox:
         return True
 
     def reload_phones(self) -> list[str]:
-        """Render, then let Asterisk read the phones anew; no call is disturbed."""
+        """Render, then let a running Asterisk read the phones anew; no call is disturbed."""
         changed = self.render()
-        if "pjsip.conf" in changed and self.running():
+        if self.running():
             self.rx("module reload res_pjsip.so")
         return changed
 
@@ -137,14 +138,11 @@ class Sandbox:
         return self.pid() is not None
 
     def pid(self) -> int | None:
-        """The pid of this instance's Asterisk, checked against its command line."""
+        """The pid of this instance's Asterisk."""
         try:
-            _, instance = self._found()
-            pid = int(instance.pid_file.read_text("ascii"))
-            command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-        except (SandboxError, OSError, ValueError):
+            return self._found()[1].pid()
+        except SandboxError:
             return None
-        return pid if instance.config.encode() in command else None
 
     def rx(self, command: str) -> str:
         """The output of one command at Asterisk's command line. Raises SandboxError."""

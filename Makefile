@@ -1,0 +1,68 @@
+# Everything that these targets make stays in .venv/ and .hotseat/ of this checkout (and, where
+# something is missing and you are root, in packages from apt). A second clone is a second instance.
+
+VENV := .venv
+HOTSEAT := $(VENV)/bin/hotseat
+PYTHON ?= python3
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check setup asterisk site clean
+
+help: ## explain the targets
+	@echo "hotseat: a hotline server for Asterisk"
+	@echo
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo "After \`make run\`, in another terminal here: $(HOTSEAT) --help"
+
+run: $(VENV)/.installed asterisk site ## set up and run the demo hotline; says what to dial (Ctrl-C ends it)
+	@$(HOTSEAT) asterisk render
+	@$(HOTSEAT) asterisk up
+	@exec $(HOTSEAT) serve --guide
+
+test: check asterisk ## everything: checks, then all tests with a real Asterisk and real phones
+	$(VENV)/bin/pytest -m live
+
+check: setup ## style, types, import rules and the fast tests; under a minute
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/pytest -m "not live"
+
+setup: $(VENV)/.installed-dev ## the Python environment with all tools of development
+
+asterisk: $(VENV)/.installed ## an Asterisk for this checkout: the machine's own, or Debian's in a folder
+	@$(HOTSEAT) asterisk install
+
+site: $(VENV)/.installed ## the database, with the demo site if it is empty
+	@$(HOTSEAT) db upgrade
+	@$(HOTSEAT) site apply --demo --yes --if-empty
+
+clean: ## stop Asterisk and remove all that these targets made, the database too
+	@if [ -x $(HOTSEAT) ]; then $(HOTSEAT) asterisk down || true; fi
+	rm -rf $(VENV) .hotseat build ./*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+# The environments. The stamps make a second run free; pyproject.toml renews them.
+
+$(VENV)/.installed: pyproject.toml | $(VENV)/bin/pip
+	@echo "installing hotseat and what it needs …"
+	@$(VENV)/bin/pip install --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: pyproject.toml | $(VENV)/bin/pip
+	@echo "installing hotseat and the tools of development …"
+	@$(VENV)/bin/pip install --disable-pip-version-check --editable ".[dev]"
+	@touch $@ $(VENV)/.installed
+
+# Debian's python3 cannot make environments before python3-venv is there.
+$(VENV)/bin/pip:
+	@$(PYTHON) -c "import ensurepip" 2>/dev/null || { \
+		if ! command -v apt-get >/dev/null || [ "$$(id -u)" != 0 ]; then \
+			echo "Python's venv is missing: install python3-venv (or run this as root)" >&2; exit 1; \
+		fi; \
+		echo "installing python3-venv …"; \
+		apt-get -q update && apt-get -q install --yes --no-install-recommends python3 python3-venv; }
+	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" || { \
+		echo "hotseat needs Python 3.11 or newer; say which: make PYTHON=python3.12 …" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV)

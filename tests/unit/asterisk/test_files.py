@@ -1,0 +1,92 @@
+"""Rendered texts and prompts in an instance's folders."""
+
+from __future__ import annotations
+
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from hotseat.asterisk.files import copy_prompts, link_core_data, make_folders, write_texts
+from hotseat.asterisk.install import Installation
+from hotseat.asterisk.instance import Instance
+
+
+@pytest.fixture
+def instance(tmp_path: Path) -> Instance:
+    instance = Instance("f00", tmp_path / "f00", PurePosixPath("/srv/hotseat/f00"))
+    make_folders(instance, tmp_path, owner=None)
+    return instance
+
+
+def prompt(folder: Path, name: str, sound: bytes) -> None:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(sound)
+
+
+def test_only_what_differs_is_written(instance: Instance) -> None:
+    etc = instance.outside / "etc"
+    assert write_texts(etc, {"a.conf": "1", "b.conf": "2"}, owner=None) == ["a.conf", "b.conf"]
+    untouched = (etc / "a.conf").stat().st_ino
+    assert write_texts(etc, {"a.conf": "1", "b.conf": "3"}, owner=None) == ["b.conf"]
+    assert (etc / "a.conf").stat().st_ino == untouched
+    assert (etc / "b.conf").read_text() == "3"
+
+
+def test_secrets_are_not_for_everybody(instance: Instance) -> None:
+    write_texts(instance.outside / "etc", {"a.conf": "1"}, owner=None)
+    assert (instance.outside / "etc" / "a.conf").stat().st_mode & 0o777 == 0o640
+
+
+def test_what_is_no_longer_rendered_goes(instance: Instance) -> None:
+    etc = instance.outside / "etc"
+    write_texts(etc, {"a.conf": "1", "old.conf": "2"}, owner=None)
+    assert write_texts(etc, {"a.conf": "1"}, owner=None) == ["old.conf"]
+    assert [path.name for path in etc.iterdir()] == ["a.conf"]
+
+
+def test_a_draft_left_by_a_crash_is_no_hindrance(instance: Instance) -> None:
+    etc = instance.outside / "etc"
+    (etc / ".a.conf.new").write_text("half")
+    write_texts(etc, {"a.conf": "whole"}, owner=None)
+    assert [path.name for path in etc.iterdir()] == ["a.conf"]
+    assert (etc / "a.conf").read_text() == "whole"
+
+
+def test_the_sites_prompt_beats_the_built_in_one(instance: Instance, tmp_path: Path) -> None:
+    built_in, own = tmp_path / "built-in", tmp_path / "own"
+    prompt(built_in, "zh/welcome.wav", b"ours")
+    prompt(built_in, "zh/goodbye.wav", b"ours")
+    prompt(own, "zh/welcome.wav", b"theirs")
+    prompt(own, "__pycache__/odd.wav", b"no language")
+    changed = copy_prompts(instance, [built_in, own])
+    assert sorted(changed) == ["zh/hotseat/goodbye.wav", "zh/hotseat/welcome.wav"]
+    sounds = instance.outside / "data" / "sounds"
+    assert (sounds / "zh/hotseat/welcome.wav").read_bytes() == b"theirs"
+    assert copy_prompts(instance, [built_in, own]) == []
+    (own / "zh/welcome.wav").unlink()
+    (built_in / "zh/goodbye.wav").unlink()
+    assert sorted(copy_prompts(instance, [built_in, own])) == [
+        "zh/hotseat/goodbye.wav",
+        "zh/hotseat/welcome.wav",
+    ]
+    assert (sounds / "zh/hotseat/welcome.wav").read_bytes() == b"ours"
+    assert not (sounds / "zh/hotseat/goodbye.wav").exists()
+
+
+def test_core_sounds_are_found_behind_links_of_the_folder(
+    instance: Instance, tmp_path: Path
+) -> None:
+    """Debian's sounds/en is a link to /etc/alternatives/…, which is a link again."""
+    root = tmp_path / "root"
+    sounds = root / "var/lib/asterisk/sounds"
+    prompt(sounds / "en_US_f_Allison", "beep.wav", b"beep")
+    (sounds / "en").symlink_to("/etc/alternatives/asterisk-prompt-en")
+    (root / "etc/alternatives").mkdir(parents=True)
+    (root / "etc/alternatives/asterisk-prompt-en").symlink_to(
+        "/var/lib/asterisk/sounds/en_US_f_Allison"
+    )
+    for _ in range(2):
+        link_core_data(Installation(root, "/usr/sbin/asterisk", "22.10.1"), instance)
+    links = {path.name: path.readlink() for path in (instance.outside / "data/sounds/en").iterdir()}
+    assert links == {"beep.wav": Path("/var/lib/asterisk/sounds/en/beep.wav")}
