@@ -176,8 +176,8 @@ class Calls:
             and ticket.state in (TicketState.WAITING, TicketState.OFFERED)
         ):
             contact.talked = True
-            if line.facts.ended.isdecimal():
-                contact.talk_ended_at = self._clock.from_wall(int(line.facts.ended))
+            if line.facts.ended is not None:
+                contact.talk_ended_at = self._clock.from_wall(line.facts.ended)
             self._service.tell(TalkEnded(contact.call))
         self._note("came_back", contact, state=ticket.state.value)
         return contact
@@ -243,8 +243,7 @@ class Calls:
         else:
             announce = ()  # came back to its place in line
         await line.set({"DIALSTATUS": "", "HOTSEAT_TICKET": self._ticket(contact, "waiting")})
-        announcement = _Announcement(contact, line, queue.music)
-        announcing = Deferred.fromCoroutine(announcement.run(announce))
+        Deferred.fromCoroutine(self._announce(contact, line, announce, queue.music))
         self._service.tell(
             CallQueued(
                 contact.call,
@@ -263,8 +262,6 @@ class Calls:
             self._recovery.returned()
         while True:
             offer = await self._next_offer(contact)
-            if announcement.starting_music:
-                await announcing
             if await self._ring(contact, line, offer):
                 await self._write(contact, line, "after")
                 return Left("talked")
@@ -289,6 +286,21 @@ class Calls:
             },
         )
         return at
+
+    async def _announce(
+        self, contact: Contact, line: Line, sounds: tuple[str, ...], music: str
+    ) -> None:
+        """A sentence, then music. An offer cuts the sentence and brings its own music."""
+        try:
+            if sounds:
+                try:
+                    await line.play(sounds)
+                except LineFailed as error:
+                    log.warning("announcement_failed", call=contact.call, error=str(error))
+            if contact.offer is None:
+                await line.music(music)
+        except LineGone:
+            pass  # told by the line itself
 
     def _next_offer(self, contact: Contact) -> Deferred[Offer]:
         waiting: Deferred[Offer] = Deferred()
@@ -512,32 +524,6 @@ class Calls:
             language=contact.language,
             talked_at=contact.answered_at,
         ).format()
-
-
-class _Announcement:
-    """The sentence before the music. An offer cuts the sentence; the music is waited for."""
-
-    def __init__(self, contact: Contact, line: Line, music: str) -> None:
-        self._contact = contact
-        self._line = line
-        self._music = music
-        self.starting_music = False
-
-    async def run(self, sounds: tuple[str, ...]) -> None:
-        """Play, then music, unless an offer came meanwhile."""
-        try:
-            if sounds:
-                try:
-                    await self._line.play(sounds)
-                except LineFailed as error:
-                    log.warning("announcement_failed", call=self._contact.call, error=str(error))
-            if self._contact.offer is None:
-                self.starting_music = True
-                await self._line.music(self._music)
-        except LineGone:
-            pass  # told by the line itself
-        finally:
-            self.starting_music = False
 
 
 def _masked(number: str) -> str:

@@ -39,6 +39,7 @@ class _Leg:
     call: CallId
     channel: str
     phone: str
+    answered: bool = False
     bridge: str = ""
     talked: bool = False
     left: bool = False
@@ -262,11 +263,13 @@ class Node:
             self._hang_up_leg(leg)
 
     def _dial_end(self, event: Message) -> None:
-        if event.get("DialStatus") == "ANSWER":
-            return
         uniqueid = event.get("DestUniqueid") or ""
         leg = self._legs.get(uniqueid)
-        if leg is not None:
+        if leg is None:
+            return
+        if event.get("DialStatus") == "ANSWER":
+            leg.answered = True
+        else:
             self._drop_leg(uniqueid, leg)
 
     def _bridge_enter(self, event: Message) -> None:
