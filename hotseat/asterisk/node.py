@@ -129,10 +129,11 @@ class Node:
         followed = self._by_call.get(call)
         if followed is None:
             return
-        ringing = [self._legs[leg] for leg in followed.legs if not self._legs[leg].bridge]
-        followed.withdraw = not ringing and not any(self._legs[leg].talked for leg in followed.legs)
-        for leg in ringing:
-            self._hang_up_leg(leg)
+        legs = [self._legs[leg] for leg in followed.legs]
+        followed.withdraw = not legs
+        for leg in legs:
+            if not (leg.answered or leg.bridge):
+                self._hang_up_leg(leg)
 
     def offer_over(self, call: CallId) -> None:
         """The caller's Dial returned: a withdrawal that found no leg is done with."""
