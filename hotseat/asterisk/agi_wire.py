@@ -1,0 +1,280 @@
+"""FastAGI as bytes: no socket and no clock.
+
+Asterisk opens the connection, writes an environment of `agi_name: value` lines and an empty line,
+and then answers our commands one by one. The protocol is Asterisk's res/res_agi.c.
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections.abc import Mapping
+from typing import NamedTuple, TypeAlias
+
+from hotseat.asterisk.charset import DEFAULT_FALLBACK, decode
+
+ENVIRONMENT_LIMIT = 64 * 1024
+REPLY_LIMIT = 1 << 20
+COMMAND_LIMIT = 8_000
+"""Bytes of one command. res_agi reads into 8,192 bytes and loses step after a longer line."""
+
+_BREAK = re.compile(r"[\r\n\0]")
+_QUOTED = re.compile(r'["\\]')
+_REPLY = re.compile(r"(\d{3})([ -]?)(.*)", re.DOTALL)
+_DATA_AND_END = re.compile(r"\((.*)\) endpos=(\d+)", re.DOTALL)
+
+
+class AgiError(ValueError):
+    """The peer does not speak AGI, or says more than anybody should."""
+
+
+class Environment(NamedTuple):
+    """What Asterisk says of the line before the first command; names without `agi_`."""
+
+    values: Mapping[str, str]
+
+
+class Reply(NamedTuple):
+    """The answer to one command."""
+
+    code: int
+    """200 done; 510 unknown command, 511 dead channel, 520 wrong usage."""
+    result: str
+    """What stands after `result=`, empty in an error."""
+    data: str | None = None
+    """What stands in parentheses (a variable's value, `timeout`); an error's text."""
+    endpos: int | None = None
+    """Where a prompt ended, in samples."""
+
+
+class Hangup(NamedTuple):
+    """The session is over: the caller is gone, or the channel was taken elsewhere."""
+
+
+AgiMessage: TypeAlias = Environment | Reply | Hangup
+
+
+class AgiParser:
+    """Turns received bytes into messages, whatever the pieces they come in.
+
+    Raises AgiError, for good, when the environment is none or a limit is passed.
+    """
+
+    def __init__(
+        self,
+        *,
+        fallback: str = DEFAULT_FALLBACK,
+        environment_limit: int = ENVIRONMENT_LIMIT,
+        reply_limit: int = REPLY_LIMIT,
+    ) -> None:
+        self._fallback = fallback
+        self._limit = environment_limit
+        self._reply_limit = reply_limit
+        self._rest = b""
+        self._environment: dict[str, str] | None = {}
+        self._size = 0
+        self._block: list[str] = []
+
+    def feed(self, data: bytes) -> list[AgiMessage]:
+        """The messages that these bytes complete."""
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        messages: list[AgiMessage] = []
+        for raw in lines:
+            self._size += len(raw) + 1
+            if self._size > self._limit:
+                break
+            line = decode(raw.removesuffix(b"\r"), self._fallback)
+            if self._environment is not None:
+                self._read_environment(line, messages)
+            elif self._block:
+                self._continue_block(line, messages)
+            else:
+                self._size = 0
+                self._read_reply(line, messages)
+        if self._size + len(self._rest) > self._limit:
+            raise AgiError(f"more than {self._limit} bytes without an end")
+        return messages
+
+    def _read_environment(self, line: str, messages: list[AgiMessage]) -> None:
+        assert self._environment is not None
+        if not line:
+            messages.append(Environment(self._environment))
+            self._environment = None
+            self._limit = self._reply_limit
+            self._size = 0
+            return
+        name, colon, value = line.partition(":")
+        if not colon or not name.startswith("agi_"):
+            raise AgiError("no AGI environment")
+        self._environment[name[4:]] = value.removeprefix(" ")
+
+    def _read_reply(self, line: str, messages: list[AgiMessage]) -> None:
+        if line.startswith("200 result="):
+            result, _, tail = line[11:].partition(" ")
+            if tail.startswith("(") and not _is_closed(tail):
+                self._block = [line]
+            else:
+                messages.append(_success(result, tail))
+        elif line == "HANGUP":
+            messages.append(Hangup())
+        elif found := _REPLY.fullmatch(line):
+            code, mark, text = found.groups()
+            if mark == "-":
+                self._block = [line]
+            elif code >= "200":  # 100 Trying announces an answer and is none
+                messages.append(Reply(int(code), "", text))
+
+    def _continue_block(self, line: str, messages: list[AgiMessage]) -> None:
+        """A value with line breaks goes on to its `)`, a `520-` block to its `520 ` line."""
+        first = self._block[0]
+        self._block.append(line)
+        if first.startswith("200 "):
+            result, _, tail = "\n".join(self._block)[11:].partition(" ")
+            if not _is_closed(tail):
+                return
+            messages.append(_success(result, tail))
+        else:
+            if not line.startswith(f"{first[:3]} "):
+                return
+            messages.append(Reply(int(first[:3]), "", first[4:]))
+        self._block = []
+        self._size = 0
+
+
+def _is_closed(tail: str) -> bool:
+    return tail.endswith(")") or _DATA_AND_END.fullmatch(tail) is not None
+
+
+def _success(result: str, tail: str) -> Reply:
+    if not tail:
+        return Reply(200, result)
+    if tail.startswith("("):
+        if tail.endswith(")"):  # first: a value may look like `x) endpos=1`
+            return Reply(200, result, tail[1:-1])
+        if found := _DATA_AND_END.fullmatch(tail):
+            return Reply(200, result, found[1], int(found[2]))
+    if tail.startswith("endpos=") and tail[7:].isdecimal():
+        return Reply(200, result, None, int(tail[7:]))
+    return Reply(200, result, tail)
+
+
+def quote(word: str) -> str:
+    """One argument as res_agi's parse_args reads it back: quotes toggle, a backslash escapes."""
+    return '"' + _QUOTED.sub(r"\\\g<0>", word) + '"'
+
+
+def format_command(verb: str, *arguments: str) -> bytes:
+    """The bytes of one command.
+
+    Raises ValueError for CR, LF or NUL in an argument (a second command of somebody else's
+    choice) and for a line that res_agi would not read whole. The text names the verb and never
+    shows an argument: they may be digits of a PIN.
+    """
+    line = " ".join((verb, *map(quote, arguments)))
+    if _BREAK.search(line):
+        raise ValueError(f"AGI {verb}: CR, LF and NUL cannot be sent")
+    command = line.encode() + b"\n"
+    if len(command) > COMMAND_LIMIT:
+        raise ValueError(f"AGI {verb}: more than {COMMAND_LIMIT} bytes")
+    return command
+
+
+class Turn(enum.IntEnum):
+    """Where a conversation stands."""
+
+    OURS = 0
+    """Nothing runs; a command may be sent."""
+    THEIRS = 1
+    """A command runs; its reply is the next one."""
+    PROMPT = 2
+    """A STREAM FILE runs; it may be cut."""
+    CUT = 3
+    """The prompt is to be cut by the next command, which is still to be sent."""
+    CUTTING = 4
+    """The cutting command is sent; the prompt's own reply may still come."""
+    POKED = 5
+    """The prompt ended by itself and a NOOP was sent after it; the cutting command runs."""
+    DRAINING = 6
+    """The cutting command is answered, the NOOP not yet."""
+
+
+class _Event(enum.IntEnum):
+    SEND = 0
+    PLAY = 1
+    CUT = 2
+    REPLY = 3
+    ENDED = 4
+    """A reply with `endpos=`."""
+
+
+_TURNS: dict[Turn, dict[_Event, Turn]] = {
+    Turn.OURS: {_Event.SEND: Turn.THEIRS, _Event.PLAY: Turn.PROMPT},
+    Turn.THEIRS: {_Event.REPLY: Turn.OURS, _Event.ENDED: Turn.OURS},
+    Turn.PROMPT: {_Event.CUT: Turn.CUT, _Event.REPLY: Turn.OURS, _Event.ENDED: Turn.OURS},
+    Turn.CUT: {_Event.SEND: Turn.CUTTING, _Event.REPLY: Turn.OURS, _Event.ENDED: Turn.OURS},
+    Turn.CUTTING: {_Event.REPLY: Turn.OURS, _Event.ENDED: Turn.POKED},
+    Turn.POKED: {_Event.REPLY: Turn.DRAINING, _Event.ENDED: Turn.DRAINING},
+    Turn.DRAINING: {_Event.REPLY: Turn.OURS, _Event.ENDED: Turn.OURS},
+}
+
+POKE = format_command("NOOP")
+
+
+class AgiConversation:
+    """Which reply belongs to which command, also when a prompt is cut.
+
+    res_agi stops a STREAM FILE when another command arrives, and then prints no reply for the
+    prompt. A prompt that ended in the same instant has printed one: its `endpos=` tells it from
+    the answer, since only commands whose reply has none may cut.
+
+    In that instant there is a trap. res_agi reads with stdio: if both commands were waiting in the
+    socket, it reads both, plays the prompt to its end, and then sleeps on the socket with the
+    second command in its buffer, until one more command wakes it. So the late reply of a prompt
+    is answered with a NOOP, and the answer is kept back until the NOOP is answered too: then
+    nothing is under way when the next command is sent.
+    """
+
+    __slots__ = ("_kept", "surplus", "turn")
+
+    def __init__(self) -> None:
+        self.turn = Turn.OURS
+        self.surplus = 0
+        """Replies that nobody asked for, dropped."""
+        self._kept: Reply | None = None
+
+    def send(self) -> None:
+        """A command is sent. Raises RuntimeError out of turn."""
+        self._step(_Event.SEND)
+
+    def play(self) -> None:
+        """A STREAM FILE is sent. Raises RuntimeError out of turn: no prompt may cut a prompt."""
+        self._step(_Event.PLAY)
+
+    def cut(self) -> None:
+        """The running prompt is to be cut. Raises RuntimeError if none runs."""
+        self._step(_Event.CUT)
+
+    def receive(self, reply: Reply) -> tuple[Reply | None, bytes]:
+        """The answer to the command last sent if it is complete now, and bytes to send."""
+        before = self.turn
+        if before is Turn.OURS:
+            self.surplus += 1
+            return None, b""
+        after = self._step(_Event.REPLY if reply.endpos is None else _Event.ENDED)
+        if after is Turn.POKED:
+            return None, POKE
+        if before is Turn.CUT:
+            return None, b""
+        if after is Turn.DRAINING:
+            self._kept = reply
+            return None, b""
+        if before is Turn.DRAINING:
+            reply, self._kept = self._kept or reply, None
+        return reply, b""
+
+    def _step(self, event: _Event) -> Turn:
+        after = _TURNS[self.turn].get(event)
+        if after is None:
+            raise RuntimeError(f"AGI conversation: {event.name} while {self.turn.name}")
+        self.turn = after
+        return after

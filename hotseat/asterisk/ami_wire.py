@@ -1,0 +1,215 @@
+"""The Asterisk Manager Interface as bytes: no socket and no clock.
+
+A message is a block of `Key: value` lines that ends with an empty line. Asterisk ends lines with
+CRLF; proxies and old modules have been seen with bare LF, so both are read. The protocol is
+described in Asterisk's main/manager.c.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from hotseat.asterisk.charset import DEFAULT_FALLBACK, decode
+
+FRAME_LIMIT = 1 << 20
+"""Bytes of one message. The longest true ones (command output) are a tenth of this."""
+
+VALUE_LIMIT = 900
+"""Bytes of one value that we send: Asterisk's line buffer is 1,024 bytes and it answers a longer
+line with "line too long", without the ActionID."""
+
+_BANNER_LIMIT = 4096
+_BANNER = b"Asterisk Call Manager"
+
+# A message that lost its empty line. `Response:` alone does not tell: OriginateResponse is an
+# event that carries a header of this name, but not before an ActionID or Message.
+_NEXT_HEAD = re.compile(rb"\n(?=Event: |Response: \w+\n(?:ActionID|Message): )")
+
+_HEADS = ("Event", "Response")
+_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+_BREAK = re.compile(r"[\r\n\0]")
+
+Headers: TypeAlias = Mapping[str, str | Sequence[str]]
+"""Headers to send; a list of values is sent as a repeated header."""
+
+
+class Message(dict[str, str]):
+    """One response or event: header -> value, the last value of a repeated header."""
+
+    __slots__ = ("headers",)
+
+    def __init__(self, headers: list[list[str]]) -> None:
+        super().__init__(headers)
+        self.headers = headers
+        """All headers in order, as `[name, value]`."""
+
+    @property
+    def event(self) -> str | None:
+        """The event's name, None for a response."""
+        name, value = self.headers[0]
+        return value if name == "Event" else None
+
+    @property
+    def response(self) -> str | None:
+        """The response's word (`Success`, `Error`, `Goodbye`), None for an event."""
+        name, value = self.headers[0]
+        return value if name == "Response" else None
+
+    def all(self, name: str) -> list[str]:
+        """Every value of a header that may be repeated (`ChanVariable`, `Variable`, `Output`)."""
+        return [value for key, value in self.headers if key == name]
+
+
+@dataclass(slots=True)
+class AmiCounts:
+    """What has come by one link, over all its connections."""
+
+    events: int = 0
+    bad_frames: int = 0
+    """Frames without a head, with a line that is no header, or glued to the next."""
+    long_frames: int = 0
+    """Frames over the limit, dropped."""
+    unknown_responses: int = 0
+    """Responses to no action of ours, or after its time was up."""
+
+
+class AmiParser:
+    """Turns received bytes into messages, whatever the pieces they come in.
+
+    Junk never raises: it is counted and the next `Event:` or `Response:` at the start of a line is
+    read again.
+    """
+
+    def __init__(
+        self,
+        counts: AmiCounts | None = None,
+        *,
+        fallback: str = DEFAULT_FALLBACK,
+        frame_limit: int = FRAME_LIMIT,
+    ) -> None:
+        self.counts = counts or AmiCounts()
+        self.banner: str | None = None
+        """Asterisk's greeting, None until it has come."""
+        self.wanted: Collection[bytes] | None = None
+        """Names of events to read, None for all; the others are dropped unread, except rows of a
+        listing (they carry an ActionID)."""
+        self._fallback = fallback
+        self._limit = frame_limit
+        self._rest = b""
+        self._held_cr = False
+        self._skipping = False
+        self._greeted = False
+
+    def feed(self, data: bytes) -> list[Message]:
+        """The messages that these bytes complete."""
+        if self._held_cr:
+            data = b"\r" + data
+        self._held_cr = data.endswith(b"\r")
+        if self._held_cr:
+            data = data[:-1]
+        data = self._rest + data.replace(b"\r\n", b"\n")
+        if not self._greeted:
+            data = self._after_banner(data)
+            if not self._greeted:
+                self._rest = data
+                return []
+        *frames, self._rest = data.split(b"\n\n")
+        if frames and self._skipping:
+            self._skipping = False
+            del frames[0]
+        # One byte of the separator may stand at the end of the rest already.
+        if len(self._rest) > self._limit + 1:
+            if not self._skipping:
+                self.counts.long_frames += 1
+            self._skipping = True
+        if self._skipping:
+            self._rest = self._rest[-1:]
+        messages: list[Message] = []
+        for frame in frames:
+            if len(frame) > self._limit:
+                self.counts.long_frames += 1
+            elif b"\nEvent: " in frame or b"\nResponse: " in frame:
+                parts = _NEXT_HEAD.split(frame.lstrip(b"\n"))
+                self.counts.bad_frames += len(parts) - 1
+                for part in parts:
+                    self._read(part, messages)
+            else:
+                self._read(frame, messages)
+        return messages
+
+    def _after_banner(self, data: bytes) -> bytes:
+        """Take the greeting off the front: one line, which no empty line follows."""
+        end = data.find(b"\n", 0, _BANNER_LIMIT)
+        if end < 0 and len(data) < _BANNER_LIMIT:
+            return data
+        self._greeted = True
+        if end < 0 or not data.startswith(_BANNER):
+            return data
+        self.banner = decode(data[:end], self._fallback)
+        return data[end + 1 :]
+
+    def _read(self, frame: bytes, messages: list[Message]) -> None:
+        if self.wanted is not None and frame.startswith(b"Event: "):
+            name = frame[7:].partition(b"\n")[0]
+            if name not in self.wanted and b"\nActionID: " not in frame:
+                return
+        try:
+            message = Message([line.split(": ", 1) for line in frame.decode().split("\n")])
+        except ValueError:  # not UTF-8, or a line that is no header
+            self._read_line_by_line(frame.strip(b"\n"), messages)
+            return
+        if message.headers[0][0] in _HEADS:
+            messages.append(message)
+        else:
+            self.counts.bad_frames += 1
+
+    def _read_line_by_line(self, frame: bytes, messages: list[Message]) -> None:
+        if not frame:
+            return
+        headers: list[list[str]] = []
+        for line in frame.split(b"\n"):
+            key, colon, value = line.partition(b":")
+            if colon:
+                value = value.removeprefix(b" ")
+                headers.append([decode(key, self._fallback), decode(value, self._fallback)])
+        headed = bool(headers) and headers[0][0] in _HEADS
+        if headed:
+            messages.append(Message(headers))
+        if not headed or len(headers) <= frame.count(b"\n"):
+            self.counts.bad_frames += 1
+
+
+def format_action(action: str, action_id: str, headers: Headers | None = None) -> bytes:
+    """The bytes of one action.
+
+    Raises ValueError, naming the header, for a name that is no header name, for CR, LF or NUL
+    (they would start a header or an action of somebody else's choice) and for a value that
+    Asterisk's line buffer does not hold.
+    """
+    lines = [
+        f"Action: {_checked('Action', action)}",
+        f"ActionID: {_checked('ActionID', action_id)}",
+    ]
+    for key, value in (headers or {}).items():
+        if not _KEY.fullmatch(key):
+            raise ValueError(f"AMI action {action}: {key!r} is no header name")
+        values: Iterable[str] = (value,) if isinstance(value, str) else value
+        lines += [f"{key}: {_checked(key, each)}" for each in values]
+    return "\r\n".join((*lines, "", "")).encode()
+
+
+def _checked(key: str, value: str) -> str:
+    if _BREAK.search(value):
+        raise ValueError(f"AMI header {key}: CR, LF and NUL cannot be sent")
+    if len(value.encode()) > VALUE_LIMIT:
+        raise ValueError(f"AMI header {key}: more than {VALUE_LIMIT} bytes")
+    return value
+
+
+def challenge_key(challenge: str, secret: str) -> str:
+    """The `Key` of an MD5 log-in: it proves the secret and does not show it."""
+    return hashlib.md5((challenge + secret).encode(), usedforsecurity=False).hexdigest()
