@@ -10,10 +10,10 @@ import structlog
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from acd.effects import Check, Effect, Note, Offer, SeatGone, SeatKept, Withdraw
-from acd.events import Event, Tick
+from acd.events import Event, OfferFailed, Tick
 from acd.floor import Floor
 from acd.ports import Journal, Lines
-from acd.types import Millis
+from acd.types import Failure, Millis
 
 log = structlog.get_logger(__name__)
 
@@ -76,6 +76,8 @@ class Service:
             except Exception:
                 # One line that fails must not cost the others their offers.
                 log.exception("effect_failed", effect=repr(effect))
+                if isinstance(effect, Offer):
+                    self.tell(OfferFailed(effect.offer, Failure.ERROR))
 
     def _carry_out(self, effect: Effect, now: Millis) -> None:
         match effect:
