@@ -23,8 +23,9 @@ from hotseat.config import AsteriskSettings, Settings
 from hotseat.control_client import NotRunning, ask
 from hotseat.db.engine import open_engine, reading
 from hotseat.db.queries import journal_rows, recent_calls
+from hotseat.db.snapshot import current_revision
 from hotseat.history import CallRow, JournalRow
-from tests.live.phone import Callers, Phone, PhoneCall, PhoneEvent
+from tests.live.phone import Callers, Phone, PhoneCall
 from tests.live.relay import Relay
 
 SITE = Path(__file__).with_name("site.yaml")
@@ -152,8 +153,16 @@ class Hotline(AbstractContextManager["Hotline"]):
         return json.loads(self.hotseat(*words, "--json"))
 
     def apply(self, site: Path) -> None:
-        """Put a site file in force."""
+        """Put a site file in force, also in a server that runs."""
         self.hotseat("site", "apply", str(site), "--yes")
+        with reading(self._engine) as session:
+            revision = current_revision(session)
+        if self.alive:
+            until(
+                f"the server has revision {revision} of the site",
+                lambda: self.status()["site"]["revision"] == revision,
+                10,
+            )
 
     def _environment(self, **more: str) -> dict[str, str]:
         mine = {key: value for key, value in os.environ.items() if not key.startswith("HOTSEAT_")}
@@ -283,18 +292,16 @@ class Hotline(AbstractContextManager["Hotline"]):
         waiting: int = next(row["waiting"] for row in queues if row["name"] == queue)
         return waiting
 
-    def rung_by(self, caller: str, since: float = 0) -> tuple[Phone, PhoneEvent] | None:
-        """The first phone that rang for this caller, and its INVITE."""
-        rung = [
-            (invite.at, desk, invite)
-            for desk in self.desks
-            for invite in desk.invites(since)
-            if caller in invite.facts["caller"]
-        ]
-        if not rung:
-            return None
-        _, desk, invite = min(rung, key=lambda found: found[0])
-        return desk, invite
+    def rung_by(self, caller: str, *, since: float = 0, timeout: float = 10) -> PhoneCall:
+        """The first call of this caller at any desk, awaited until it rings."""
+
+        def first() -> PhoneCall | None:
+            calls = [call for desk in self.desks if (call := desk.call_of(caller, since=since))]
+            return min(calls, key=lambda call: call.wait("invite").at, default=None)
+
+        call = until(f"caller {caller} rings somewhere", first, timeout)
+        assert call is not None
+        return call
 
     # What is remembered
 
@@ -369,8 +376,3 @@ class Hotline(AbstractContextManager["Hotline"]):
             "contacts": state["contacts"],
             "calls on the floor": len(state["calls"]),
         }
-
-
-def talk_of(call: PhoneCall, timeout: float = 10) -> tuple[float, float]:
-    """When the phone began and ended to talk, once it did both."""
-    return call.wait("talking", timeout=timeout).at, call.wait("ended", timeout=timeout).at

@@ -165,6 +165,22 @@ class Phone(AbstractContextManager["Phone"]):
         """The calls that came between two instants."""
         return [e for e in self.events if e.kind == "invite" and since <= e.at <= until]
 
+    def call_of(self, caller: str, *, since: float = 0) -> PhoneCall | None:
+        """The first call of this caller that came since an instant."""
+        for invite in self.invites(since):
+            call = PhoneCall(self, invite.call or 0)
+            if call.caller == caller:
+                return call
+        return None
+
+    def rung_by(self, caller: str, *, since: float = 0, timeout: float = 10) -> PhoneCall:
+        """The call of this caller, awaited until it rings. Raises AssertionError."""
+        with self._changed:
+            call = self._await(lambda: self.call_of(caller, since=since), timeout)
+        if call is None:
+            raise AssertionError(self._missed(f"call of {caller}", timeout))
+        return call
+
     def find(self, *kinds: str, call: int | None = None, since: float = 0) -> PhoneEvent | None:
         """The first such event so far."""
         return next(iter(self._matching(kinds, call, since)), None)
@@ -176,17 +192,15 @@ class Phone(AbstractContextManager["Phone"]):
         with self._changed:
             event = self._await(lambda: self.find(*kinds, call=call, since=since), timeout)
         if event is None:
-            raise AssertionError(
-                f"{self.user}: no {' or '.join(kinds)} of call {call} in {timeout} s; "
-                f"last events: {self.events[-8:]}{self._last_words()}"
-            )
+            raise AssertionError(self._missed(f"{' or '.join(kinds)} of call {call}", timeout))
         return event
 
-    def _last_words(self) -> str:
-        if not self._gone:
-            return ""
-        errors = Path(self._errors.name).read_text(errors="replace")
-        return f"; its process is gone:\n{errors}"
+    def _missed(self, what: str, timeout: float) -> str:
+        text = f"{self.user}: no {what} in {timeout} s; last events: {self.events[-8:]}"
+        if self._gone:
+            errors = Path(self._errors.name).read_text(errors="replace")
+            text += f"; its process is gone:\n{errors}"
+        return text
 
     def _matching(
         self, kinds: tuple[str, ...], call: int | None, since: float
@@ -257,6 +271,12 @@ class PhoneCall:
 
     def find(self, *kinds: str) -> PhoneEvent | None:
         return self.phone.find(*kinds, call=self.number)
+
+    @property
+    def caller(self) -> str:
+        """Whose call rings here: the number in From."""
+        uri: str = self.wait("invite").facts["caller"]
+        return uri.partition("sip:")[2].partition("@")[0]
 
     def digits(self, digits: str, *, info: bool = False) -> None:
         self.phone.digits(self.number, digits, info=info)

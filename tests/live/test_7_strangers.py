@@ -1,0 +1,174 @@
+"""Strangers at every door: refused, counted, harmless."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from hotseat.config import load_secrets
+from hotseat.history import Outcome
+from tests.live.hotline import STRAIGHT, Hotline, now_ms, until
+from tests.live.phone import Phone, PhoneError
+
+pytestmark = pytest.mark.live
+
+OUTSIDE = "13900001111"
+TIMEOUT = 5.0
+
+AGI_GREETING = (
+    b"agi_network: yes\nagi_network_script: line\nagi_request: agi://x/line\n"
+    b"agi_channel: PJSIP/trunk-00000001\nagi_uniqueid: 1.1\nagi_callerid: 13800009999\n"
+    b"agi_calleridname: unknown\nagi_dnid: 4008002000\nagi_context: from-trunk\n"
+    b"agi_extension: 4008002000\nagi_priority: 1\nagi_enhanced: 0.0\nagi_language: zh\n\n"
+)
+
+
+@pytest.fixture
+def served(hotline: Hotline) -> Iterator[None]:
+    """An ordinary call works before and after whatever the test does."""
+    desk = hotline.log_on("1001", "p101")
+    desk.answers(after_ms=30, hang_up_after_ms=150)
+
+    def ordinary() -> None:
+        caller = f"1380008{now_ms() % 10_000:04}"
+        hotline.callers.call(STRAIGHT, caller=caller)
+        desk.rung_by(caller).wait("talking")
+        assert hotline.ended(caller).outcome is Outcome.ANSWERED
+
+    ordinary()
+    yield
+    ordinary()
+    assert hotline.alive
+    until("no channel is left", lambda: hotline.channels() == 0, 5)
+
+
+def strangers(hotline: Hotline) -> dict[str, int]:
+    counted: dict[str, int] = hotline.status()["strangers"]
+    return counted
+
+
+def assert_counted(hotline: Hotline, before: dict[str, int], prefix: str) -> None:
+    """One more stranger of a kind that begins with `prefix`, and no other kind."""
+
+    def more() -> dict[str, int]:
+        return {
+            kind: count - before.get(kind, 0)
+            for kind, count in strangers(hotline).items()
+            if count != before.get(kind, 0)
+        }
+
+    until(f"a stranger of kind {prefix} is counted", more, 5)
+    assert all(kind.startswith(prefix) for kind in more()), more()
+
+
+def fastagi(hotline: Hotline, source: str) -> socket.socket:
+    asterisk = hotline.settings.asterisk
+    return socket.create_connection(
+        (str(asterisk.fastagi_host), asterisk.fastagi_port), TIMEOUT, source_address=(source, 0)
+    )
+
+
+@pytest.mark.usefixtures("served")
+def test_fastagi_with_a_wrong_key(hotline: Hotline) -> None:
+    before = strangers(hotline)
+    calls = len(hotline.calls())
+    # 127.0.0.1 is where Asterisk itself connects from: only the key tells it from others.
+    with fastagi(hotline, "127.0.0.1") as door:
+        door.sendall(AGI_GREETING)
+        asked = door.recv(1000)
+        assert asked.startswith(b"GET VARIABLE")
+        door.sendall(b"200 result=1 (guessed)\n")
+        while said := door.recv(1000):
+            assert b"EXEC" not in said
+    assert_counted(hotline, before, "fastagi")
+    assert len(hotline.calls()) == calls
+    assert hotline.status()["agi"]["sessions"] == 0
+
+
+@pytest.mark.usefixtures("served")
+def test_fastagi_from_a_strange_address(hotline: Hotline) -> None:
+    before = strangers(hotline)
+    with fastagi(hotline, hotline.address(200)) as door:
+        try:
+            door.sendall(AGI_GREETING)
+            assert door.recv(1000) == b""
+        except ConnectionResetError:
+            pass  # closed before it listened: as good
+    assert_counted(hotline, before, "fastagi")
+
+
+@pytest.mark.usefixtures("served")
+def test_ami_from_outside_the_acl(hotline: Hotline) -> None:
+    before = strangers(hotline)
+    asterisk = hotline.settings.asterisk
+    secret = load_secrets(hotline.settings).ami_events
+    with socket.create_connection(
+        (str(asterisk.host), asterisk.ami_port), TIMEOUT, source_address=("127.0.0.1", 0)
+    ) as door:
+        login = f"Action: Login\r\nUsername: hotseat\r\nSecret: {secret}\r\n\r\n"
+        door.sendall(login.encode())
+        said = b""
+        while b"\r\n\r\n" not in said and (chunk := door.recv(1000)):
+            said += chunk
+        assert b"Response: Error" in said
+        assert b"accepted" not in said
+    assert_counted(hotline, before, "ami")
+
+
+@pytest.mark.usefixtures("served")
+@pytest.mark.parametrize("user", ["p999", "p102"], ids=["unknown user", "wrong secret"])
+def test_sip_registration(hotline: Hotline, user: str) -> None:
+    before = strangers(hotline)
+    with stranger(hotline, user) as phone:
+        with pytest.raises(PhoneError, match="401"):
+            phone.register("not the secret at all")
+        assert_counted(hotline, before, "pjsip")
+        call = phone.call(STRAIGHT)
+        refused = call.wait("ended")
+        assert refused.facts["code"] == 401
+        assert call.find("talking", "ringing") is None
+
+
+@pytest.mark.usefixtures("served")
+@pytest.mark.parametrize("number", [OUTSIDE, "00" + OUTSIDE, "p101", "s", "h"])
+def test_a_phone_dials_outside(hotline: Hotline, number: str) -> None:
+    """Numbers of the world, other phones and names out of the dialplan: nothing is dialled."""
+    phone = hotline.desk("p103")
+    before = strangers(hotline)
+    begun = now_ms()
+    call = phone.call(number)
+    refused = call.wait("ended")
+    assert refused.facts["code"] >= 400
+    assert call.find("talking") is None
+    for desk in hotline.desks:
+        assert desk.invites(since=begun) == []
+    if number.isdecimal():
+        assert_counted(hotline, before, "phone")
+        until(
+            "the refusal is recorded",
+            lambda: [row for row in hotline.calls(begun) if row.outcome is Outcome.REFUSED],
+            5,
+        )
+
+
+@pytest.mark.usefixtures("served")
+def test_a_caller_dials_a_number_that_is_not_ours(hotline: Hotline) -> None:
+    before = strangers(hotline)
+    call = hotline.callers.call(OUTSIDE, caller="13800009001")
+    refused = call.wait("ended")
+    assert refused.facts["code"] >= 400
+    assert call.find("talking") is None
+    assert_counted(hotline, before, "trunk")
+    assert hotline.ended("13800009001").outcome is Outcome.REFUSED
+
+
+def stranger(hotline: Hotline, user: str) -> Phone:
+    """A phone at an address that nobody gave a phone."""
+    return Phone(
+        user,
+        address=hotline.address(200),
+        server=hotline.sip,
+        folder=hotline.state / "strangers",
+    )
