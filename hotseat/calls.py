@@ -65,8 +65,8 @@ class Recovery(Protocol):
     def snapshot(self, snapshot: SwitchSnapshot) -> None:
         """The switch is in sight; only the first time matters."""
 
-    def returned(self) -> None:
-        """One more caller is in line."""
+    def settle(self) -> None:
+        """One more caller is in line, or gone."""
 
 
 class Calls:
@@ -258,8 +258,7 @@ class Calls:
             )
         )
         contact.in_line = True
-        if self._recovery is not None:
-            self._recovery.returned()
+        self._settle()
         while True:
             offer = await self._next_offer(contact)
             if await self._ring(contact, line, offer):
@@ -490,6 +489,11 @@ class Calls:
         self._contacts.pop(contact.call, None)
         self._switch.forget(contact.call)
         self.record_end(contact, self._now())
+        self._settle()
+
+    def _settle(self) -> None:
+        if self._recovery is not None:
+            self._recovery.settle()
 
     def record_end(self, contact: Contact, at: Millis) -> None:
         """Write the one terminal row and the summary of a contact."""

@@ -81,10 +81,10 @@ class Restart:
             switch_restarted=restarted,
         )
         self._grace = self._clock.callLater(GRACE_SECONDS, self._finish)
-        self.returned()
+        self.settle()
 
-    def returned(self) -> None:
-        """A line came in; perhaps the last one that was expected."""
+    def settle(self) -> None:
+        """A caller is in line or gone; perhaps the last one that was expected."""
         if self._grace is None or self._over:
             return
         self._expected = {

@@ -1,0 +1,300 @@
+"""A hotline without Asterisk: real floor and calls, scripted lines and switch, a clock in hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock as ReactorClock
+
+from acd.effects import Note, SeatGone, SeatKept
+from acd.floor import Floor
+from acd.ports import ChannelSeen, SwitchSnapshot
+from acd.service import Service
+from acd.types import CallId, Device, Millis
+from hotseat.calls import Calls
+from hotseat.seats import Seats
+from hotseat.site.records import (
+    EMPTY_SITE,
+    AgentRecord,
+    MenuRecord,
+    NumberRecord,
+    PhoneRecord,
+    QueueRecord,
+    SiteNow,
+)
+from ivr.ports import DialResult, LineFacts, LineGone
+
+MENU = {
+    "start": "wait",
+    "language": "zh",
+    "nodes": {
+        "wait": {"queue": "consult", "announce": ["please-wait"], "next": "bye"},
+        "bye": {"hang_up": ["goodbye"]},
+    },
+}
+
+
+def a_site(**changes: Any) -> SiteNow:
+    site = replace(
+        EMPTY_SITE,
+        revision=1,
+        name="Test",
+        languages=("zh", "en"),
+        skills={"consult": "咨询"},
+        queues={
+            "consult": QueueRecord(
+                name="consult",
+                title="咨询",
+                requires={"consult": 1},
+                priority=0,
+                ring_ms=5_000,
+                wrap_up_ms=2_000,
+                again_ms=4_000,
+                music="default",
+            )
+        },
+        agents={
+            number: AgentRecord(number, f"Agent {number}", {"consult": 5})
+            for number in ("1001", "1002")
+        },
+        phones={name: PhoneRecord(name, "") for name in ("p101", "p102")},
+        menus={"main": MenuRecord("main", 1, MENU)},
+        numbers={"400": NumberRecord("400", "main")},
+    )
+    return replace(site, **changes)
+
+
+class FakeConfig:
+    def __init__(self, site: SiteNow) -> None:
+        self.now = site
+
+    async def menu(self, name: str, revision: int) -> MenuRecord:
+        return self.now.menus[name]
+
+
+class KeptJournal:
+    """The journal in memory."""
+
+    def __init__(self) -> None:
+        self.notes: list[Note] = []
+        self.calls: dict[CallId, dict[str, object]] = {}
+        self.seats: dict[str, SeatKept] = {}
+
+    def note(self, at: Millis, note: Note) -> None:
+        self.notes.append(note)
+
+    def keep_seat(self, at: Millis, seat: SeatKept) -> None:
+        self.seats[seat.seat] = seat
+
+    def drop_seat(self, at: Millis, seat: SeatGone) -> None:
+        self.seats.pop(seat.seat, None)
+
+    def call_changed(self, at: Millis, call: CallId, fields: Mapping[str, object]) -> None:
+        self.calls.setdefault(call, {}).update(fields)
+
+    def kinds(self, call: CallId | None = None) -> list[str]:
+        return [note.kind for note in self.notes if call is None or note.call == call]
+
+
+class FakeSwitch:
+    def __init__(self) -> None:
+        self.up = True
+        self.followed: dict[CallId, str] = {}
+        self.withdrawn: list[CallId] = []
+        self.tickets: dict[CallId, str] = {}
+        self.ended: dict[CallId, int] = {}
+        self.talking: set[CallId] = set()
+
+    def follow(self, uniqueid: str, channel: str, call: CallId) -> None:
+        self.followed[call] = uniqueid
+
+    def forget(self, call: CallId) -> None:
+        self.followed.pop(call, None)
+
+    def withdraw(self, call: CallId) -> None:
+        self.withdrawn.append(call)
+
+    def offer_over(self, call: CallId) -> None:
+        pass
+
+    async def in_talk(self, call: CallId) -> bool:
+        return call in self.talking
+
+    def write_ticket(self, call: CallId, ticket: str) -> None:
+        self.tickets[call] = ticket
+
+    async def ended_at(self, call: CallId) -> Millis | None:
+        return self.ended.get(call)
+
+
+class FakeLine:
+    """A line that does what it is told, and whose Dial ends when the test says so."""
+
+    def __init__(self, facts: LineFacts) -> None:
+        self.facts = facts
+        self.variables: dict[str, str] = {}
+        self.did: list[str] = []
+        self.ringing: Deferred[DialResult] | None = None
+        self.phone: str | None = None
+        self._gone = False
+        self._when_gone: list[Deferred[None]] = []
+
+    def _check(self) -> None:
+        if self._gone:
+            raise LineGone
+
+    async def answer(self) -> None:
+        self._check()
+        self.did.append("answer")
+
+    async def play(self, sounds: Sequence[str], keys: str = "") -> str | None:
+        self._check()
+        self.did.append(f"play {' '.join(sounds)}")
+        return None
+
+    async def collect(
+        self, sounds: Sequence[str], *, digits: int, timeout_ms: int, keys: str = ""
+    ) -> str:
+        raise AssertionError("the test menu asks nothing")
+
+    async def music(self, music_class: str | None) -> None:
+        self._check()
+        self.did.append("music")
+
+    async def dial(self, phones: Sequence[str], *, ring_ms: int, music_class: str) -> DialResult:
+        self._check()
+        (self.phone,) = phones
+        self.did.append(f"dial {self.phone}")
+        self.ringing = Deferred()
+        return await self.ringing
+
+    async def get(self, name: str) -> str | None:
+        self._check()
+        return self.variables.get(name)
+
+    async def set(self, variables: Mapping[str, str]) -> None:
+        self._check()
+        self.variables.update(variables)
+
+    async def speak_language(self, language: str) -> None:
+        self._check()
+
+    async def hang_up(self, cause: int = 16) -> None:
+        self._check()
+        self.did.append(f"hang up {cause}")
+
+    def when_gone(self) -> Deferred[None]:
+        gone: Deferred[None] = Deferred()
+        self._when_gone.append(gone)
+        return gone
+
+    # -- what the test does to it
+
+    def dial_ends(self, result: DialResult) -> None:
+        ringing, self.ringing, self.phone = self.ringing, None, None
+        assert ringing is not None, "nothing rings"
+        ringing.callback(result)
+
+    def vanishes(self) -> None:
+        self._gone = True
+        ringing, self.ringing = self.ringing, None
+        gone, self._when_gone = self._when_gone, []
+        for each in gone:
+            each.callback(None)
+        if ringing is not None:
+            ringing.errback(LineGone())
+
+
+class WallClock:
+    """hotseat.clock.Clock on a reactor clock."""
+
+    offset_ms = 0
+
+    def __init__(self, clock: ReactorClock) -> None:
+        self._clock = clock
+
+    def now(self) -> Millis:
+        return round(self._clock.seconds() * 1000) + 1_000_000
+
+    def from_wall(self, milliseconds: int) -> int:
+        return milliseconds
+
+
+class Scene:
+    """One site, two seats at most, as many callers as wanted."""
+
+    def __init__(self, site: SiteNow | None = None) -> None:
+        self.reactor = ReactorClock()
+        self.clock = WallClock(self.reactor)
+        self.config = FakeConfig(site or a_site())
+        self.switch = FakeSwitch()
+        self.journal = KeptJournal()
+        self._ids = 0
+        self.calls = Calls(
+            config=self.config,  # type: ignore[arg-type]
+            switch=self.switch,
+            journal=self.journal,
+            clock=self.clock,  # type: ignore[arg-type]
+            new_id=self._new_id,
+        )
+        self.service = Service(
+            Floor(),
+            lines=self.calls,
+            journal=self.journal,
+            clock=self.reactor,
+            now=self.clock.now,
+        )
+        self.seats = Seats(self.service)
+        self.calls.staff(self.service, self.seats)
+
+    def _new_id(self) -> str:
+        self._ids += 1
+        return f"{self._ids:026d}"
+
+    def seat(self, agent: str = "1001", phone: str = "p101") -> None:
+        self.seats.phone_changed(phone, Device.FREE)
+        self.seats.log_on(self.config.now, agent, phone)
+
+    def rings_in(self, dialled: str = "400", **facts: Any) -> FakeLine:
+        n = len(self.switch.followed) + len(self.journal.calls) + 1
+        line = FakeLine(
+            LineFacts(
+                **{
+                    "channel": f"PJSIP/trunk-{n:08x}",
+                    "uniqueid": f"{n}.1",
+                    "dialled": dialled,
+                    "caller_number": "13800138000",
+                    "caller_name": "",
+                    "context": "trunk",
+                    **facts,
+                }
+            )
+        )
+        Deferred.fromCoroutine(self.calls.on_line(line))
+        return line
+
+    def call_of(self, line: FakeLine) -> CallId:
+        return CallId(line.variables["HOTSEAT_CALL"])
+
+    def snapshot(self, *channels: ChannelSeen, started: str = "noon") -> SwitchSnapshot:
+        phones = {phone: Device.FREE for phone in self.config.now.phones}
+        return SwitchSnapshot(started, channels, phones)
+
+
+def seen(line: FakeLine, **facts: Any) -> ChannelSeen:
+    """The line's channel in a snapshot."""
+    return ChannelSeen(
+        **{
+            "channel": line.facts.channel,
+            "uniqueid": line.facts.uniqueid,
+            "linkedid": line.facts.uniqueid,
+            "up": True,
+            "bridge": "",
+            "phone": "",
+            "ticket": line.variables["HOTSEAT_TICKET"],
+            **facts,
+        }
+    )
