@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 
 from hotseat.asterisk.install import find
-from hotseat.asterisk.render import PhoneLogin
+from hotseat.asterisk.render import EVENTS, PhoneLogin
 from hotseat.asterisk.sandbox import Sandbox
-from hotseat.config import AsteriskSettings, Settings
+from hotseat.config import AsteriskSettings, Settings, load_secrets
 from tests.live.agi_peer import AgiPeer
+from tests.live.ami_peer import AmiPeer
 from tests.live.phone import Callers, Phone, PhoneCall
+from tests.live.sound import Recording, hears_music
 
 pytestmark = pytest.mark.live
 
@@ -49,6 +51,7 @@ def callers(settings: Settings, sandbox: Sandbox, tmp_path: Path) -> Iterator[Ca
         address=str(settings.asterisk.trunk_peers[0]), server=_sip(settings), folder=tmp_path
     )
     yield callers
+    callers.hang_up_all()
     callers.close()
     _eventually(lambda: sandbox.rx("core show channels count").startswith("0 active channels"))
 
@@ -205,3 +208,142 @@ def test_caller_ends_a_talk_and_the_server_sees_it(
         session.done()
         _eventually(lambda: sandbox.rx("core show channels count").startswith("0 active"))
         assert _ended_in_outage(sandbox) is None
+
+
+def test_nobody_comes_back_at_all(
+    sandbox: Sandbox, callers: Callers, server: Callable[[], AgiPeer]
+) -> None:
+    caller = callers.call(NUMBER)
+    caller.wait("talking", timeout=5)
+    (channel,) = [
+        line.split("!")[0] for line in sandbox.rx("core show channels concise").splitlines()
+    ]
+    left = sandbox.log().stat().st_size
+    begun = time.time() * 1000
+    sandbox.rx(f"dialplan set chanvar {channel} HOTSEAT_LEFT 1")
+    assert caller.wait("ended", timeout=15).at - begun > 3_000, "no announcement was heard"
+    assert "does not exist in any format" not in sandbox.log().read_text("utf-8")[left:]
+
+
+def test_a_held_caller_hears_music(callers: Callers) -> None:
+    caller = callers.call(NUMBER)
+    talking = caller.wait("talking", timeout=5)
+    time.sleep(4)
+    caller.hang_up()
+    ended = caller.wait("ended", timeout=5)
+    path = Path(caller.wait("recorded", timeout=5).facts["recording"])
+    heard = Recording.read(path, caller.wait("sound").at)
+    assert hears_music(heard.between(talking.at + 700, ended.at - 300))
+
+
+def test_a_phone_can_be_added_while_calls_run(
+    settings: Settings, sandbox: Sandbox, callers: Callers, tmp_path: Path
+) -> None:
+    assert settings.asterisk.net is not None
+    caller = callers.call(NUMBER)
+    caller.wait("talking", timeout=5)
+    more = Sandbox(settings, lambda: [PhoneLogin("p101", SECRET), PhoneLogin("p102", SECRET)])
+    assert more.reload_phones() == ["pjsip.conf"]
+    with Phone(
+        "p102", address=str(settings.asterisk.net[102]), server=_sip(settings), folder=tmp_path
+    ) as phone:
+        phone.register(SECRET)
+        running = sandbox.status().running
+        assert running is not None
+        assert "p102" in running.registered
+    assert not caller.over
+    assert sandbox.reload_phones() == ["pjsip.conf"]
+
+
+def test_neighbours_do_not_disturb_each_other(
+    settings: Settings, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    other = Sandbox(
+        Settings(state=tmp_path, asterisk=AsteriskSettings(root=settings.asterisk.root))
+    )
+    theirs, ours = other.up(), sandbox.pid()
+    try:
+        assert theirs != ours
+        assert other.up() == theirs, "a second start must change nothing"
+    finally:
+        assert other.down()
+    assert not other.down()
+    assert sandbox.pid() == ours
+    assert "System uptime" in sandbox.rx("core show uptime seconds")
+
+
+def _ami(settings: Settings, source: int = 2) -> AmiPeer:
+    assert settings.asterisk.net is not None
+    return AmiPeer(
+        str(settings.asterisk.host),
+        settings.asterisk.ami_port,
+        source=str(settings.asterisk.net[source]),
+    )
+
+
+@pytest.mark.parametrize(
+    ("action", "headers"),
+    [
+        ("Command", {"Command": "core show version"}),
+        ("ModuleLoad", {"Module": "app_system.so", "LoadType": "load"}),
+        ("Reload", {}),
+        ("GetConfig", {"Filename": "manager.conf"}),
+        ("UpdateConfig", {"SrcFilename": "manager.conf", "DstFilename": "manager.conf"}),
+        ("DBPut", {"Family": "a", "Key": "b", "Val": "c"}),
+        ("DialplanExtensionAdd", {"Context": "line", "Extension": "1", "Priority": "1"}),
+    ],
+)
+def test_the_server_cannot_reach_the_machine_by_ami(
+    settings: Settings, sandbox: Sandbox, action: str, headers: dict[str, str]
+) -> None:
+    with _ami(settings) as ami:
+        assert ami.login("hotseat", load_secrets(settings).ami_events)["Response"] == "Success"
+        answer = ami.action(action, **headers)
+    assert (answer["Response"], answer["Message"]) == ("Error", "Permission denied")
+
+
+def test_the_server_can_do_what_it_needs_by_ami(
+    settings: Settings, callers: Callers, server: Callable[[], AgiPeer]
+) -> None:
+    with server() as peer, _ami(settings) as ami:
+        ami.login("hotseat", load_secrets(settings).ami_events)
+        callers.call(NUMBER)
+        session = peer.session(timeout=5)
+        channel = session.environment["agi_channel"]
+        assert ami.action("Setvar", Channel=channel, Variable="X", Value="y")["Response"] == (
+            "Success"
+        )
+        assert session.variable("X") == "y"
+        assert ami.action("Setvar", Variable="HOTSEAT_X", Value="z")["Response"] == "Success"
+        assert ami.action("Getvar", Variable="HOTSEAT_X")["Value"] == "z"
+        assert [row["Channel"] for row in ami.listing("Status")] == [channel]
+        assert "PJSIP/p101" in [row["Device"] for row in ami.listing("DeviceStateList")]
+        assert [row["Channel"] for row in ami.listing("CoreShowChannels")] == [channel]
+        assert ami.action("CoreStatus")["Response"] == "Success"
+        asked = {"Channel": channel, "Context": "line", "Exten": "s", "Priority": "1"}
+        assert ami.action("Redirect", **asked)["Response"] == "Success"
+        peer.session(timeout=5).command("ANSWER")
+        assert ami.action("Hangup", Channel=channel)["Response"] == "Success"
+        _eventually(lambda: ami.action("Ping") and "Hangup" in [e["Event"] for e in ami.events])
+    assert {event["Event"] for event in ami.events} <= set(EVENTS)
+
+
+def test_the_guest_looks_and_touches_nothing(
+    settings: Settings, callers: Callers, server: Callable[[], AgiPeer]
+) -> None:
+    with server() as peer, _ami(settings) as ami:
+        ami.login("hotseat-look", load_secrets(settings).ami_guest)
+        callers.call(NUMBER)
+        channel = peer.session(timeout=5).environment["agi_channel"]
+        assert [row["Channel"] for row in ami.listing("Status")] == [channel]
+        for action in ("Hangup", "Setvar", "Redirect", "Originate", "Command"):
+            refused = ami.action(action, Channel=channel, Variable="X", Value="y")
+            assert refused["Message"] == "Permission denied", action
+        assert ami.events == []
+
+
+def test_ami_is_closed_to_other_addresses(settings: Settings, sandbox: Sandbox) -> None:
+    host, port = str(settings.asterisk.host), settings.asterisk.ami_port
+    with AmiPeer(host, port, source="127.0.0.1") as stranger:
+        answer = stranger.login("hotseat", load_secrets(settings).ami_events)
+    assert (answer["Response"], answer["Message"]) == ("Error", "Authentication failed")
