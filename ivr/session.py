@@ -22,7 +22,6 @@ from ivr.interpreter import (
     Pressed,
     SetStep,
 )
-from ivr.nodes import KEYS
 from ivr.ports import Line, LineFailed
 from ivr.prompts import sound_paths
 
@@ -71,9 +70,8 @@ async def _carry_out(
             await line.play(sound_paths(step.sounds))
             return Played()
         case CollectStep():
-            key = await line.collect(
-                sound_paths(step.sounds), digits=1, timeout_ms=step.timeout_ms, keys=KEYS
-            )
+            sounds = sound_paths(step.sounds)
+            key = await line.collect(sounds, digits=1, timeout_ms=step.timeout_ms)
             return Pressed(key) if key else NoKey()
         case SetStep():
             if "language" in step.facts:

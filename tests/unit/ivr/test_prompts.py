@@ -1,0 +1,64 @@
+"""The recorded sentences are what the manifest says, and the demo lacks none."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+
+import numpy as np
+import pytest
+import yaml
+from telephone_sound import RATE, db, loudness_db, read_wav
+
+from hotseat.site import __file__ as site_package
+from ivr.menus import parse
+from ivr.prompts import FOLDER, Prompt, built_in, missing, needed, recorded
+from tests.unit.ivr.documents import tree
+
+PROMPTS = built_in()
+
+
+def test_every_sentence_is_recorded_as_it_is_written() -> None:
+    written = tomllib.loads((FOLDER / "sentences.toml").read_text(encoding="utf-8"))
+    assert {(p.name, p.language, p.text) for p in PROMPTS} == {
+        (name, language, text)
+        for name, texts in written.items()
+        for language, text in texts.items()
+    }
+    assert {p.file for p in PROMPTS} == set(FOLDER.glob("*/*.wav"))
+    assert all(set(texts) == {"zh", "en"} for texts in written.values())
+
+
+@pytest.mark.parametrize("prompt", PROMPTS, ids=lambda prompt: f"{prompt.language}/{prompt.name}")
+def test_a_recording_is_fit_for_the_telephone(prompt: Prompt) -> None:
+    assert hashlib.sha256(prompt.file.read_bytes()).hexdigest() == prompt.sha256
+    assert prompt.voice
+    assert prompt.licence
+    sound = read_wav(prompt.file)
+    assert len(sound) / RATE == pytest.approx(prompt.seconds)
+    # Nobody speaks faster than 30 letters or 6 syllables a second, or slower than half of that.
+    fastest = 6 if any("\u4e00" <= letter <= "\u9fff" for letter in prompt.text) else 30
+    assert fastest / 3 < len(prompt.text) / prompt.seconds < fastest
+    assert loudness_db(sound) == pytest.approx(-20, abs=0.5)
+    assert db(float(np.abs(sound).max())) < -3
+    lead, tail = sound[: RATE // 10], sound[-RATE // 10 :]
+    assert max(np.abs(lead).max(), np.abs(tail).max()) < 0.001
+
+
+def test_the_demo_lacks_no_prompt() -> None:
+    with open(site_package.replace("__init__.py", "demo.yaml"), encoding="utf-8") as file:
+        menu = parse(yaml.safe_load(file)["menus"]["main"])
+    assert missing(menu, recorded(PROMPTS)) == []
+
+
+def test_a_prompt_is_needed_only_in_the_languages_it_is_heard_in() -> None:
+    needs = needed(tree())
+    assert {prompt for language, prompt in needs if language == "en"} == {
+        "language-changed",
+        "please-wait",
+        "goodbye",
+        "sorry-hang-up",
+    }
+    assert ("zh", "language-changed") not in needs
+    have = {"zh": {prompt for _, prompt in needs}, "en": {"goodbye", "sorry-hang-up"}}
+    assert missing(tree(), have) == [("en", "language-changed"), ("en", "please-wait")]
