@@ -1,0 +1,222 @@
+"""Putting a site in force: all of it in one transaction, or nothing."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, inspect, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from acd.types import Millis, Skills
+from hotseat.db import models
+from hotseat.db.snapshot import current_revision, site_now
+from hotseat.site.plan import Change, plan
+from hotseat.site.records import Site, SiteNow
+
+
+class SiteChangedMeanwhile(Exception):
+    """Somebody applied another site between the plan and its apply."""
+
+    def __init__(self, expected: int, found: int) -> None:
+        super().__init__(
+            f"the site changed meanwhile: it was at revision {expected}, now at {found}; "
+            "look at the plan again"
+        )
+
+
+class NoSuchPhone(Exception):
+    """The site has no phone of this name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What an apply did; no changes means that nothing was to do."""
+
+    revision: int
+    changes: tuple[Change, ...]
+
+
+def apply(session: Session, wanted: Site, *, expected: int, now: Millis) -> Applied:
+    """Put `wanted` in force if the site is still at revision `expected`.
+
+    Phones keep their secrets, new ones get one. A menu gets a new revision if its document
+    changed; old revisions stay. Raises SiteChangedMeanwhile; the caller's transaction then ends
+    without a change.
+    """
+    current = site_now(session)
+    if current.revision != expected:
+        raise SiteChangedMeanwhile(expected, current.revision)
+    changes = plan(current, wanted)
+    if not changes:
+        return Applied(current.revision, ())
+    revision = _claim(session, expected, changes, now)
+    rows = _rows(session, current, wanted, now)
+    for model, wanted_rows in rows:
+        _put(session, model, wanted_rows)
+    for model, wanted_rows in reversed(rows):
+        _remove(session, model, wanted_rows)
+    return Applied(revision, tuple(changes))
+
+
+def rotate_secret(session: Session, phone: str, now: Millis) -> str:
+    """Give a phone a new secret and return it; a new revision tells the server.
+
+    Raises NoSuchPhone.
+    """
+    row = session.get(models.Phone, phone)
+    if row is None:
+        raise NoSuchPhone(phone)
+    row.secret = _new_secret()
+    _claim(session, current_revision(session), [f"~ phone {phone}: new secret"], now)
+    return row.secret
+
+
+def _claim(session: Session, expected: int, changes: Sequence[Change | str], now: Millis) -> int:
+    """Take the next revision: the primary key lets one writer through."""
+    row = models.ConfigRevision(
+        revision=expected + 1, applied_at=now, changes=[str(change) for change in changes]
+    )
+    session.add(row)
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise SiteChangedMeanwhile(expected, expected + 1) from error
+    return expected + 1
+
+
+def _new_secret() -> str:
+    return secrets.token_urlsafe(18)
+
+
+Rows = list[dict[str, Any]]
+
+
+def _rows(
+    session: Session, current: SiteNow, wanted: Site, now: Millis
+) -> list[tuple[type[models.Base], Rows]]:
+    """The rows of every table, in an order in which each finds what it refers to.
+
+    Columns that are left out keep their value: a phone's secret, an agent's log-in.
+    """
+    menus = _menu_revisions(session, current, wanted, now)
+    return [
+        (
+            models.Site,
+            [
+                {
+                    "id": 1,
+                    "name": wanted.name,
+                    "time_zone": wanted.time_zone,
+                    "languages": list(wanted.languages),
+                }
+            ],
+        ),
+        (models.Skill, [{"name": name, "title": title} for name, title in wanted.skills.items()]),
+        (
+            models.Queue,
+            [
+                {
+                    "name": queue.name,
+                    "title": queue.title,
+                    "priority": queue.priority,
+                    "ring_ms": queue.ring_ms,
+                    "wrap_up_ms": queue.wrap_up_ms,
+                    "again_ms": queue.again_ms,
+                    "music": queue.music,
+                }
+                for queue in wanted.queues.values()
+            ],
+        ),
+        (
+            models.QueueSkill,
+            _levels("queue", {name: queue.requires for name, queue in wanted.queues.items()}),
+        ),
+        (
+            models.Agent,
+            [{"number": agent.number, "name": agent.name} for agent in wanted.agents.values()],
+        ),
+        (
+            models.AgentSkill,
+            _levels("agent", {number: agent.skills for number, agent in wanted.agents.items()}),
+        ),
+        (
+            models.Phone,
+            [
+                {"name": phone.name, "place": phone.place}
+                if phone.name in current.phones
+                else {"name": phone.name, "place": phone.place, "secret": _new_secret()}
+                for phone in wanted.phones.values()
+            ],
+        ),
+        (models.Menu, [{"name": name, "revision": number} for name, number in menus.items()]),
+        (
+            models.Number,
+            [{"number": number.number, "menu": number.menu} for number in wanted.numbers.values()],
+        ),
+    ]
+
+
+def _levels(owner: str, levels: Mapping[str, Skills]) -> Rows:
+    return [
+        {owner: name, "skill": skill, "level": level}
+        for name, skills in levels.items()
+        for skill, level in skills.items()
+    ]
+
+
+def _menu_revisions(
+    session: Session, current: SiteNow, wanted: Site, now: Millis
+) -> dict[str, int]:
+    """Publish the menus that changed; menu -> the revision in force."""
+    in_force: dict[str, int] = {}
+    for name, document in wanted.menus.items():
+        known = current.menus.get(name)
+        if known is not None and known.document == document:
+            in_force[name] = known.revision
+            continue
+        last = session.scalar(
+            select(func.max(models.MenuRevision.revision)).where(models.MenuRevision.menu == name)
+        )
+        in_force[name] = (last or 0) + 1
+        session.add(
+            models.MenuRevision(
+                menu=name, revision=in_force[name], document=dict(document), published_at=now
+            )
+        )
+    session.flush()
+    return in_force
+
+
+def _key_of(model: type[models.Base]) -> tuple[str, ...]:
+    return tuple(column.key for column in inspect(model).primary_key if column.key is not None)
+
+
+def _put(session: Session, model: type[models.Base], rows: Rows) -> None:
+    """Insert what is new and change what differs."""
+    key = _key_of(model)
+    there = {
+        tuple(getattr(row, name) for name in key): row for row in session.scalars(select(model))
+    }
+    for row in rows:
+        found = there.get(tuple(row[name] for name in key))
+        if found is None:
+            session.add(model(**row))
+            continue
+        for name, value in row.items():
+            if getattr(found, name) != value:
+                setattr(found, name, value)
+    session.flush()
+
+
+def _remove(session: Session, model: type[models.Base], rows: Rows) -> None:
+    """Delete what is not wanted any more."""
+    key = _key_of(model)
+    wanted = {tuple(row[name] for name in key) for row in rows}
+    for row in session.scalars(select(model)):
+        if tuple(getattr(row, name) for name in key) not in wanted:
+            session.delete(row)
+    session.flush()

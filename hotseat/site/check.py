@@ -1,0 +1,157 @@
+"""From a site file to a `Site` in which every name that is used exists, or to all its problems."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Final, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from hotseat.site.fields import AGENT, LANGUAGE, MUSIC, NAME, NUMBER, PHONE, SiteFields, Spelling
+from hotseat.site.problems import Problem, SiteInvalid
+from hotseat.site.read import SiteFile
+from hotseat.site.records import (
+    AgentRecord,
+    MenuDocument,
+    NumberRecord,
+    PhoneRecord,
+    QueueRecord,
+    Site,
+)
+from ivr.menus.fields import Problem as At
+from ivr.menus.fields import no_such
+from ivr.menus.schema import check as check_menu
+
+RESERVED_PHONES: Final = frozenset(
+    {"trunk", "udp", "global", "system", "phone", "phone-login", "phone-place"}
+)
+"""Sections that Asterisk's own file has; a phone of that name would change them."""
+
+T = TypeVar("T")
+
+
+def check(file: SiteFile) -> Site:
+    """The site that a file describes. Raises SiteInvalid with everything that is wrong."""
+    problems: list[At] = []
+    site = _site(file.content, problems)
+    if problems:
+        found = [Problem(path, text, file.line(path)) for path, text in problems]
+        raise SiteInvalid(sorted(found, key=lambda problem: problem.line or 0))
+    return site
+
+
+def _site(content: object, problems: list[At]) -> Site:
+    whole = SiteFields(content, "", problems)
+    head = SiteFields(whole.mapping("site"), "site", problems)
+    skills = {
+        name: whole.a_text(title, f"skills.{name}")
+        for name, title in whole.part("skills").items()
+        if not whole.misspelt(name, NAME, f"skills.{name}")
+    }
+
+    def parts(
+        section: str, spelling: Spelling, record: Callable[[str, SiteFields], T]
+    ) -> dict[str, T]:
+        """One record for each well-named entry of a section."""
+        records: dict[str, T] = {}
+        for name, entry in whole.part(section).items():
+            path = f"{section}.{name}"
+            if whole.misspelt(name, spelling, path):
+                continue
+            fields = SiteFields(entry, path, problems)
+            records[name] = record(name, fields)
+            fields.finish()
+        return records
+
+    name, time_zone = head.text("name"), _time_zone(head)
+    languages = head.words("languages", LANGUAGE)
+    head.finish()
+    queues = parts("queues", NAME, _queue)
+    agents = parts("agents", AGENT, _agent)
+    phones = parts("phones", PHONE, _phone)
+    menus = _menus(whole, problems, queues=queues, skills=skills, languages=languages)
+    numbers = parts("numbers", NUMBER, lambda number, f: NumberRecord(number, f.name("menu")))
+    whole.finish()
+    _check_skills(whole, skills, queues, agents)
+    for number in numbers.values():
+        if number.menu and number.menu not in menus:
+            whole.wrong(f"numbers.{number.number}.menu", no_such("menu", number.menu, menus))
+    return Site(
+        name=name,
+        time_zone=time_zone,
+        languages=languages,
+        skills=skills,
+        queues=queues,
+        agents=agents,
+        phones=phones,
+        menus=menus,
+        numbers=numbers,
+    )
+
+
+def _time_zone(head: SiteFields) -> str:
+    name = head.text("time_zone")
+    if name:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, OSError, ValueError):  # unknown, a folder, no name at all
+            head.wrong("time_zone", f'no time zone "{name}"; write it like Asia/Shanghai')
+    return name
+
+
+def _queue(name: str, fields: SiteFields) -> QueueRecord:
+    return QueueRecord(
+        name=name,
+        title=fields.text("title"),
+        requires=fields.levels("requires"),
+        priority=fields.whole("priority", 0, 9, default=0),
+        ring_ms=1000 * fields.whole("ring_seconds", 5, 120, default=20),
+        wrap_up_ms=1000 * fields.whole("wrap_up_seconds", 0, 3600, default=10),
+        again_ms=1000 * fields.whole("again_seconds", 0, 3600, default=20),
+        music=fields.spelt("music", MUSIC, default="default"),
+    )
+
+
+def _agent(number: str, fields: SiteFields) -> AgentRecord:
+    return AgentRecord(number, fields.text("name"), fields.levels("skills"))
+
+
+def _phone(name: str, fields: SiteFields) -> PhoneRecord:
+    if name in RESERVED_PHONES:
+        fields.note("this name is Asterisk's own; take another, such as p101")
+    return PhoneRecord(name, fields.text("place"))
+
+
+def _menus(
+    whole: SiteFields,
+    problems: list[At],
+    *,
+    queues: Collection[str],
+    skills: Collection[str],
+    languages: Collection[str],
+) -> dict[str, MenuDocument]:
+    menus: dict[str, MenuDocument] = {}
+    for name, document in whole.part("menus").items():
+        path = f"menus.{name}"
+        if whole.misspelt(name, NAME, path):
+            continue
+        if not isinstance(document, Mapping):
+            whole.wrong(path, "must be a mapping of fields")
+            continue
+        found = check_menu(document, queues=queues, skills=skills, languages=languages)
+        problems += [(f"{path}.{at}" if at else path, text) for at, text in found]
+        menus[name] = document
+    return menus
+
+
+def _check_skills(
+    whole: SiteFields,
+    skills: Mapping[str, str],
+    queues: Mapping[str, QueueRecord],
+    agents: Mapping[str, AgentRecord],
+) -> None:
+    used = [(f"queues.{queue.name}.requires", queue.requires) for queue in queues.values()]
+    used += [(f"agents.{agent.number}.skills", agent.skills) for agent in agents.values()]
+    for path, levels in used:
+        for skill in levels:
+            if skill not in skills:
+                whole.wrong(f"{path}.{skill}", no_such("skill", skill, skills))

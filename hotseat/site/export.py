@@ -1,0 +1,59 @@
+"""A site as its file would be written: plain values, and the text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+
+from hotseat.site.records import Site
+
+
+def written(site: Site) -> dict[str, Any]:
+    """The content of a site file, with every field spelt out; secrets are no part of a site."""
+    return {
+        "site": {
+            "name": site.name,
+            "time_zone": site.time_zone,
+            "languages": list(site.languages),
+        },
+        "skills": dict(site.skills),
+        "queues": {
+            queue.name: {
+                "title": queue.title,
+                "requires": dict(queue.requires),
+                "priority": queue.priority,
+                "ring_seconds": queue.ring_ms // 1000,
+                "wrap_up_seconds": queue.wrap_up_ms // 1000,
+                "again_seconds": queue.again_ms // 1000,
+                "music": queue.music,
+            }
+            for queue in site.queues.values()
+        },
+        "agents": {
+            agent.number: {"name": agent.name, "skills": dict(agent.skills)}
+            for agent in site.agents.values()
+        },
+        "phones": {phone.name: {"place": phone.place} for phone in site.phones.values()},
+        "menus": dict(site.menus),
+        "numbers": {number.number: {"menu": number.menu} for number in site.numbers.values()},
+    }
+
+
+def export(site: Site) -> str:
+    """The text of a site file; reading it gives the same site."""
+    return yaml.dump(
+        written(site),
+        Dumper=_Dumper,
+        allow_unicode=True,
+        default_flow_style=None,
+        sort_keys=False,
+        width=100,
+    )
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes an object that stands in two places twice: a site file has no aliases."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        return True

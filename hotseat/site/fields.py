@@ -1,0 +1,100 @@
+"""The kinds of values that a site file has beside those of its menus."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from ivr.menus.fields import Fields
+
+
+class SiteFields(Fields):
+    """Reads one part of a site file; problems are noted, reading goes on."""
+
+    def text(self, field: str, longest: int = 100) -> str:
+        """A line for people, which must be there."""
+        value = self._take(field)
+        if not self._is_there(field, value):
+            return ""
+        return self.a_text(value, self._at(field), longest)
+
+    def a_text(self, value: object, path: str, longest: int = 100) -> str:
+        """`value` as a line for people; "" and a problem if it is none."""
+        if isinstance(value, bool | int | float):
+            shown = str(value).lower()
+            self._wrong(path, f'must be text; put it in quotes: "{shown}"')
+        elif not isinstance(value, str) or not value.strip():
+            self._wrong(path, "must be text")
+        elif len(value) > longest:
+            self._wrong(path, f"must be at most {longest} characters, not {len(value)}")
+        elif value != value.strip() or not value.isprintable():
+            self._wrong(path, "must be one line, without spaces at its ends")
+        else:
+            return value
+        return ""
+
+    def spelt(self, field: str, spelling: Spelling, default: str) -> str:
+        """A word that is spelt in a certain way."""
+        value = self._take(field)
+        if value is None:
+            return default
+        return default if self.misspelt(value, spelling, self._at(field)) else str(value)
+
+    def misspelt(self, value: object, spelling: Spelling, path: str) -> bool:
+        """Whether it is; then the problem is noted at `path`."""
+        if isinstance(value, str) and spelling.pattern.fullmatch(value):
+            return False
+        self._wrong(path, f'"{value}" is no {spelling.what}; {spelling.rule}')
+        return True
+
+    def part(self, field: str) -> dict[str, object]:
+        """A mapping that may be left out or empty."""
+        value = self._take(field)
+        return {} if value is None else self._mapping(field, value)
+
+    def words(self, field: str, spelling: Spelling) -> tuple[str, ...]:
+        """A list of different words, at least one."""
+        value = self._take(field)
+        if not self._is_there(field, value):
+            return ()
+        path = self._at(field)
+        if not isinstance(value, list) or not value:
+            self._wrong(path, f"must be a list with at least one {spelling.what}")
+            return ()
+        words: list[str] = []
+        for place, word in enumerate(value):
+            at = f"{path}.{place}"
+            if word in words:
+                self._wrong(at, f'"{word}" stands here twice')
+            elif not self.misspelt(word, spelling, at):
+                words.append(word)
+        return tuple(words)
+
+    def wrong(self, field: str, text: str) -> None:
+        """Note what only the site's check can know of a field."""
+        self._wrong(self._at(field), text)
+
+    def note(self, text: str) -> None:
+        """The same of the whole part."""
+        self._wrong(self.path, text)
+
+
+class Spelling:
+    """How a kind of word is spelt, for the check and for its message."""
+
+    def __init__(self, what: str, pattern: str, rule: str) -> None:
+        self.what = what
+        self.pattern = re.compile(pattern)
+        self.rule = rule
+
+
+NAME: Final = Spelling(
+    "name", "[a-z][a-z0-9-]{0,31}", "a name is up to 32 of a-z, 0-9 and -, a letter first"
+)
+PHONE: Final = Spelling(
+    "name of a phone", "[a-z0-9][a-z0-9-]{0,30}", "use up to 31 of a-z, 0-9 and -, no - first"
+)
+AGENT: Final = Spelling("agent number", "[0-9]{2,8}", "use 2 to 8 digits")
+NUMBER: Final = Spelling("telephone number", r"\+?[0-9]{2,20}", "use 2 to 20 digits, + may lead")
+LANGUAGE: Final = Spelling("language", "[a-z]{2,3}", "write it like zh or en")
+MUSIC: Final = Spelling("music class", "[A-Za-z0-9_-]{1,64}", "use letters, digits, - and _")

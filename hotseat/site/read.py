@@ -1,0 +1,127 @@
+"""From the text of a site file to plain values, with the line that each of them stands in.
+
+YAML as people mean it (the core schema of YAML 1.2): `no` is a word and not false, `010` is text
+and not 8, a key is always the text that was written. Aliases and tags are refused, and a key that
+stands there twice is an error, not the last one's victory.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import yaml
+
+from hotseat.site.problems import Problem, SiteInvalid
+
+MAX_CHARACTERS = 4_000_000
+"""A site of 10,000 agents is under one million."""
+
+_WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,17})")
+_FRACTION = re.compile(r"-?(0|[1-9][0-9]{0,17})\.[0-9]{1,17}")
+_WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
+
+_MAP, _SEQ, _STR = (f"tag:yaml.org,2002:{kind}" for kind in ("map", "seq", "str"))
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFile:
+    """A site file as it was written; nothing in it is checked yet."""
+
+    content: object
+    lines: Mapping[str, int]
+    """Path -> line, counted from 1."""
+
+    def line(self, path: str) -> int | None:
+        """The line of a path, or of the nearest part around it that is there."""
+        while path and path not in self.lines:
+            path = path.rpartition(".")[0]
+        return self.lines.get(path)
+
+
+def read(text: str) -> SiteFile:
+    """Read a site file. Raises SiteInvalid."""
+    if len(text) > MAX_CHARACTERS:
+        raise SiteInvalid([Problem("", f"longer than {MAX_CHARACTERS} characters")])
+    try:
+        root = yaml.compose(text, Loader=_Scalars)
+        reading = _Reading()
+        content = reading.value(root, "") if root is not None else {}
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        line = None if mark is None else mark.line + 1
+        raise SiteInvalid([Problem("", f"not YAML: {error.problem}", line)]) from error
+    except yaml.YAMLError as error:
+        raise SiteInvalid([Problem("", f"not YAML: {error}")]) from error
+    except RecursionError:
+        raise SiteInvalid([Problem("", "nested too deeply")]) from None
+    if reading.problems:
+        raise SiteInvalid(reading.problems)
+    return SiteFile(content, reading.lines)
+
+
+class _Scalars(yaml.SafeLoader):
+    """Composes without guessing types: every plain scalar stays the text that was written."""
+
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
+
+
+class _Reading:
+    """One walk over the composed nodes."""
+
+    def __init__(self) -> None:
+        self.lines: dict[str, int] = {}
+        self.problems: list[Problem] = []
+        self._seen: set[int] = set()
+
+    def value(self, node: yaml.Node, path: str) -> object:
+        line = node.start_mark.line + 1
+        if path:
+            self.lines.setdefault(path, line)
+        if id(node) in self._seen:
+            self._wrong(path, "aliases (*name) are not used here; write it out", line)
+            return None
+        self._seen.add(id(node))
+        if isinstance(node, yaml.MappingNode) and node.tag == _MAP:
+            return self._mapping(node, path)
+        if isinstance(node, yaml.SequenceNode) and node.tag == _SEQ:
+            return [self.value(item, _join(path, str(i))) for i, item in enumerate(node.value)]
+        if isinstance(node, yaml.ScalarNode) and node.tag == _STR:
+            return _plain(node.value) if node.style is None else node.value
+        self._wrong(path, f"the tag {node.tag} is not used here", line)
+        return None
+
+    def _mapping(self, node: yaml.MappingNode, path: str) -> dict[str, object]:
+        mapping: dict[str, object] = {}
+        for key_node, value_node in node.value:
+            line = key_node.start_mark.line + 1
+            if not isinstance(key_node, yaml.ScalarNode):
+                self._wrong(path, "a key must be one word, not a list or a mapping", line)
+                continue
+            key = key_node.value
+            at = _join(path, key)
+            if key in mapping:
+                self._wrong(at, f"stands here twice; first in line {self.lines[at]}", line)
+                continue
+            self.lines[at] = line
+            mapping[key] = self.value(value_node, at)
+        return mapping
+
+    def _wrong(self, path: str, text: str, line: int) -> None:
+        self.problems.append(Problem(path, text, line))
+
+
+def _plain(text: str) -> object:
+    """What an unquoted scalar means."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if _WHOLE.fullmatch(text):
+        return int(text)
+    if _FRACTION.fullmatch(text):
+        return float(text)
+    return text
+
+
+def _join(path: str, key: str) -> str:
+    return f"{path}.{key}" if path else key

@@ -1,0 +1,123 @@
+"""Random sites that are sound, for properties."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+names = st.from_regex(r"[a-z][a-z0-9-]{0,11}", fullmatch=True)
+# What YAML could take for something else is likely, not rare.
+titles = st.one_of(
+    st.sampled_from(
+        ["no", "null", "~", "1.5", "0x1f", "2026-11-21", "12:30", "yes", "<<", "=", "#"]
+    ),
+    st.text(
+        st.characters(blacklist_categories=("C", "Z"), blacklist_characters="\ufeff"),
+        min_size=1,
+        max_size=12,
+    ),
+    st.sampled_from(["咨询 一", "it's", 'say "hi"', "a: b", "- x", "{x}", "&a", "*a", "!t", "007"]),
+).filter(str.isprintable)
+levels = st.integers(1, 10)
+
+
+@st.composite
+def menus(draw: st.DrawFn, queues: list[str], skills: list[str], languages: list[str]) -> Any:
+    """A way from the first node to the last, with keys that jump ahead."""
+    count = draw(st.integers(0, 5))
+    nodes: dict[str, Any] = {}
+    for place in range(count):
+        ahead = [f"n{later}" for later in range(place + 1, count + 1)]
+        on = ahead[0]
+        kinds = ["play", "menu", "set", "go_to"] + (["queue"] if queues else [])
+        match draw(st.sampled_from(kinds)):
+            case "play":
+                nodes[f"n{place}"] = {"play": ["welcome"], "next": on}
+            case "menu":
+                keys = draw(
+                    st.dictionaries(
+                        st.sampled_from("0123456789*#"), st.sampled_from(ahead), min_size=1
+                    )
+                )
+                seconds = draw(st.one_of(st.integers(1, 60), st.sampled_from([1.5, 2.25])))
+                nodes[f"n{place}"] = {
+                    "menu": ["menu-main"],
+                    "keys": keys,
+                    "otherwise": on,
+                    "wait_seconds": seconds,
+                }
+            case "set":
+                nodes[f"n{place}"] = {
+                    "set": {"language": draw(st.sampled_from(languages))},
+                    "next": on,
+                }
+            case "go_to":
+                nodes[f"n{place}"] = {"go_to": on}
+            case "queue":
+                requires = draw(st.dictionaries(st.sampled_from(skills), levels)) if skills else {}
+                nodes[f"n{place}"] = {
+                    "queue": draw(st.sampled_from(queues)),
+                    "requires": requires,
+                    "next": on,
+                }
+    nodes[f"n{count}"] = {"hang_up": []}
+    return {"start": "n0", "language": draw(st.sampled_from(languages)), "nodes": nodes}
+
+
+@st.composite
+def contents(draw: st.DrawFn) -> dict[str, Any]:
+    """The content of a sound site file."""
+    skills = draw(st.dictionaries(names, titles, max_size=4))
+    some_levels = (
+        st.dictionaries(st.sampled_from(sorted(skills)), levels) if skills else st.just({})
+    )
+    languages = draw(st.lists(st.sampled_from(["zh", "en", "yue"]), min_size=1, unique=True))
+    queue = st.fixed_dictionaries(
+        {"title": titles},
+        optional={
+            "requires": some_levels,
+            "priority": st.integers(0, 9),
+            "ring_seconds": st.integers(5, 120),
+            "wrap_up_seconds": st.integers(0, 3600),
+            "again_seconds": st.integers(0, 3600),
+            "music": st.sampled_from(["default", "no", "007"]),
+        },
+    )
+    queues = draw(st.dictionaries(names, queue, max_size=3))
+    menu = menus(sorted(queues), sorted(skills), languages)
+    made = draw(st.dictionaries(names, menu, max_size=2))
+    numbers = (
+        st.dictionaries(
+            st.from_regex(r"\+?[0-9]{2,14}", fullmatch=True),
+            st.fixed_dictionaries({"menu": st.sampled_from(sorted(made))}),
+            max_size=3,
+        )
+        if made
+        else st.just({})
+    )
+    return {
+        "site": {
+            "name": draw(titles),
+            "time_zone": draw(st.sampled_from(["UTC", "Asia/Shanghai"])),
+            "languages": languages,
+        },
+        "skills": skills,
+        "queues": queues,
+        "agents": draw(
+            st.dictionaries(
+                st.from_regex(r"[0-9]{2,8}", fullmatch=True),
+                st.fixed_dictionaries({"name": titles}, optional={"skills": some_levels}),
+                max_size=4,
+            )
+        ),
+        "phones": draw(
+            st.dictionaries(
+                st.from_regex(r"p[0-9]{1,3}", fullmatch=True),
+                st.fixed_dictionaries({"place": titles}),
+                max_size=3,
+            )
+        ),
+        "menus": made,
+        "numbers": draw(numbers),
+    }
