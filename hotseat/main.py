@@ -51,11 +51,18 @@ class Server:
         self._config = LiveConfig(self._database, reactor)
         self._link = AmiLink(
             reactor,
-            TCP4ClientEndpoint(reactor, str(asterisk.host), asterisk.ami_port, timeout=5),
+            # From our own address: manager.conf takes nobody from outside the instance's net.
+            TCP4ClientEndpoint(
+                reactor,
+                str(asterisk.host),
+                asterisk.ami_port,
+                timeout=5,
+                bindAddress=(str(asterisk.fastagi_host), 0),
+            ),
             user="hotseat",
             secret=secrets.ami_events,
         )
-        self._node = Node(self._link, clock)
+        self._node = Node(self._link, clock, reactor)
         self._calls = Calls(
             config=self._config,
             switch=self._node,
@@ -71,7 +78,7 @@ class Server:
         self._listener = FastAgiListener(
             reactor,
             key=secrets.fastagi_key,
-            allowed=[str(asterisk.host)],
+            allowed=_asterisk_addresses(settings),
             on_line=self._calls.on_line,
         )
         self._control = Control(self._commands(), reactor)
@@ -177,6 +184,17 @@ class Server:
                 **{f"fastagi_{why}": n for why, n in self._listener.refused.items()},
             },
         }
+
+
+def _asterisk_addresses(settings: Settings) -> list[str]:
+    """Where our Asterisk's FastAGI connections come from.
+
+    Linux gives a connection to any 127.x.y.z the source 127.0.0.1, unless the program binds one
+    (res_agi does not). The key tells our Asterisk from others on this machine.
+    """
+    host = settings.asterisk.host
+    assert host is not None  # filled in by Settings
+    return [str(host), *(["127.0.0.1"] if host.is_loopback else [])]
 
 
 def serve(settings: Settings, *, clock_offset: int = 0, show_guide: bool = False) -> int:

@@ -6,11 +6,14 @@ AMI events are read by unique id, never by channel name: names are reused, uniqu
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import structlog
 from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorTime
+from twisted.internet.task import LoopingCall
 
 from acd.ports import ChannelSeen, Side, SwitchAway, SwitchSnapshot, SwitchWatcher
 from acd.types import CallId, Device, Millis
@@ -23,6 +26,9 @@ log = structlog.get_logger(__name__)
 
 ELSEWHERE = "26"
 """Q.850 cause of a leg that we withdraw, "completed elsewhere": the phone logs no missed call."""
+
+HEARTBEAT_SECONDS = 1.0
+"""The dialplan takes three seconds of silence for our absence."""
 
 SECURITY_EVENTS = {
     "InvalidAccountID": "unknown_user",
@@ -62,10 +68,12 @@ class _Followed:
 class Node:
     """Turns AMI events of one Asterisk into sightings, and orders into AMI actions."""
 
-    def __init__(self, link: AmiLink, clock: Clock) -> None:
+    def __init__(self, link: AmiLink, clock: Clock, reactor: IReactorTime) -> None:
         self._link = link
         self._clock = clock
         self._watcher: SwitchWatcher | None = None
+        self._heartbeat = LoopingCall(self._beat)
+        self._heartbeat.clock = reactor
         self._up = False
         self._by_call: dict[CallId, _Followed] = {}
         self._by_uniqueid: dict[str, _Followed] = {}
@@ -178,7 +186,7 @@ class Node:
     def _hang_up_leg(self, leg: _Leg) -> None:
         self._order(leg.call, "Hangup", {"Channel": leg.channel, "Cause": ELSEWHERE})
 
-    def _order(self, call: CallId, action: str, headers: dict[str, str]) -> None:
+    def _order(self, call: CallId | None, action: str, headers: dict[str, str]) -> None:
         """Send and forget: a refusal means that the channel was gone already."""
 
         async def send() -> None:
@@ -196,6 +204,8 @@ class Node:
 
     def _link_down(self) -> None:
         self._up = False
+        if self._heartbeat.running:
+            self._heartbeat.stop()
         self._told.switch_down()
 
     async def _take_snapshot(self) -> None:
@@ -219,6 +229,12 @@ class Node:
         self._up = True
         self._told.switch_up(SwitchSnapshot(started, self._seen, dict(self._phones)))
         self._seen = ()
+        if not self._heartbeat.running:
+            self._heartbeat.start(HEARTBEAT_SECONDS)
+
+    def _beat(self) -> None:
+        """Let the dialplan know that a server is there: it keeps the end of a talk if none is."""
+        self._order(None, "Setvar", {"Variable": "HOTSEAT_SEEN", "Value": str(int(time.time()))})
 
     def _catch_up(self) -> None:
         """Replace what events told by what is: some were missed while the link was away."""

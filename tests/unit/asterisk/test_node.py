@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from twisted.internet.defer import Deferred, succeed
+from twisted.internet.task import Clock as ReactorClock
 
 from acd.ports import Side, SwitchSnapshot
 from acd.types import CallId, Device
@@ -109,7 +110,8 @@ class Scene:
 
     def __init__(self) -> None:
         self.link = FakeLink()
-        self.node = Node(self.link, Clock())  # type: ignore[arg-type]
+        self.reactor = ReactorClock()
+        self.node = Node(self.link, Clock(), self.reactor)  # type: ignore[arg-type]
         self.seen = Seen()
         self.node.watch(self.seen)
         self.link.up()
@@ -321,3 +323,11 @@ def test_a_link_that_breaks_during_the_snapshot_is_not_up(scene: Scene) -> None:
     scene.link.up()
     assert not scene.node.up
     assert len(scene.seen.snapshots) == 1
+
+
+def test_the_dialplan_is_told_each_second_that_a_server_is_there(scene: Scene) -> None:
+    scene.reactor.pump([1, 1])
+    beats = [order for order in scene.link.orders("Setvar")]
+    assert [beat["Variable"] for beat in beats] == ["HOTSEAT_SEEN"] * 3
+    scene.link.down()
+    assert scene.reactor.getDelayedCalls() == []
