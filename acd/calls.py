@@ -21,7 +21,7 @@ Place: TypeAlias = tuple[Millis, CallId]
 """A call's place in line: lower is served first. It never changes while the call waits."""
 
 
-class CallState(enum.Enum):
+class CallState(enum.StrEnum):
     """What a call on the floor is doing."""
 
     WAITING = "waiting"
@@ -29,7 +29,7 @@ class CallState(enum.Enum):
     TALKING = "talking"
 
 
-class CallStep(enum.Enum):
+class CallStep(enum.StrEnum):
     """What moves a call from one state to the next."""
 
     OFFER = "offer"

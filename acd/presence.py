@@ -16,7 +16,7 @@ MISSED = "missed"
 """The reason of a pause that nobody asked for."""
 
 
-class SeatState(enum.Enum):
+class SeatState(enum.StrEnum):
     """What a seat is doing. A pause, a log-off and the phone's state lie across this."""
 
     IDLE = "idle"
@@ -25,7 +25,7 @@ class SeatState(enum.Enum):
     WRAP_UP = "wrap-up"
 
 
-class SeatStep(enum.Enum):
+class SeatStep(enum.StrEnum):
     """What moves a seat from one state to the next."""
 
     OFFER = "offer"

@@ -243,7 +243,7 @@ class Routing:
         """
         seats, self._fresh_seats = self._fresh_seats, []
         calls, self._fresh_calls = self._fresh_calls, []
-        if self.held:
+        if self.held or not (seats or calls):
             return
         # A fresh seat brings its best call in, which may have waited long. By place, so that a
         # call which is fresh itself does not overtake that one. "": the call is fresh itself.

@@ -40,6 +40,7 @@ class Seating:
         self._routing = routing
         self._deadlines = deadlines
         self._say = say
+        # Seats of which a restart may find something new; `keep` looks whether it does.
         self._to_keep: dict[SeatId, Seat] = {}
 
     def take_in(self, event: SeatEvent, now: Millis) -> None:
@@ -148,24 +149,26 @@ class Seating:
     def _pause(self, seat: Seat, reason: str, now: Millis) -> None:
         if seat.paused != reason:
             seat.paused = reason
+            self._to_keep[seat.id] = seat
             self._note("paused", seat, reason=reason)
-            self._sort(seat, now)
+            self._routing.sort_seat(seat, now)
 
     def _ready(self, seat: Seat, now: Millis) -> None:
         was_paused, seat.paused = seat.paused is not None, None
+        self._to_keep[seat.id] = seat
         if seat.state is SeatState.WRAP_UP:
             self.rest_over(seat, now, now)
         elif was_paused and seat.state is not SeatState.TALKING:
             seat.idle_since = now
             self._note("ready", seat)
-        self._sort(seat, now)
+        self._routing.sort_seat(seat, now)
 
     def _device(self, event: DeviceChanged, now: Millis) -> None:
         seat = self._seats.get(event.seat)
         if seat is not None and seat.device is not event.device:
             seat.device = event.device
             self._note("device", seat, device=event.device.value)
-            self._sort(seat, now)
+            self._routing.sort_seat(seat, now)
 
     # ---- what calls do to seats
 
@@ -182,6 +185,7 @@ class Seating:
         if missed:
             seat.idle_since = now
             seat.misses += 1
+            self._to_keep[seat.id] = seat
         if seat.misses == MISSES_TO_PAUSE:
             seat.misses = 0
             seat.paused = MISSED
@@ -192,7 +196,7 @@ class Seating:
         if seat.leaving:
             self._remove(seat)
         else:
-            self._sort(seat, now)
+            self._routing.sort_seat(seat, now)
 
     def answer(self, seat: Seat) -> None:
         """The offer became a talk."""
@@ -203,8 +207,9 @@ class Seating:
         """The seat is found in a talk."""
         seat.step(SeatStep.ADOPT)
         seat.call, seat.wrap_up, seat.wrap_up_until = call, wrap_up, None
+        self._to_keep[seat.id] = seat
         self._deadlines.drop(Deadline(Due.WRAP_UP, seat.id))
-        self._sort(seat, now)
+        self._routing.sort_seat(seat, now)
 
     def release(self, seat: Seat, now: Millis) -> None:
         """The seat's talk is over: rest, or leave."""
@@ -214,7 +219,7 @@ class Seating:
             self._remove(seat)
         elif seat.wrap_up > 0:
             self._rest(seat, now + seat.wrap_up)
-            self._sort(seat, now)
+            self._routing.sort_seat(seat, now)
         else:
             self.rest_over(seat, now, now)
 
@@ -222,6 +227,7 @@ class Seating:
 
     def _rest(self, seat: Seat, until: Millis) -> None:
         seat.wrap_up_until = until
+        self._to_keep[seat.id] = seat
         self._deadlines.set(Deadline(Due.WRAP_UP, seat.id), until)
         self._note("wrap_up", seat, until=until)
 
@@ -230,19 +236,16 @@ class Seating:
         seat.step(SeatStep.REST_OVER)
         seat.wrap_up_until = None
         seat.idle_since = since
+        self._to_keep[seat.id] = seat
         self._deadlines.drop(Deadline(Due.WRAP_UP, seat.id))
         if seat.paused is None:
             self._note("ready", seat)
-        self._sort(seat, now)
+        self._routing.sort_seat(seat, now)
 
     def hold_over(self, seat: Seat, now: Millis) -> None:
         """The phone that was busy or out of reach may be tried again."""
         seat.held_until = None
-        self._sort(seat, now)
-
-    def _sort(self, seat: Seat, now: Millis) -> None:
         self._routing.sort_seat(seat, now)
-        self._to_keep[seat.id] = seat
 
     def _note(self, kind: str, seat: Seat, **facts: str | int) -> None:
         self._say(Note(kind, seat=seat.id, facts=facts))
