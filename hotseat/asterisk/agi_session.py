@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 import structlog
 from twisted.internet.defer import Deferred, fail, succeed
-from twisted.internet.interfaces import IReactorTime, ITCPTransport
+from twisted.internet.interfaces import IDelayedCall, IReactorTime, ITCPTransport
 from twisted.internet.protocol import Protocol, connectionDone
 from twisted.python.failure import Failure
 
@@ -28,6 +28,10 @@ SETTLE = 0.1
 """Seconds before a new prompt may be cut: until Asterisk has surely read its command. Cutting
 earlier would let the prompt play to its end (see AgiConversation)."""
 
+
+POKE_AFTER = 1.0
+"""Seconds until a cutting command that shows no sign of life is taken to sleep in Asterisk's
+buffer: by now Asterisk has surely read it if it ever will."""
 
 HUNG_UP = "hung up"
 LOST = "connection lost"
@@ -66,6 +70,7 @@ class AgiSession(Protocol):
         self._waiting: Deferred[Reply | None] | None = None
         self._prompted_at = 0.0
         self._watchers: list[Deferred[None]] = []
+        self._poking: IDelayedCall | None = None
 
     def connectionMade(self) -> None:
         # A command that cuts a prompt is a second small packet in flight: Nagle would hold it back.
@@ -138,10 +143,7 @@ class AgiSession(Protocol):
         # First everything is read: what came before a command is sent cannot answer it.
         for message in messages:
             if isinstance(message, Reply):
-                complete, poke = self._talk.receive(message)
-                answer = complete or answer
-                if poke:
-                    self.transport.write(poke)
+                answer = self._talk.receive(message) or answer
             elif isinstance(message, Environment):
                 environment = message
             else:
@@ -152,12 +154,20 @@ class AgiSession(Protocol):
             self.environment.callback(environment.values)
         if answer is not None:
             self._end_wait(answer)
+        elif self._talk.turn is Turn.LATE and self._poking is None:
+            self._poking = self._clock.callLater(POKE_AFTER, self._poke)
         if hung_up:
             self.close(HUNG_UP)
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         self._over(LOST)
         self._on_lost(self)
+
+    def _poke(self) -> None:
+        self._poking = None
+        if self._talk.turn is Turn.LATE:
+            log.warning("fastagi_poked", line=self.name)
+            self.transport.write(self._talk.poke())
 
     def _end_wait(self, reply: Reply | None) -> None:
         self.deadline = math.inf
@@ -184,6 +194,9 @@ class AgiSession(Protocol):
             return
         self.gone = why
         self.deadline = math.inf
+        if self._poking is not None:
+            self._poking.cancel()
+            self._poking = None
         waiting, self._waiting = self._waiting, None
         if waiting is not None:
             waiting.errback(LineGone(why))

@@ -192,9 +192,11 @@ class Turn(enum.IntEnum):
     """The prompt is to be cut by the next command, which is still to be sent."""
     CUTTING = 4
     """The cutting command is sent; the prompt's own reply may still come."""
-    POKED = 5
-    """The prompt ended by itself and a NOOP was sent after it; the cutting command runs."""
-    DRAINING = 6
+    LATE = 5
+    """The prompt ended by itself; the cutting command runs, or sleeps unseen (see below)."""
+    POKED = 6
+    """As LATE, and a NOOP was sent to wake it."""
+    DRAINING = 7
     """The cutting command is answered, the NOOP not yet."""
 
 
@@ -205,6 +207,7 @@ class _Event(enum.IntEnum):
     REPLY = 3
     ENDED = 4
     """A reply with `endpos=`."""
+    POKE = 5
 
 
 _TURNS: dict[Turn, dict[_Event, Turn]] = {
@@ -212,12 +215,13 @@ _TURNS: dict[Turn, dict[_Event, Turn]] = {
     Turn.THEIRS: {_Event.REPLY: Turn.OURS, _Event.ENDED: Turn.OURS},
     Turn.PROMPT: {_Event.CUT: Turn.CUT, _Event.REPLY: Turn.OURS, _Event.ENDED: Turn.OURS},
     Turn.CUT: {_Event.SEND: Turn.CUTTING, _Event.REPLY: Turn.OURS, _Event.ENDED: Turn.OURS},
-    Turn.CUTTING: {_Event.REPLY: Turn.OURS, _Event.ENDED: Turn.POKED},
+    Turn.CUTTING: {_Event.REPLY: Turn.OURS, _Event.ENDED: Turn.LATE},
+    Turn.LATE: {_Event.REPLY: Turn.OURS, _Event.ENDED: Turn.OURS, _Event.POKE: Turn.POKED},
     Turn.POKED: {_Event.REPLY: Turn.DRAINING, _Event.ENDED: Turn.DRAINING},
     Turn.DRAINING: {_Event.REPLY: Turn.OURS, _Event.ENDED: Turn.OURS},
 }
 
-POKE = format_command("NOOP")
+_POKE = format_command("NOOP")
 
 
 class AgiConversation:
@@ -227,11 +231,12 @@ class AgiConversation:
     prompt. A prompt that ended in the same instant has printed one: its `endpos=` tells it from
     the answer, since only commands whose reply has none may cut.
 
-    In that instant there is a trap. res_agi reads with stdio: if both commands were waiting in the
-    socket, it reads both, plays the prompt to its end, and then sleeps on the socket with the
-    second command in its buffer, until one more command wakes it. So the late reply of a prompt
-    is answered with a NOOP, and the answer is kept back until the NOOP is answered too: then
-    nothing is under way when the next command is sent.
+    There is a trap. res_agi reads with stdio: if prompt and cutting command were both waiting in
+    the socket, it reads both, plays the prompt to its end, and then sleeps on the socket with the
+    second command in its buffer. So a prompt should not be cut before Asterisk has surely begun
+    it; and if its reply comes all the same and the answer does not, `poke` wakes Asterisk with one
+    more command. The answer is then kept back until that one is answered too, so that nothing is
+    under way when the next command is sent.
     """
 
     __slots__ = ("_kept", "surplus", "turn")
@@ -254,23 +259,26 @@ class AgiConversation:
         """The running prompt is to be cut. Raises RuntimeError if none runs."""
         self._step(_Event.CUT)
 
-    def receive(self, reply: Reply) -> tuple[Reply | None, bytes]:
-        """The answer to the command last sent if it is complete now, and bytes to send."""
+    def receive(self, reply: Reply) -> Reply | None:
+        """The answer to the command last sent if this reply completes it."""
         before = self.turn
         if before is Turn.OURS:
             self.surplus += 1
-            return None, b""
+            return None
         after = self._step(_Event.REPLY if reply.endpos is None else _Event.ENDED)
-        if after is Turn.POKED:
-            return None, POKE
-        if before is Turn.CUT:
-            return None, b""
+        if before is Turn.CUT or after is Turn.LATE:
+            return None
         if after is Turn.DRAINING:
             self._kept = reply
-            return None, b""
+            return None
         if before is Turn.DRAINING:
             reply, self._kept = self._kept or reply, None
-        return reply, b""
+        return reply
+
+    def poke(self) -> bytes:
+        """What wakes Asterisk, to be sent when LATE lasts. Raises RuntimeError at other times."""
+        self._step(_Event.POKE)
+        return _POKE
 
     def _step(self, event: _Event) -> Turn:
         after = _TURNS[self.turn].get(event)
