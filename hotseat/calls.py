@@ -243,7 +243,6 @@ class Calls:
         else:
             announce = ()  # came back to its place in line
         await line.set({"DIALSTATUS": "", "HOTSEAT_TICKET": self._ticket(contact, "waiting")})
-        Deferred.fromCoroutine(self._announce(contact, line, announce, queue.music))
         self._service.tell(
             CallQueued(
                 contact.call,
@@ -259,6 +258,8 @@ class Calls:
         )
         contact.in_line = True
         self._settle()
+        if contact.offer is None:
+            Deferred.fromCoroutine(self._announce(contact, line, announce, queue.music))
         while True:
             offer = await self._next_offer(contact)
             if await self._ring(contact, line, offer):
