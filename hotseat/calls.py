@@ -191,7 +191,7 @@ class Calls:
         )
 
         async def moved(node: str) -> None:
-            contact.node = node
+            contact.node, contact.path = node, interpreter.path
             language = interpreter.facts["language"]
             if language != contact.language:
                 contact.language = language
@@ -501,7 +501,11 @@ class Calls:
         fields = contact.final_record(at)
         self._journal.call_changed(at, contact.call, fields)
         self._note(
-            "ended", contact, outcome=contact.outcome.value, ended_by=str(fields["ended_by"])
+            "ended",
+            contact,
+            outcome=contact.outcome.value,
+            ended_by=str(fields["ended_by"]),
+            path=" ".join(contact.path),
         )
 
     def _note(self, kind: str, contact: Contact, **facts: str | int) -> None:

@@ -24,6 +24,8 @@ class Contact:
     node: str = ""
     """The queue node that the caller waits or talks at."""
     language: str = ""
+    path: tuple[str, ...] = ()
+    """Nodes entered and keys pressed, in turn."""
 
     queue: str | None = None
     priority: int = 0

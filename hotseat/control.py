@@ -72,8 +72,11 @@ class Control(Resource):
 
     isLeaf = True
 
-    def __init__(self, commands: Mapping[str, Command], clock: IReactorTime) -> None:
-        super().__init__()
+    def __init__(
+        self, commands: Mapping[str, Command], revision: Callable[[], int], clock: IReactorTime
+    ) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._revision = revision
         self._commands = commands
         self._clock = clock
         self._answered: OrderedDict[str, Reply] = OrderedDict()
@@ -90,7 +93,7 @@ class Control(Resource):
         if request.path != b"/command":
             return NoResource().render(request)
         try:
-            command, actor, key, args = _read(request)
+            command, actor, key, args = _read(request, self._revision())
         except CommandError as error:
             return _write(request, {"ok": False, "error": str(error)})
         if key in self._answered:
@@ -144,7 +147,7 @@ class Control(Resource):
             self._answered.popitem(last=False)
 
 
-def _read(request: Request) -> tuple[str, str, str, dict[str, Any]]:
+def _read(request: Request, revision: int) -> tuple[str, str, str, dict[str, Any]]:
     body = request.content.read(BODY_LIMIT + 1) if request.content is not None else b""
     if len(body) > BODY_LIMIT:
         raise CommandError(f"a command is at most {BODY_LIMIT} bytes")
@@ -152,6 +155,7 @@ def _read(request: Request) -> tuple[str, str, str, dict[str, Any]]:
         asked = json.loads(body)
         command, actor, key = (asked[name] for name in ("command", "actor", "key"))
         args = asked.get("args", {})
+        expected = asked.get("revision", revision)
     except (ValueError, KeyError, TypeError) as error:
         raise CommandError(
             f"not a command: {error}; send JSON with command, actor, key and args"
@@ -160,6 +164,10 @@ def _read(request: Request) -> tuple[str, str, str, dict[str, Any]]:
         args, dict
     ):
         raise CommandError("command, actor and key are texts, args is a mapping")
+    if expected != revision:
+        raise CommandError(
+            f"the site changed meanwhile: revision {revision} is in force, you saw {expected}"
+        )
     return command, actor, key, args
 
 

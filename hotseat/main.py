@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from twisted.internet.defer import Deferred
@@ -81,7 +81,7 @@ class Server:
             allowed=_asterisk_addresses(settings),
             on_line=self._calls.on_line,
         )
-        self._control = Control(self._commands(), reactor)
+        self._control = Control(self._commands(), lambda: self.site.revision, reactor)
         self._control_port: IListeningPort | None = None
 
     async def start(self) -> None:
@@ -201,6 +201,7 @@ def serve(settings: Settings, *, clock_offset: int = 0, show_guide: bool = False
     """Run until stopped. Returns the exit code."""
     from twisted.internet import reactor
 
+    core = cast(IReactorCore, reactor)
     start_logging(settings.log_level)
     server = Server(settings, Clock(clock_offset), reactor)
     outcome = 0
@@ -209,7 +210,7 @@ def serve(settings: Settings, *, clock_offset: int = 0, show_guide: bool = False
         nonlocal outcome
         outcome = 1
         log.error("start_failed", reason=failure.getErrorMessage(), trace=failure.getTraceback())
-        reactor.stop()  # type: ignore[attr-defined]
+        core.stop()
 
     def started(_: None) -> None:
         log.info(
@@ -224,7 +225,6 @@ def serve(settings: Settings, *, clock_offset: int = 0, show_guide: bool = False
     def begin() -> None:
         Deferred.fromCoroutine(server.start()).addCallbacks(started, failed)
 
-    core: IReactorCore = reactor  # type: ignore[assignment]
     core.addSystemEventTrigger("before", "shutdown", lambda: Deferred.fromCoroutine(server.stop()))
     core.callWhenRunning(begin)
     core.run()
