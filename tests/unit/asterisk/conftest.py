@@ -1,4 +1,4 @@
-"""A clock that no test may leave timers in."""
+"""No test may leave timers in its clock, or an error that nobody looked at."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 from twisted.internet.task import Clock
+from twisted.logger import ILogObserver, LogEvent, globalLogPublisher
+from zope.interface import provider
 
 
 @pytest.fixture
@@ -14,3 +16,18 @@ def clock() -> Iterator[Clock]:
     yield clock
     left = [str(call) for call in clock.getDelayedCalls()]
     assert not left, f"timers left behind: {left}"
+
+
+@pytest.fixture(autouse=True)
+def _no_lost_errors() -> Iterator[None]:
+    lost: list[str] = []
+
+    @provider(ILogObserver)
+    def observe(event: LogEvent) -> None:
+        if "log_failure" in event:
+            lost.append(str(event["log_failure"]))
+
+    globalLogPublisher.addObserver(observe)
+    yield
+    globalLogPublisher.removeObserver(observe)
+    assert not lost, f"errors that nobody looked at: {lost}"

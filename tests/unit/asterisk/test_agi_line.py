@@ -1,0 +1,503 @@
+"""A line: what each command says on the wire, and what its replies mean."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine, Iterator
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.task import Clock
+
+from hotseat.asterisk.agi_line import FastAgiLine, dial_result
+from hotseat.asterisk.agi_session import POKE_AFTER, SETTLE, AgiSession
+from hotseat.asterisk.agi_wire import AgiParser
+from ivr.ports import DialResult, Line, LineFacts, LineFailed, LineGone
+from tests.unit.asterisk.wires import Wire
+from tests.wire.res_agi import parse_args
+
+FACTS = LineFacts("PJSIP/trunk-1", "1.1", "4000", "138", "", "trunk")
+
+
+class Call:
+    """A line and Asterisk's side of its session."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.session = AgiSession(clock, AgiParser(), "127.0.0.1", lambda session: None)
+        self.wire = Wire(clock, self.session)
+        self.session.makeConnection(self.wire)
+        self.session.dataReceived(b"agi_channel: x\n\n")
+        self.fast_line = FastAgiLine(clock, self.session, FACTS)
+        self.line: Line = self.fast_line
+
+    def hear(self) -> list[str] | None:
+        """The words of the one command sent since the last look, None if there was none."""
+        lines = self.wire.take().decode().splitlines()
+        assert len(lines) < 2, f"pipelined: {lines}"
+        return parse_args(lines[0]) if lines else None
+
+    def say(self, *lines: str) -> None:
+        self.session.dataReceived("".join(f"{line}\n" for line in lines).encode())
+
+
+class Outcome:
+    """What became of a coroutine."""
+
+    def __init__(self, coroutine: Coroutine[Deferred[Any], Any, Any]) -> None:
+        self.result: Any = "pending"
+        self.deferred = Deferred.fromCoroutine(coroutine)
+        self.deferred.addCallbacks(self._done, lambda failure: self._done(failure.value))
+
+    def _done(self, result: Any) -> None:
+        self.result = result
+
+
+@pytest.fixture
+def call(clock: Clock) -> Iterator[Call]:
+    call = Call(clock)
+    yield call
+    call.wire.drop()
+
+
+# -- plain commands ----------------------------------------------------------------------------
+
+
+def test_answer(call: Call) -> None:
+    outcome = Outcome(call.line.answer())
+    assert call.hear() == ["ANSWER"]
+    call.say("200 result=0")
+    assert outcome.result is None
+
+
+def test_variables_are_set_one_by_one(call: Call) -> None:
+    outcome = Outcome(call.line.set({"A": 'two "words"', "B": ""}))
+    assert call.hear() == ["SET", "VARIABLE", "A", 'two "words"']
+    call.say("200 result=1")
+    assert call.hear() == ["SET", "VARIABLE", "B", ""]
+    call.say("200 result=1")
+    assert outcome.result is None
+
+
+def test_f6_a_line_break_in_a_value_is_refused_and_nothing_is_sent(call: Call) -> None:
+    outcome = Outcome(call.line.set({"NAME": "x\nEXEC System id"}))
+    assert isinstance(outcome.result, ValueError)
+    assert call.hear() is None
+
+
+@pytest.mark.parametrize("name", ["", "A}B", "A B", "${A}", "A\nB", "CHANNEL(${A})"])
+def test_a_name_that_is_no_variable_is_refused(call: Call, name: str) -> None:
+    for coroutine in (call.line.get(name), call.line.set({name: "v"})):
+        outcome = Outcome(coroutine)
+        assert isinstance(outcome.result, ValueError)
+    assert call.hear() is None
+
+
+def test_a_variable_is_read_whole(call: Call) -> None:
+    """GET VARIABLE would return 1,023 bytes of it."""
+    outcome = Outcome(call.line.get("HOTSEAT_TICKET"))
+    assert call.hear() == ["GET", "FULL", "VARIABLE", "${HOTSEAT_TICKET}"]
+    call.say(f"200 result=1 ({'t' * 5000})")
+    assert outcome.result == "t" * 5000
+
+
+@pytest.mark.parametrize("reply", ["200 result=1 ()", "200 result=0"])
+def test_f9_an_unset_variable_is_none(call: Call, reply: str) -> None:
+    outcome = Outcome(call.line.get("NIX"))
+    call.hear()
+    call.say(reply)
+    assert outcome.result is None
+
+
+def test_the_language_is_the_channel_s(call: Call) -> None:
+    outcome = Outcome(call.line.speak_language("zh"))
+    assert call.hear() == ["SET", "VARIABLE", "CHANNEL(language)", "zh"]
+    call.say("200 result=1")
+    assert outcome.result is None
+
+
+def test_music_starts_and_stops(call: Call) -> None:
+    outcome = Outcome(call.line.music("default"))
+    assert call.hear() == ["EXEC", "StartMusicOnHold", "default"]
+    call.say("200 result=0")
+    assert outcome.result is None
+    outcome = Outcome(call.line.music(None))
+    assert call.hear() == ["EXEC", "StopMusicOnHold"]
+    call.say("200 result=0")
+    assert outcome.result is None
+    assert isinstance(Outcome(call.line.music("a,b")).result, ValueError)
+
+
+@pytest.mark.parametrize("reply", ["510 Invalid or unknown command", "200 result=-2"])
+def test_a_refused_command_fails_and_the_line_goes_on(call: Call, reply: str) -> None:
+    outcome = Outcome(call.line.music("default"))
+    call.hear()
+    call.say(reply)
+    assert isinstance(outcome.result, LineFailed)
+    Outcome(call.line.answer())
+    assert call.hear() == ["ANSWER"]
+
+
+def test_f1_a_usage_block_fails_one_command_and_the_next_has_its_own_reply(call: Call) -> None:
+    outcome = Outcome(call.line.get("A"))
+    call.hear()
+    call.say("520-Invalid command syntax.  Proper usage follows:", "200 result=1 (no)", "520 End.")
+    assert isinstance(outcome.result, LineFailed)
+    outcome = Outcome(call.line.get("A"))
+    call.hear()
+    call.say("200 result=1 (mine)")
+    assert outcome.result == "mine"
+
+
+def test_hang_up_says_that_we_are_done_and_names_the_cause(call: Call) -> None:
+    outcome = Outcome(call.line.hang_up(21))
+    assert call.hear() == ["SET", "VARIABLE", "HOTSEAT_DONE", "1"]
+    call.say("200 result=1")
+    assert call.hear() == ["EXEC", "Hangup", "21"]
+    call.say("200 result=-1", "HANGUP", "HANGUP")  # as Asterisk 22 sends it
+    assert outcome.result is None
+    assert call.wire.closed == "closed"
+    assert isinstance(Outcome(call.line.answer()).result, LineGone)
+
+
+# -- prompts -----------------------------------------------------------------------------------
+
+
+def test_sounds_are_played_in_turn(call: Call) -> None:
+    outcome = Outcome(call.line.play(["hotseat/welcome", "hotseat/closed"]))
+    assert call.hear() == ["STREAM", "FILE", "hotseat/welcome", ""]
+    call.say("200 result=0 endpos=8000")
+    assert call.hear() == ["STREAM", "FILE", "hotseat/closed", ""]
+    call.say("200 result=0 endpos=8000")
+    assert outcome.result is None
+    assert call.hear() is None
+
+
+@pytest.mark.parametrize("position", [0, 7520])
+def test_f8_a_key_counts_also_at_position_zero(call: Call, position: int) -> None:
+    outcome = Outcome(call.line.play(["a", "b"], keys="12"))
+    assert call.hear() == ["STREAM", "FILE", "a", "12"]
+    call.say(f"200 result=49 endpos={position}")
+    assert outcome.result == "1"
+    assert call.hear() is None
+
+
+def test_a_missing_sound_is_told_after_the_others_were_played(call: Call) -> None:
+    outcome = Outcome(call.line.play(["nix", "b"]))
+    call.hear()
+    call.say("200 result=-1 endpos=0")
+    assert call.hear() == ["STREAM", "FILE", "b", ""]
+    call.say("200 result=0 endpos=8000")
+    assert isinstance(outcome.result, LineFailed)
+    assert "nix" in str(outcome.result)
+
+
+def test_a_prompt_that_breaks_off_means_that_the_caller_left(call: Call) -> None:
+    outcome = Outcome(call.line.play(["a", "b"]))
+    call.hear()
+    call.say("200 result=-1 endpos=1600")
+    assert isinstance(outcome.result, LineGone)
+    assert call.hear() is None
+
+
+# -- keys --------------------------------------------------------------------------------------
+
+
+def test_one_key_pressed_during_the_sounds_is_enough(call: Call) -> None:
+    outcome = Outcome(call.line.collect(["a", "b"], digits=1, timeout_ms=5000))
+    assert call.hear() == ["STREAM", "FILE", "a", "0123456789*#"]
+    call.say("200 result=0 endpos=8000")
+    call.hear()
+    call.say("200 result=35 endpos=100")
+    assert outcome.result == "#"
+    assert call.hear() is None
+
+
+@pytest.mark.parametrize(("reply", "key"), [("200 result=50", "2"), ("200 result=0", "")])
+def test_one_key_is_waited_for_after_the_sounds(call: Call, reply: str, key: str) -> None:
+    outcome = Outcome(call.line.collect(["a"], digits=1, timeout_ms=5000, keys="12"))
+    assert call.hear() == ["STREAM", "FILE", "a", "12"]
+    call.say("200 result=0 endpos=8000")
+    assert call.hear() == ["WAIT", "FOR", "DIGIT", "5000"]
+    call.say(reply)
+    assert outcome.result == key
+
+
+def test_more_keys_follow_the_one_that_stopped_the_sounds(call: Call) -> None:
+    outcome = Outcome(call.line.collect(["a"], digits=4, timeout_ms=3000))
+    call.hear()
+    call.say("200 result=52 endpos=0")
+    assert call.hear() == ["GET", "DATA", "", "3000", "3"]
+    call.say("200 result=71 (timeout)")
+    assert outcome.result == "471"
+
+
+@pytest.mark.parametrize(
+    ("reply", "keys"), [("200 result=4711", "4711"), ("200 result= (timeout)", "")]
+)
+def test_keys_are_read_after_the_sounds(call: Call, reply: str, keys: str) -> None:
+    outcome = Outcome(call.line.collect([], digits=4, timeout_ms=3000))
+    assert call.hear() == ["GET", "DATA", "", "3000", "4"]
+    call.say(reply)
+    assert outcome.result == keys
+
+
+def test_hash_ends_the_input(call: Call) -> None:
+    outcome = Outcome(call.line.collect(["a"], digits=4, timeout_ms=3000))
+    call.hear()
+    call.say("200 result=35 endpos=0")
+    assert outcome.result == ""
+    assert call.hear() is None
+
+
+def test_keys_are_read_even_if_a_sound_is_missing(call: Call) -> None:
+    outcome = Outcome(call.line.collect(["nix"], digits=1, timeout_ms=5000))
+    call.hear()
+    with capture_logs() as logs:
+        call.say("200 result=-1 endpos=0")
+    assert logs[0]["sounds"] == ["nix"]
+    assert call.hear() == ["WAIT", "FOR", "DIGIT", "5000"]
+    call.say("200 result=49")
+    assert outcome.result == "1"
+
+
+def test_no_key_and_no_value_is_ever_logged(call: Call) -> None:
+    with capture_logs() as logs:
+        Outcome(call.line.collect(["a"], digits=4, timeout_ms=3000))
+        call.say("200 result=52 endpos=0")
+        call.say("200 result=711")
+        Outcome(call.line.set({"PIN": "4711"}))
+        call.say("520 Invalid")
+        Outcome(call.line.set({"PIN": "4711\n"}))
+    assert "711" not in str(logs)
+
+
+# -- dial --------------------------------------------------------------------------------------
+
+
+def test_phones_ring_with_music_and_the_result_is_read(call: Call) -> None:
+    outcome = Outcome(call.line.dial(["p101", "p102"], ring_ms=20_500, music_class="default"))
+    assert call.hear() == ["EXEC", "Dial", "PJSIP/p101&PJSIP/p102,20.5,m(default)g"]
+    call.say("200 result=0")
+    assert call.hear() == ["GET", "FULL", "VARIABLE", "${DIALSTATUS}|${HANGUPCAUSE}"]
+    call.say("200 result=1 (BUSY|17)")
+    assert outcome.result is DialResult.BUSY
+
+
+def test_a_caller_who_leaves_during_dial(call: Call) -> None:
+    outcome = Outcome(call.line.dial(["p101"], ring_ms=20_000, music_class="default"))
+    assert call.hear() == ["EXEC", "Dial", "PJSIP/p101,20,m(default)g"]
+    call.say("200 result=-1")
+    assert isinstance(outcome.result, LineGone)
+    assert call.hear() is None
+
+
+@pytest.mark.parametrize("phone", ["", "p1,20", "p1&PJSIP/trunk", "P1", "p1/138", "p1\n"])
+def test_only_names_of_phones_are_dialled(call: Call, phone: str) -> None:
+    outcome = Outcome(call.line.dial([phone], ring_ms=20_000, music_class="default"))
+    assert isinstance(outcome.result, ValueError)
+    assert call.hear() is None
+
+
+@pytest.mark.parametrize(
+    ("status", "cause", "result"),
+    [
+        ("ANSWER", "16", DialResult.ANSWERED),
+        ("ANSWER", "26", DialResult.ANSWERED),
+        ("NOANSWER", "0", DialResult.NO_ANSWER),
+        ("NOANSWER", "19", DialResult.NO_ANSWER),
+        ("NOANSWER", "16", DialResult.NO_ANSWER),
+        ("NOANSWER", "26", DialResult.NO_ANSWER),
+        ("BUSY", "17", DialResult.BUSY),
+        ("BUSY", "0", DialResult.BUSY),
+        ("BUSY", "21", DialResult.DECLINED),
+        ("CHANUNAVAIL", "21", DialResult.DECLINED),
+        ("CHANUNAVAIL", "26", DialResult.WITHDRAWN),
+        ("CHANUNAVAIL", "20", DialResult.UNREACHABLE),
+        ("CHANUNAVAIL", "3", DialResult.UNREACHABLE),
+        ("CHANUNAVAIL", "0", DialResult.UNREACHABLE),
+        ("CONGESTION", "34", DialResult.ERROR),
+        ("", "", DialResult.ERROR),
+    ],
+)
+def test_how_a_dial_ended(status: str, cause: str, result: DialResult) -> None:
+    assert dial_result(status, cause) is result
+
+
+# -- turns and cuts ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("operation", ["dial", "music", "hang_up"])
+def test_a_prompt_is_cut_by_the_next_command(clock: Clock, call: Call, operation: str) -> None:
+    playing = Outcome(call.line.play(["a", "b"]))
+    call.hear()
+    clock.advance(1)
+    match operation:
+        case "dial":
+            Outcome(call.line.dial(["p101"], ring_ms=20_000, music_class="default"))
+        case "music":
+            Outcome(call.line.music("default"))
+        case "hang_up":
+            Outcome(call.line.hang_up())
+    assert playing.result is None
+    assert (call.hear() or [""])[0] in ("EXEC", "SET")
+
+
+def test_a_prompt_is_not_cut_before_asterisk_has_surely_begun_it(clock: Clock, call: Call) -> None:
+    playing = Outcome(call.line.play(["a"]))
+    call.hear()
+    clock.advance(SETTLE / 2)
+    Outcome(call.line.dial(["p101"], ring_ms=20_000, music_class="default"))
+    assert playing.result is None
+    assert call.hear() is None
+    clock.advance(SETTLE / 2)
+    assert (call.hear() or [])[:2] == ["EXEC", "Dial"]
+
+
+def test_the_prompt_s_late_reply_is_not_the_dial_s(clock: Clock, call: Call) -> None:
+    Outcome(call.line.play(["a"]))
+    call.hear()
+    clock.advance(1)
+    dialling = Outcome(call.line.dial(["p101"], ring_ms=20_000, music_class="default"))
+    call.hear()
+    call.say("200 result=0 endpos=8000")
+    assert dialling.result == "pending"
+    assert call.hear() is None
+    call.say("200 result=0")
+    assert (call.hear() or [])[:3] == ["GET", "FULL", "VARIABLE"]
+    call.say("200 result=1 (ANSWER|16)")
+    assert dialling.result is DialResult.ANSWERED
+    clock.advance(POKE_AFTER)
+    assert call.hear() is None
+
+
+def test_a_dial_that_sleeps_in_asterisk_s_buffer_is_woken(clock: Clock, call: Call) -> None:
+    Outcome(call.line.play(["a"]))
+    call.hear()
+    clock.advance(1)
+    dialling = Outcome(call.line.dial(["p101"], ring_ms=20_000, music_class="default"))
+    call.hear()
+    call.say("200 result=0 endpos=8000")
+    clock.advance(POKE_AFTER)
+    assert call.hear() == ["NOOP"]
+    call.say("200 result=0")
+    assert call.hear() is None
+    call.say("200 result=0")
+    assert (call.hear() or [])[:3] == ["GET", "FULL", "VARIABLE"]
+    call.say("200 result=1 (NOANSWER|0)")
+    assert dialling.result is DialResult.NO_ANSWER
+
+
+def test_operations_wait_for_their_turn(call: Call) -> None:
+    first = Outcome(call.line.answer())
+    second = Outcome(call.line.set({"A": "1", "B": "2"}))
+    third = Outcome(call.line.get("A"))
+    assert call.hear() == ["ANSWER"]
+    call.say("200 result=0")
+    assert first.result is None
+    assert call.hear() == ["SET", "VARIABLE", "A", "1"]
+    call.say("200 result=1")
+    assert call.hear() == ["SET", "VARIABLE", "B", "2"]
+    call.say("200 result=1")
+    assert second.result is None
+    call.hear()
+    call.say("200 result=1 (1)")
+    assert third.result == "1"
+
+
+def test_one_who_gives_up_waiting_does_not_hold_the_turn(call: Call) -> None:
+    Outcome(call.line.answer())
+    second = Outcome(call.line.get("A"))
+    third = Outcome(call.line.get("B"))
+    second.deferred.cancel()
+    assert isinstance(second.result, CancelledError)
+    call.hear()
+    call.say("200 result=0")
+    assert call.hear() == ["GET", "FULL", "VARIABLE", "${B}"]
+    assert third.result == "pending"
+
+
+def test_a_cancelled_prompt_is_cut_and_another_may_follow(clock: Clock, call: Call) -> None:
+    playing = Outcome(call.line.play(["a", "b"]))
+    call.hear()
+    clock.advance(1)
+    playing.deferred.cancel()
+    assert isinstance(playing.result, CancelledError)
+    farewell = Outcome(call.line.play(["bye"]))
+    assert call.hear() == ["NOOP"]  # the replies of two prompts look alike
+    call.say("200 result=0")
+    assert call.hear() == ["STREAM", "FILE", "bye", ""]
+    call.say("200 result=0 endpos=8000")
+    assert farewell.result is None
+
+
+def test_a_cancelled_command_closes_the_session(call: Call) -> None:
+    outcome = Outcome(call.line.collect([], digits=4, timeout_ms=3000))
+    waiting = Outcome(call.line.answer())
+    outcome.deferred.cancel()
+    assert isinstance(outcome.result, CancelledError)
+    assert call.wire.closed == "closed"
+    assert isinstance(waiting.result, LineGone)
+
+
+# -- the end -----------------------------------------------------------------------------------
+
+
+def test_f2_hangup_ends_the_running_command_and_is_no_reply(call: Call) -> None:
+    outcome = Outcome(call.line.get("A"))
+    waiting = Outcome(call.line.answer())
+    call.say("HANGUP", "200 result=1 (late)")
+    assert isinstance(outcome.result, LineGone)
+    assert isinstance(waiting.result, LineGone)
+    assert call.wire.closed == "closed"
+
+
+def test_f4_a_command_after_the_end_fails_at_once(call: Call) -> None:
+    call.wire.drop()
+    for coroutine in (
+        call.line.answer(),
+        call.line.play(["a"]),
+        call.line.collect([], digits=1, timeout_ms=1),
+        call.line.music(None),
+        call.line.dial(["p101"], ring_ms=1, music_class="default"),
+        call.line.get("A"),
+        call.line.set({"A": "1"}),
+        call.line.speak_language("zh"),
+        call.line.hang_up(),
+    ):
+        assert isinstance(Outcome(coroutine).result, LineGone)
+    assert call.wire.value() == b""
+
+
+@pytest.mark.parametrize("verb", ["answer", "get"])
+def test_a_dead_channel_is_a_line_gone(call: Call, verb: str) -> None:
+    outcome = Outcome(call.line.answer() if verb == "answer" else call.line.get("A"))
+    call.say("511 Command Not Permitted on a dead channel or intercept routine")
+    assert isinstance(outcome.result, LineGone)
+
+
+def test_everybody_who_asked_is_told_of_the_end(call: Call) -> None:
+    told: list[int] = []
+    for number in range(3):
+        call.fast_line.when_gone().addCallback(lambda _, number=number: told.append(number))
+    given_up = call.fast_line.when_gone()
+    given_up.addErrback(lambda failure: failure.trap(CancelledError))
+    given_up.cancel()
+    call.say("HANGUP")
+    assert told == [0, 1, 2]
+    call.fast_line.when_gone().addCallback(lambda _: told.append(3))
+    assert told == [0, 1, 2, 3]
+
+
+def test_a_line_may_end_while_a_cut_settles(clock: Clock, call: Call) -> None:
+    Outcome(call.line.play(["a"]))
+    dialling = Outcome(call.line.dial(["p101"], ring_ms=20_000, music_class="default"))
+    call.say("HANGUP")
+    clock.advance(SETTLE)
+    assert isinstance(dialling.result, LineGone)
+
+
+def test_f3_text_that_is_not_utf8_does_not_end_the_session(call: Call) -> None:
+    outcome = Outcome(call.line.get("CALLERID(name)"))
+    call.session.dataReceived(b"200 result=1 (" + "张三".encode("gbk") + b")\n")
+    assert outcome.result == "张三"
