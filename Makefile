@@ -6,6 +6,7 @@ HOTSEAT := $(VENV)/bin/hotseat
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
+.NOTPARALLEL:
 .PHONY: help run test check setup asterisk site clean
 
 help: ## explain the targets

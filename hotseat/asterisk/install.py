@@ -103,9 +103,9 @@ def install(root: Path, say: Say) -> Installation:
             "asterisk package of your system: then that one is used."
         )
     root.parent.mkdir(parents=True, exist_ok=True)
-    with _alone(root, say):
+    with _alone(root, say) as lock:
         found = _in_folder(root)  # another command may have made it while we waited
-        return found or _install_into(root, say)
+        return found or _install_into(root, lock, say)
 
 
 def _own() -> Installation | None:
@@ -143,20 +143,21 @@ def _set_stage(root: Path, stage: str) -> None:
 
 
 @contextmanager
-def _alone(root: Path, say: Say) -> Iterator[None]:
+def _alone(root: Path, say: Say) -> Iterator[int]:
+    """Gives the lock's file descriptor: commands that inherit it hold the lock if we are killed."""
     with root.with_name(root.name + ".lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             say("another command is installing Asterisk there; waiting for it")
             fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+        yield lock.fileno()
 
 
-def _install_into(root: Path, say: Say) -> Installation:
+def _install_into(root: Path, lock: int, say: Say) -> Installation:
     log = root.with_name(root.name + ".log")
     log.write_text("", encoding="utf-8")
-    steps = _Steps(log, say, os.environ | _proxy())
+    steps = _Steps(log, lock, say)
     _require_debootstrap(steps)
     if _stage(root).strip() != BOOTSTRAPPED:
         _clear(root, say)
@@ -171,7 +172,6 @@ def _install_into(root: Path, say: Say) -> Installation:
     if version is None:
         raise InstallError(f"Asterisk was installed in {root} but does not start; see {log}")
     _set_stage(root, f"{READY} {version}")
-    say(f"Asterisk {version} is in {root}")
     return Installation(root, "/usr/sbin/asterisk", version)
 
 
@@ -189,6 +189,8 @@ def _install_packages(root: Path, steps: _Steps, say: Say) -> None:
         'Acquire::Check-Valid-Until "false";\nAPT::Install-Recommends "false";\n', encoding="utf-8"
     )
     inside = ["chroot", str(root), "env", "DEBIAN_FRONTEND=noninteractive", "LC_ALL=C"]
+    # An attempt that was broken off in the middle of unpacking.
+    steps.run("looking for unfinished packages", [*inside, "dpkg", "--configure", "-a"])
     steps.run("reading the package lists", [*inside, "apt-get", "update"])
     wanted = _wanted_version(root)
     if wanted is None:
@@ -281,10 +283,11 @@ def _looks_half_made(root: Path) -> bool:
 class _Steps:
     """Runs long commands: output to a log file, a sign of life for the person who waits."""
 
-    def __init__(self, log: Path, say: Say, environment: dict[str, str]) -> None:
+    def __init__(self, log: Path, lock: int, say: Say) -> None:
         self._log = log
+        self._lock = lock
         self._say = say
-        self._environment = environment
+        self._environment = os.environ | _proxy()
 
     def run(self, title: str, command: Sequence[str]) -> None:
         """Raises InstallError with the last lines of the output."""
@@ -299,6 +302,7 @@ class _Steps:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 env=self._environment,
+                pass_fds=[self._lock],
                 text=True,
                 errors="replace",
             ) as process,
