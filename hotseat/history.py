@@ -79,3 +79,12 @@ class JournalRow:
     seat: str | None
     queue: str | None
     facts: Mapping[str, str | int]
+
+
+@dataclass(frozen=True, slots=True)
+class CallChanged:
+    """Columns of a call's summary, learned at `at`."""
+
+    call: str
+    at: Millis
+    fields: Mapping[str, str | int | None]

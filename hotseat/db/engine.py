@@ -15,7 +15,8 @@ _BEGIN = "hotseat_begin"
 
 def open_engine(url: str) -> Engine:
     """The engine for a SQLAlchemy URL; connects at first use."""
-    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+    # Errors are logged, and a caller's number must not be.
+    engine = create_engine(url, hide_parameters=True)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)

@@ -1,0 +1,251 @@
+"""The journal: history written behind the calls, which never wait for it.
+
+Entries wait in memory for at most 50 ms, then go to the database in batches, in order. While the
+database is away they go to a spool file, and from there into the database when it is back; until
+the file is empty everything newer queues up behind it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import structlog
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IDelayedCall
+from twisted.python.failure import Failure
+
+from acd.effects import Note, SeatGone, SeatKept
+from acd.types import CallId, Millis
+from hotseat.db import models
+from hotseat.db.pool import Database
+from hotseat.db.writes import CALL_COLUMNS, Entry, is_bad_entry, names_of, write
+from hotseat.history import CallChanged, JournalRow
+from hotseat.spool import Spool, SpoolFull
+
+log = structlog.get_logger(__name__)
+
+WRITE_AFTER_SECONDS = 0.05
+WRITE_AT = 100
+BATCH = 500
+"""More than this in one transaction would keep another writer of SQLite waiting."""
+RETRY_SECONDS = 1.0
+SPOOL_BYTES = 256 * 1024 * 1024
+"""About a million entries: seven hours at 40 calls a second."""
+MEMORY_ENTRIES = 100_000
+"""What is kept while neither the database nor the disk takes anything."""
+
+
+class JournalWriter:
+    """Implements `acd.ports.Journal`. `lost` counts entries that fitted nowhere."""
+
+    def __init__(
+        self, database: Database, reactor: Any, state: Path, *, spool_bytes: int = SPOOL_BYTES
+    ) -> None:
+        self.lost = 0
+        self._database = database
+        self._clock = reactor
+        self._spool = Spool(state / "journal.spool", spool_bytes)
+        self._pending: deque[tuple[float, Entry]] = deque()
+        self._timer: IDelayedCall | None = None
+        self._delivery: Deferred[None] | None = None
+        self._trouble: str | None = None
+        self._no_room = False
+        self._spooled_since: float | None = None if self._spool.empty else reactor.seconds()
+        self._retry_at = 0.0
+        self._next_id = 0
+
+    async def start(self) -> None:
+        """Learn where the history stands, and first of all write what was left in the spool."""
+        # Ids rise over restarts: 1024 for each millisecond since 1970 are never used up, and fit
+        # the 53 bits of a number in JSON until the year 2248.
+        self._next_id = int(self._clock.seconds() * 1000) << 10
+        await self.flush()
+        try:
+            last = await self._database.run(_last_id)
+        except Exception as error:
+            self._in_trouble(f"database away: {_reason(error)}")
+        else:
+            # The wall clock may have been set back since then.
+            self._next_id = max(self._next_id, last + 1)
+
+    @property
+    def lag(self) -> Millis:
+        """Age of the oldest entry that is not in the database, in milliseconds."""
+        oldest = self._spooled_since
+        if oldest is None and self._pending:
+            oldest = self._pending[0][0]
+        return 0 if oldest is None else int((self._clock.seconds() - oldest) * 1000)
+
+    def note(self, at: Millis, note: Note) -> None:
+        """Append one row."""
+        facts = {
+            name: fact if isinstance(fact, str | int) else str(fact)
+            for name, fact in note.facts.items()
+        }
+        row = JournalRow(self._next_id, at, note.kind, note.call, note.seat, note.queue, facts)
+        self._next_id += 1
+        self._add(row)
+
+    def keep_seat(self, at: Millis, seat: SeatKept) -> None:
+        """Remember the seat as it is now."""
+        self._add(seat)
+
+    def drop_seat(self, at: Millis, seat: SeatGone) -> None:
+        """Forget the seat."""
+        self._add(seat)
+
+    def call_changed(self, at: Millis, call: CallId, fields: Mapping[str, object]) -> None:
+        """Insert or update columns of the call's summary. The first outcome of a call stays."""
+        known: dict[str, str | int | None] = {}
+        for column, value in fields.items():
+            if column in CALL_COLUMNS and (value is None or isinstance(value, str | int)):
+                known[column] = value
+            else:
+                log.error("call_field_refused", call=call, column=column, kind=type(value).__name__)
+        self._add(CallChanged(call, at, known))
+
+    async def flush(self) -> None:
+        """Come back when everything so far is in the database or in the spool, if either works."""
+        if self._delivery is not None:
+            await self._when_delivered()
+        self._begin()
+        await self._when_delivered()
+
+    async def stop(self) -> None:
+        """Write what is unwritten and leave no timer behind."""
+        await self.flush()
+        self._cancel_timer()
+        if self._pending:
+            log.error("journal_lost_at_stop", entries=len(self._pending), reason=self._trouble)
+
+    def _add(self, entry: Entry) -> None:
+        if len(self._pending) >= MEMORY_ENTRIES:
+            self._lose([entry], "memory is full")
+            return
+        self._pending.append((self._clock.seconds(), entry))
+        if self._delivery is None:
+            full = len(self._pending) >= WRITE_AT
+            self._wake_within(0 if full else WRITE_AFTER_SECONDS)
+
+    def _wake_within(self, seconds: float) -> None:
+        due = self._clock.seconds() + seconds
+        if self._timer is not None and self._timer.getTime() <= due:
+            return
+        self._cancel_timer()
+        self._timer = self._clock.callLater(seconds, self._begin)
+
+    def _cancel_timer(self) -> None:
+        timer, self._timer = self._timer, None
+        if timer is not None and timer.active():
+            timer.cancel()
+
+    # -- delivery: one at a time ----------------------------------------------------------------
+
+    def _begin(self) -> None:
+        if self._delivery is not None:
+            return
+        self._cancel_timer()
+        self._delivery = Deferred()
+        Deferred.fromCoroutine(self._deliver()).addBoth(self._delivered)
+
+    def _when_delivered(self) -> Deferred[None]:
+        """A new Deferred for the end of the delivery that runs."""
+        waiting: Deferred[None] = Deferred()
+        if self._delivery is None:
+            waiting.callback(None)
+        else:
+            self._delivery.addCallback(waiting.callback)
+        return waiting
+
+    def _delivered(self, result: Failure | None) -> None:
+        """Look again soon if entries came meanwhile, later for what nothing would take."""
+        if isinstance(result, Failure):
+            self._in_trouble(result.getErrorMessage())
+        ended, self._delivery = self._delivery, None
+        if not self._spool.empty or isinstance(result, Failure):
+            self._wake_within(RETRY_SECONDS)
+        elif self._pending:
+            self._wake_within(WRITE_AFTER_SECONDS)
+        if ended is not None:
+            ended.callback(None)
+
+    async def _deliver(self) -> None:
+        """Empty memory into the database or the spool, then the spool into the database.
+
+        Raises OSError if neither takes what is in memory.
+        """
+        while self._pending:
+            batch = [entry for _, entry in islice(self._pending, BATCH)]
+            if not (self._spool.empty and await self._written(batch)):
+                await self._keep(batch)
+            for _ in batch:
+                self._pending.popleft()
+        while not self._spool.empty and self._clock.seconds() >= self._retry_at:
+            entries, place = await self._database.in_writer(partial(self._spool.next, BATCH))
+            if await self._written(entries):
+                await self._database.in_writer(partial(self._spool.done, place))
+        if self._spool.empty:
+            self._spooled_since = None
+
+    async def _written(self, batch: Sequence[Entry]) -> bool:
+        """Whether the database took the batch, apart from entries that it never would."""
+        try:
+            await self._database.write(partial(write, entries=batch))
+        except Exception as error:
+            if not is_bad_entry(error):
+                self._in_trouble(f"database away: {_reason(error)}")
+                self._retry_at = self._clock.seconds() + RETRY_SECONDS
+                return False
+            if len(batch) == 1:
+                log.error("journal_entry_refused", entry=names_of(batch), reason=_reason(error))
+                self.lost += 1
+                return True
+            # One of them is bad: halve until it is alone.
+            middle = len(batch) // 2
+            return await self._written(batch[:middle]) and await self._written(batch[middle:])
+        self._out_of_trouble()
+        return True
+
+    async def _keep(self, batch: Sequence[Entry]) -> None:
+        """Put a batch into the spool. Raises OSError if the disk does not take it."""
+        try:
+            await self._database.in_writer(partial(self._spool.append, batch))
+        except SpoolFull as full:
+            self._lose(batch, str(full))
+        if self._spooled_since is None and not self._spool.empty:
+            self._spooled_since = self._pending[0][0]
+
+    # -- trouble is told at its edges, not for every entry --------------------------------------
+
+    def _in_trouble(self, reason: str) -> None:
+        if self._trouble is None:
+            log.error("journal_in_trouble", reason=reason, kept_in="spool, then memory")
+        self._trouble = reason
+
+    def _out_of_trouble(self) -> None:
+        if self._trouble is not None:
+            log.warning("journal_in_order_again", lost=self.lost)
+        self._trouble = None
+        self._no_room = False
+
+    def _lose(self, entries: Sequence[Entry], reason: str) -> None:
+        if not self._no_room:
+            log.critical("journal_loses_entries", reason=reason, first=names_of(entries[:3]))
+        self._no_room = True
+        self.lost += len(entries)
+
+
+def _reason(error: Exception) -> str:
+    """What the database said, without the statement and its values."""
+    return str(getattr(error, "orig", None) or type(error).__name__)
+
+
+def _last_id(session: Session) -> int:
+    return session.scalar(select(func.max(models.Journal.id))) or 0
