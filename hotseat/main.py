@@ -9,6 +9,7 @@ import structlog
 from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import TCP4ClientEndpoint
 from twisted.internet.interfaces import IListeningPort, IReactorCore
+from twisted.internet.threads import deferToThread
 from ulid import ULID
 
 from acd.floor import Floor
@@ -28,6 +29,7 @@ from hotseat.guide import guide
 from hotseat.journal import JournalWriter
 from hotseat.live_config import LiveConfig
 from hotseat.log import start_logging
+from hotseat.phones import sandbox_of
 from hotseat.restart import Restart
 from hotseat.seats import Seats
 from hotseat.site.records import SiteNow
@@ -138,6 +140,16 @@ class Server:
     def _site_changed(self, old: SiteNow, new: SiteNow) -> None:
         self._seats.site_changed(old, new)
         log.info("site_changed", revision=new.revision)
+        # Also when no phone came or went: a secret may have been rotated.
+        reloading = deferToThread(sandbox_of(self._settings).reload_phones)
+        reloading.addCallbacks(
+            lambda files: log.info("asterisk_files_written", changed=files),
+            lambda failure: log.error(
+                "asterisk_files_not_written",
+                reason=failure.getErrorMessage(),
+                fix="hotseat asterisk render; hotseat asterisk cli module reload res_pjsip.so",
+            ),
+        )
 
     def _commands(self) -> dict[str, Any]:
         return {
