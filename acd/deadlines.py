@@ -59,9 +59,13 @@ class Deadlines:
 
     def first(self) -> Millis | None:
         """The earliest instant, None if there is none."""
-        while self._heap and self._dead(self._heap[0]):
-            heappop(self._heap)
-        return self._heap[0][0] if self._heap else None
+        heap, living = self._heap, self._at
+        while heap:
+            at, _, deadline = heap[0]
+            if living.get(deadline) == at:
+                return at
+            heappop(heap)
+        return None
 
     def due(self, now: Millis) -> Iterator[tuple[Deadline, Millis]]:
         """Take out what is due, earliest first, with what becomes due meanwhile."""
@@ -69,7 +73,3 @@ class Deadlines:
             at, _, deadline = heappop(self._heap)
             del self._at[deadline]
             yield deadline, at
-
-    def _dead(self, entry: tuple[Millis, int, Deadline]) -> bool:
-        at, _, deadline = entry
-        return self._at.get(deadline) != at

@@ -88,7 +88,7 @@ class CallQueued:
     again: Millis = 20_000
     """How long a seat that missed or declined this call is not offered it again."""
     attempts: int = 0
-    """Offers made before; numbers the next offer."""
+    """Offers made before this floor knew the call; its offers are numbered on from there."""
 
 
 @dataclass(frozen=True, slots=True)

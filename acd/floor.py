@@ -70,9 +70,7 @@ class Floor:
         self._routing = Routing(self._seats, self._calls)
         self._deadlines = Deadlines()
         self._effects: list[Effect] = []
-        self._seating = Seating(
-            self._seats, self._routing, self._deadlines, lambda effect: self._effects.append(effect)
-        )
+        self._seating = Seating(self._seats, self._routing, self._deadlines, self._effects.append)
         self._now: Millis = 0
 
     def apply(self, event: Event, now: Millis) -> list[Effect]:
@@ -81,7 +79,7 @@ class Floor:
         Late and repeated events change nothing. Raises FloorError, with the floor as it was, for
         what no sound outside can tell (IllegalEvent) and for what a seat may not do (SeatRefused).
         """
-        self._effects = []
+        self._effects.clear()
         self._take_in(event, now)
         self._now = now
         for deadline, at in self._deadlines.due(now):
@@ -89,7 +87,7 @@ class Floor:
         self._seating.keep()
         for call, seat in self._routing.pairs(now):
             self._offer(call, seat, now)
-        return self._effects
+        return self._effects.copy()
 
     def next_deadline(self) -> Millis | None:
         """When the next Tick is needed; None if nothing runs."""
@@ -186,7 +184,6 @@ class Floor:
         was = call.terms
         self._routing.drop_call(call)
         call.terms, call.place = event, place_of(event)
-        call.attempts = max(call.attempts, event.attempts)
         if (was.queue, was.requires, place_of(was)) != (event.queue, event.requires, call.place):
             self._note("queued", call, arrived=event.arrived, priority=event.priority)
 
@@ -212,14 +209,11 @@ class Floor:
     def _drop(self, call: Call) -> None:
         call.step(CallStep.END)
         self._routing.drop_call(call)
-        self._unbar(call)
-        self._deadlines.drop(Deadline(Due.CALL_HELD, call=call.terms.call))
-        del self._calls[call.terms.call]
-
-    def _unbar(self, call: Call) -> None:
         for seat in call.barred:
             self._deadlines.drop(Deadline(Due.BARRED, seat, call.terms.call))
-        call.barred.clear()
+        if call.held_until is not None:
+            self._deadlines.drop(Deadline(Due.CALL_HELD, call=call.terms.call))
+        del self._calls[call.terms.call]
 
     def _adopt(self, event: CallAdopted, now: Millis) -> None:
         call = self._calls.get(event.call)
@@ -315,7 +309,6 @@ class Floor:
         assert ringing is not None
         seat = self._seats[ringing.seat]
         self._end_ringing(call, ringing)
-        self._unbar(call)
         call.step(CallStep.ANSWER)
         self._seating.answer(seat)
         self._talks[call.terms.call] = seat

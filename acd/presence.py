@@ -78,8 +78,6 @@ class Seat:
     held_until: Millis | None = None
     """Busy or out of reach a moment ago: not tried again before this."""
     misses: int = 0
-    kept: SeatKept | None = None
-    """What was last written down to survive a restart."""
 
     def step(self, step: SeatStep) -> None:
         """Move by the table. Raises IllegalEvent if the table has no such step."""

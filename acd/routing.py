@@ -243,7 +243,12 @@ class Routing:
         """
         seats, self._fresh_seats = self._fresh_seats, []
         calls, self._fresh_calls = self._fresh_calls, []
-        if self.held or not (seats or calls):
+        if self.held:
+            return
+        if len(seats) == 1 and not calls:
+            # The common case: nothing else is fresh, so no other seat can be due for that call.
+            for place, _ in self._best_calls(seats, now):
+                yield self._calls[place[1]], seats[0]
             return
         # A fresh seat brings its best call in, which may have waited long. By place, so that a
         # call which is fresh itself does not overtake that one. "": the call is fresh itself.

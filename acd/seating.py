@@ -40,7 +40,6 @@ class Seating:
         self._routing = routing
         self._deadlines = deadlines
         self._say = say
-        # Seats of which a restart may find something new; `keep` looks whether it does.
         self._to_keep: dict[SeatId, Seat] = {}
 
     def take_in(self, event: SeatEvent, now: Millis) -> None:
@@ -66,10 +65,8 @@ class Seating:
     def keep(self) -> None:
         """Write down every seat that a restart would find different."""
         for seat in self._to_keep.values():
-            kept = seat.to_keep()
-            if kept != seat.kept and not seat.leaving:
-                seat.kept = kept
-                self._say(kept)
+            if not seat.leaving:
+                self._say(seat.to_keep())
         self._to_keep.clear()
 
     # ---- what agents do
@@ -121,9 +118,8 @@ class Seating:
         """The seat exists: log-on brings it to this phone, or back. Only `ready` ends a pause."""
         del self._phones[seat.phone]
         self._phones[event.phone] = seat.id
-        if seat.leaving:
-            seat.leaving, seat.kept = False, None
         seat.phone, seat.device, seat.skills = event.phone, event.device, event.skills
+        seat.leaving = False
         self._note("logged_on", seat, phone=seat.phone, device=seat.device.value)
         self._routing.enrol(seat, now)
         self._to_keep[seat.id] = seat
@@ -155,7 +151,8 @@ class Seating:
 
     def _ready(self, seat: Seat, now: Millis) -> None:
         was_paused, seat.paused = seat.paused is not None, None
-        self._to_keep[seat.id] = seat
+        if was_paused:
+            self._to_keep[seat.id] = seat
         if seat.state is SeatState.WRAP_UP:
             self.rest_over(seat, now, now)
         elif was_paused and seat.state is not SeatState.TALKING:
