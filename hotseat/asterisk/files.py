@@ -74,7 +74,8 @@ def link_core_data(installation: Installation, instance: Instance) -> None:
     (data / "agi-bin").mkdir(exist_ok=True)
     sounds = data / "sounds" / "en"
     sounds.mkdir(parents=True, exist_ok=True)
-    for sound in _outside(installation.root, core / "sounds" / "en").iterdir():
+    core_sounds = _outside(installation.root, core / "sounds" / "en")
+    for sound in core_sounds.iterdir() if core_sounds.is_dir() else ():
         _link(sounds / sound.name, core / "sounds" / "en" / sound.name)
 
 

@@ -32,6 +32,9 @@ PACKAGES = (
     "asterisk-core-sounds-en-wav",
     "asterisk-moh-opsound-wav",
 )
+DATA_FOLDERS = ("/usr/share/asterisk", "/var/lib/asterisk")
+"""Debian's choice, and Asterisk's own."""
+
 STAGE_FILE = ".hotseat-stage"
 BOOTSTRAPPED = "bootstrapped"
 READY = "ready"
@@ -60,12 +63,11 @@ class Installation:
     @property
     def data(self) -> str:
         """Folder of sounds, music and documentation, as Asterisk itself sees it."""
-        conf = self.root / "etc/asterisk/asterisk.conf"
-        if conf.is_file():
-            found = re.search(r"(?m)^\s*astdatadir\s*=>?\s*(\S+)", conf.read_text("utf-8"))
-            if found:
-                return found[1]
-        return "/var/lib/asterisk"
+        # Not read from its asterisk.conf: only root and the user asterisk may read that.
+        for folder in DATA_FOLDERS:
+            if (self.root / folder.lstrip("/") / "documentation").is_dir():
+                return folder
+        return DATA_FOLDERS[-1]
 
     def command(self, *arguments: str) -> list[str]:
         """The argument list that runs this Asterisk."""
