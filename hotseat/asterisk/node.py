@@ -61,7 +61,7 @@ class _Followed:
     bridge: str = ""
     legs: set[str] = field(default_factory=set)
     withdraw: bool = False
-    """A withdrawal came before its leg was seen; the next leg is hung up at once."""
+    """The offer is withdrawn: a leg of it that is seen only now is hung up at once."""
     hang_up_seen: bool = False
 
 
@@ -137,14 +137,14 @@ class Node:
         followed = self._by_call.get(call)
         if followed is None:
             return
-        legs = [self._legs[leg] for leg in followed.legs]
-        followed.withdraw = not legs
-        for leg in legs:
+        # Also when a leg is in sight: it may be the last offer's, whose end is still to be told.
+        followed.withdraw = True
+        for leg in [self._legs[leg] for leg in followed.legs]:
             if not (leg.answered or leg.bridge):
                 self._hang_up_leg(leg)
 
     def offer_over(self, call: CallId) -> None:
-        """The caller's Dial returned: a withdrawal that found no leg is done with."""
+        """The caller's Dial returned: its withdrawal is done with."""
         followed = self._by_call.get(call)
         if followed is not None:
             followed.withdraw = False
@@ -276,7 +276,6 @@ class Node:
         channel = event.get("DestChannel") or ""
         leg = self._add_leg(followed, event.get("DestUniqueid") or "", channel, phone_of(channel))
         if followed.withdraw:
-            followed.withdraw = False
             self._hang_up_leg(leg)
 
     def _dial_end(self, event: Message) -> None:

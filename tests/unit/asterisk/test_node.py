@@ -202,6 +202,17 @@ def test_a_withdrawal_that_found_no_leg_does_not_hit_the_next_offer(scene: Scene
     assert scene.link.orders("Hangup") == []
 
 
+def test_a_leg_of_the_last_offer_does_not_hide_the_one_to_come(scene: Scene) -> None:
+    scene.dials()
+    scene.node.offer_over(CALL)  # Dial returned; its DialEnd is still on the way
+    scene.node.withdraw(CALL)  # of the next offer
+    scene.link.event("DialEnd", DestUniqueid=LEG, DialStatus="NOANSWER")
+    scene.link.event(
+        "DialBegin", Uniqueid=CALLER, DestUniqueid="100.3", DestChannel="PJSIP/p102-00000003"
+    )
+    assert scene.link.orders("Hangup")[-1]["Channel"] == "PJSIP/p102-00000003"
+
+
 def test_a_talk_is_never_withdrawn(scene: Scene) -> None:
     scene.talks()
     scene.node.withdraw(CALL)
