@@ -81,7 +81,7 @@ class JournalWriter:
         oldest = self._spooled_since
         if oldest is None and self._pending:
             oldest = self._pending[0][0]
-        return 0 if oldest is None else int((self._clock.seconds() - oldest) * 1000)
+        return 0 if oldest is None else round((self._clock.seconds() - oldest) * 1000)
 
     def note(self, at: Millis, note: Note) -> None:
         """Append one row."""

@@ -107,7 +107,7 @@ class Spool:
 
 
 def _encode(entry: Entry) -> str:
-    return json.dumps([_KIND_OF[type(entry)], asdict(entry)], ensure_ascii=False) + "\n"
+    return json.dumps([_KIND_OF[type(entry)], asdict(entry)]) + "\n"
 
 
 def _decode(line: bytes) -> Entry:

@@ -1,0 +1,376 @@
+"""The journal never holds a call up, and loses nothing while the database is away."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Engine, text
+from structlog.testing import capture_logs
+from twisted.internet.defer import Deferred
+from twisted.trial.unittest import SynchronousTestCase
+
+from acd.effects import Note, SeatGone, SeatKept
+from acd.types import CallId, SeatId
+from hotseat.db.engine import open_engine, reading
+from hotseat.db.migrations import upgrade
+from hotseat.db.pool import Database
+from hotseat.db.queries import journal_rows, recent_calls
+from hotseat.db.snapshot import kept_seats
+from hotseat.history import Outcome
+from hotseat.journal import JournalWriter
+from tests.unit.threads_inline import InlineReactor, InlineThreads
+
+T = 1_800_000_000_000
+result_of = SynchronousTestCase().successResultOf
+
+Make = Callable[[], JournalWriter]
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Path:
+    """Where the spool goes."""
+    return tmp_path / "state"
+
+
+@pytest.fixture
+def journal(database: Database, reactor: InlineReactor, state: Path) -> JournalWriter:
+    """Started, with nothing in it."""
+    journal = JournalWriter(database, reactor, state, spool_bytes=20_000)
+    start(journal)
+    return journal
+
+
+def start(journal: JournalWriter) -> None:
+    """Run to the end of the start."""
+    result_of(Deferred.fromCoroutine(journal.start()))
+
+
+def stop(journal: JournalWriter) -> None:
+    """Run to the end of the stop."""
+    result_of(Deferred.fromCoroutine(journal.stop()))
+
+
+def note(journal: JournalWriter, number: int) -> None:
+    """A row that can be told from others."""
+    journal.note(T + number, Note("queued", call=CallId(f"C{number}"), facts={"n": number}))
+
+
+def written(engine: Engine) -> list[object]:
+    """The numbers of the rows in the database, in order."""
+    with reading(engine) as session:
+        return [row.facts["n"] for row in journal_rows(session, limit=5000)]
+
+
+def take_away(engine: Engine) -> None:
+    """The database answers no write any more."""
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE journal RENAME TO journal_away"))
+
+
+def bring_back(engine: Engine) -> None:
+    """It does again."""
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE journal_away RENAME TO journal"))
+
+
+@contextmanager
+def away(engine: Engine) -> Iterator[None]:
+    """Between these two."""
+    take_away(engine)
+    yield
+    bring_back(engine)
+
+
+def test_rows_are_written_after_50_ms(
+    journal: JournalWriter, engine: Engine, reactor: InlineReactor
+) -> None:
+    """Together, with one timer, and none when there is nothing to write."""
+    note(journal, 1)
+    reactor.advance(0.03)
+    note(journal, 2)
+    assert (written(engine), len(reactor.getDelayedCalls()), journal.lag) == ([], 1, 30)
+    reactor.advance(0.02)
+    assert (written(engine), reactor.getDelayedCalls(), journal.lag) == ([1, 2], [], 0)
+
+
+def test_a_hundred_rows_do_not_wait(
+    journal: JournalWriter, engine: Engine, reactor: InlineReactor
+) -> None:
+    """They go in the next turn of the reactor, not in the call's own."""
+    for number in range(100):
+        note(journal, number)
+    assert written(engine) == []
+    reactor.advance(0)
+    assert written(engine) == list(range(100))
+
+
+def test_everything_else_is_written_too(
+    journal: JournalWriter, engine: Engine, reactor: InlineReactor
+) -> None:
+    """Calls and seats, in the same batch."""
+    journal.call_changed(T, CallId("C1"), {"queue": "consult"})
+    journal.call_changed(T + 1, CallId("C1"), {"outcome": "abandoned", "estimated": True})
+    journal.keep_seat(T, SeatKept(SeatId("1001"), "p101", None, T, None))
+    journal.keep_seat(T, SeatKept(SeatId("1002"), "p102", None, T, None))
+    journal.drop_seat(T, SeatGone(SeatId("1002")))
+    reactor.advance(0.05)
+    with reading(engine) as session:
+        (call,) = recent_calls(session)
+        assert (call.queue, call.outcome, call.estimated) == ("consult", Outcome.ABANDONED, True)
+        assert [seat.seat for seat in kept_seats(session)] == ["1001"]
+
+
+def test_rows_that_come_during_a_write_come_after_it(
+    journal: JournalWriter, engine: Engine, reactor: InlineReactor, pool: InlineThreads
+) -> None:
+    """A slow write holds nobody up; there is only one at a time."""
+    pool.idle = True
+    note(journal, 1)
+    reactor.advance(0.05)
+    for number in range(2, 300):
+        note(journal, number)
+    reactor.advance(10)
+    assert journal.lag == 10_050
+    pool.idle = False
+    pool.work()
+    assert written(engine) == list(range(1, 300))
+    reactor.advance(1)
+
+
+def test_rows_go_to_the_spool_while_the_database_is_away(
+    journal: JournalWriter, engine: Engine, reactor: InlineReactor, state: Path
+) -> None:
+    """They are on the disk after 50 ms, and in the tables, in order, a second after its return."""
+    note(journal, 1)
+    reactor.advance(0.05)
+    with away(engine):
+        for number in range(2, 40):
+            note(journal, number)
+            reactor.advance(0.05)
+        lines = (state / "journal.spool").read_text().splitlines()
+        assert len(lines) == 38
+        assert journal.lag >= 37 * 50
+    note(journal, 40)
+    reactor.advance(1.05)
+    assert written(engine) == list(range(1, 41))
+    assert not (state / "journal.spool").exists()
+    assert (journal.lag, journal.lost) == (0, 0)
+    note(journal, 41)
+    reactor.advance(0.05)
+    assert written(engine)[-1] == 41
+
+
+def test_trouble_is_told_at_its_edges(
+    journal: JournalWriter, engine: Engine, reactor: InlineReactor
+) -> None:
+    """Once when it begins, once when it is over, and never with a caller's number."""
+    with capture_logs() as logs:
+        with away(engine):
+            for number in range(50):
+                journal.call_changed(T, CallId("C1"), {"caller": "13800138000"})
+                note(journal, number)
+                reactor.advance(0.2)
+        reactor.advance(2)
+    assert [line["event"] for line in logs] == ["journal_in_trouble", "journal_in_order_again"]
+    assert "13800138000" not in str(logs)
+
+
+def test_a_restart_writes_the_spool_first(
+    journal: JournalWriter,
+    database: Database,
+    engine: Engine,
+    reactor: InlineReactor,
+    state: Path,
+) -> None:
+    """What an earlier server left comes before anything new, and new ids are higher."""
+    with away(engine):
+        note(journal, 1)
+        note(journal, 2)
+        stop(journal)
+    assert written(engine) == []
+    reactor.rightNow -= 3600  # the wall clock was set back meanwhile
+    later = JournalWriter(database, reactor, state)
+    start(later)
+    assert written(engine) == [1, 2]
+    note(later, 3)
+    stop(later)
+    assert written(engine) == [1, 2, 3]
+
+
+def test_a_spool_that_was_not_removed_doubles_nothing(
+    journal: JournalWriter,
+    database: Database,
+    engine: Engine,
+    reactor: InlineReactor,
+    state: Path,
+) -> None:
+    """The server was killed between the last commit and the removal."""
+    with away(engine):
+        note(journal, 1)
+        journal.call_changed(T, CallId("C1"), {"outcome": "lost"})
+        reactor.advance(0.05)
+        shutil.copy(state / "journal.spool", state / "kept")
+    stop(journal)
+    shutil.copy(state / "kept", state / "journal.spool")
+    later = JournalWriter(database, reactor, state)
+    start(later)
+    assert written(engine) == [1]
+    assert not (state / "journal.spool").exists()
+    stop(later)
+
+
+def test_the_server_starts_while_the_database_is_away(
+    database: Database, engine: Engine, reactor: InlineReactor, state: Path
+) -> None:
+    """And writes when it comes."""
+    with away(engine):
+        journal = JournalWriter(database, reactor, state)
+        start(journal)
+        note(journal, 1)
+        reactor.advance(0.05)
+    reactor.advance(2)
+    assert written(engine) == [1]
+    stop(journal)
+
+
+def test_the_bound_is_told_and_kept(
+    journal: JournalWriter, engine: Engine, reactor: InlineReactor, state: Path
+) -> None:
+    """Beyond it rows are lost, counted, and what was kept before is written in the end."""
+    with capture_logs() as logs, away(engine):
+        for number in range(500):
+            note(journal, number)
+            reactor.advance(0.05)
+        assert (state / "journal.spool").stat().st_size <= 20_000
+    reactor.advance(2)
+    found = written(engine)
+    assert found == list(range(len(found)))
+    assert 0 < len(found) < 500
+    assert journal.lost == 500 - len(found)
+    assert [line["event"] for line in logs].count("journal_loses_entries") == 1
+
+
+def test_a_disk_that_fails_as_well_leaves_memory(
+    database: Database, engine: Engine, reactor: InlineReactor, state: Path
+) -> None:
+    """Rows wait there, and are written when the database is back."""
+    state.write_text("a file where the folder should be")
+    journal = JournalWriter(database, reactor, state)
+    start(journal)
+    with away(engine):
+        for number in range(150):
+            note(journal, number)
+            reactor.advance(0.05)
+    reactor.advance(1)
+    assert written(engine) == list(range(150))
+    assert journal.lost == 0
+
+
+def test_memory_is_bounded(
+    journal: JournalWriter, pool: InlineThreads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A write that hangs for ever must not take the process with it."""
+    monkeypatch.setattr("hotseat.journal.MEMORY_ENTRIES", 10)
+    pool.idle = True
+    for number in range(15):
+        note(journal, number)
+    assert journal.lost == 5
+    pool.idle = False
+    stop(journal)
+
+
+def test_one_bad_entry_costs_no_other(
+    journal: JournalWriter, engine: Engine, reactor: InlineReactor
+) -> None:
+    """A text that no database can hold, in the middle of a batch."""
+    with capture_logs() as logs:
+        for number in range(9):
+            note(journal, number)
+        journal.call_changed(T, CallId("C1"), {"caller_name": "\udce4"})
+        journal.call_changed(T, CallId("C2"), {"priority": 1 << 70})
+        for number in range(9, 20):
+            note(journal, number)
+        reactor.advance(0.05)
+    assert written(engine) == list(range(20))
+    assert journal.lost == 2
+    assert [line["entry"] for line in logs] == [["call C1"], ["call C2"]]
+    with reading(engine) as session:
+        assert recent_calls(session) == []
+
+
+def test_a_wrong_field_is_told_and_left_out(
+    journal: JournalWriter, engine: Engine, reactor: InlineReactor
+) -> None:
+    """The call goes on, and so do its other fields."""
+    with capture_logs() as logs:
+        journal.call_changed(T, CallId("C1"), {"quue": "x", "seat": object(), "queue": "consult"})
+    assert [(line["event"], line["column"]) for line in logs] == [
+        ("call_field_refused", "quue"),
+        ("call_field_refused", "seat"),
+    ]
+    reactor.advance(0.05)
+    with reading(engine) as session:
+        assert recent_calls(session)[0].queue == "consult"
+
+
+def test_stop_writes_what_waits(
+    journal: JournalWriter, engine: Engine, reactor: InlineReactor
+) -> None:
+    """At once, and no timer stays behind."""
+    note(journal, 1)
+    stop(journal)
+    assert written(engine) == [1]
+    assert reactor.getDelayedCalls() == []
+
+
+STEPS = ["note", "note", "note", "burst", "tick", "second", "down", "up", "restart"]
+
+
+@given(st.lists(st.sampled_from(STEPS), max_size=30))
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_whatever_happens_every_row_is_there_once_and_in_order(
+    tmp_path_factory: pytest.TempPathFactory, steps: list[str]
+) -> None:
+    """The database comes and goes, the server stops and starts."""
+    folder = tmp_path_factory.mktemp("story")
+    engine = open_engine(f"sqlite:///{folder / 'hotseat.db'}")
+    upgrade(engine)
+    reactor = InlineReactor()
+    reactor.advance(1_800_000_000)
+    database = Database(str(engine.url), reactor, lambda most, name: InlineThreads())
+    journal = JournalWriter(database, reactor, folder)
+    start(journal)
+    count, up = 0, True
+    for step in [*steps, "up", "second", "second"]:
+        match step:
+            case "note" | "burst":
+                for _ in range(120 if step == "burst" else 1):
+                    note(journal, count)
+                    count += 1
+            case "tick":
+                reactor.advance(0.05)
+            case "second":
+                reactor.advance(1)
+            case "down" if up:
+                take_away(engine)
+                up = False
+            case "up" if not up:
+                bring_back(engine)
+                up = True
+            case "restart":
+                stop(journal)
+                reactor.advance(1)
+                journal = JournalWriter(database, reactor, folder)
+                start(journal)
+    stop(journal)
+    assert written(engine) == list(range(count))
+    assert (journal.lost, reactor.getDelayedCalls()) == (0, [])
+    engine.dispose()

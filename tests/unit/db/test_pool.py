@@ -1,0 +1,167 @@
+"""SQL runs in threads, and only plain records come back."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, event, select, text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+from twisted.internet.defer import Deferred
+from twisted.trial.unittest import SynchronousTestCase
+
+from hotseat.db import models
+from hotseat.db.engine import open_engine, reading, writing
+from hotseat.db.pool import Database
+from tests.unit.threads_inline import InlineReactor, InlineThreads, WaitingReactor
+
+result_of = SynchronousTestCase().successResultOf
+failure_of = SynchronousTestCase().failureResultOf
+
+
+def a_skill(name: str) -> Callable[[Session], None]:
+    """Writes one row."""
+    return lambda session: session.add(models.Skill(name=name, title=name))
+
+
+def skills(session: Session) -> list[str]:
+    """Reads all rows."""
+    return list(session.scalars(select(models.Skill.name).order_by(models.Skill.name)))
+
+
+def test_what_is_written_is_read(database: Database) -> None:
+    """In one transaction each."""
+    result_of(Deferred.fromCoroutine(database.write(a_skill("one"))))
+    assert result_of(Deferred.fromCoroutine(database.run(skills))) == ["one"]
+
+
+def test_a_failed_write_leaves_nothing(database: Database) -> None:
+    """The error comes back, the row does not stay."""
+
+    def half(session: Session) -> None:
+        session.add(models.Skill(name="half", title="half"))
+        session.flush()
+        raise RuntimeError("in the middle")
+
+    failure_of(Deferred.fromCoroutine(database.write(half)), RuntimeError)
+    assert result_of(Deferred.fromCoroutine(database.run(skills))) == []
+
+
+def test_a_reader_cannot_write(database: Database) -> None:
+    """What `run` changes is not committed."""
+    result_of(Deferred.fromCoroutine(database.run(a_skill("one"))))
+    assert result_of(Deferred.fromCoroutine(database.run(skills))) == []
+
+
+@pytest.mark.parametrize(
+    "leak",
+    [
+        lambda session: session,
+        lambda session: session.get(models.Skill, "one"),
+        lambda session: session.scalars(select(models.Skill)).all(),
+        lambda session: {"one": session.get(models.Skill, "one")},
+        lambda session: session.execute(select(models.Skill.name)),
+        lambda session: session.execute(select(models.Skill.name)).all(),
+    ],
+)
+def test_rows_do_not_leave_their_session(database: Database, leak: Callable[..., Any]) -> None:
+    """Touching them later would ask the database in the reactor's thread."""
+    result_of(Deferred.fromCoroutine(database.write(a_skill("one"))))
+    failure_of(Deferred.fromCoroutine(database.run(leak)), TypeError)
+
+
+def test_a_late_answer_is_the_default(
+    database: Database, reactor: InlineReactor, pool: InlineThreads
+) -> None:
+    """And the true answer, when it comes, harms nobody."""
+    pool.idle = True
+    answer = Deferred.fromCoroutine(database.within(0.5, skills, ["default"]))
+    reactor.advance(0.4)
+    assert not answer.called
+    reactor.advance(0.2)
+    assert result_of(answer) == ["default"]
+    pool.work()
+
+
+def test_an_answer_in_time_is_the_answer(database: Database) -> None:
+    """No timer is left."""
+    assert result_of(Deferred.fromCoroutine(database.within(0.5, skills, ["default"]))) == []
+
+
+def test_a_database_that_is_away_is_the_default(database: Database, engine: Engine) -> None:
+    """The call goes on."""
+    with engine.begin() as connection:
+        connection.execute(text("DROP TABLE agent_skill"))
+        connection.execute(text("DROP TABLE queue_skill"))
+        connection.execute(text("DROP TABLE skill"))
+    answer = Deferred.fromCoroutine(database.within(0.5, skills, ["default"]))
+    assert result_of(answer) == ["default"]
+
+
+def test_real_threads_keep_the_order_of_writes(engine: Engine) -> None:
+    """One writer: fifty writes at once land in the order they were asked for."""
+    reactor = WaitingReactor()
+    database = Database(str(engine.url), reactor)
+    names: set[str] = set()
+
+    def change(number: int) -> Callable[[Session], None]:
+        def write(session: Session) -> None:
+            names.add(threading.current_thread().name)
+            session.add(models.ConfigRevision(revision=number, applied_at=number, changes=[]))
+
+        return write
+
+    done: list[int] = []
+    for number in range(50):
+        Deferred.fromCoroutine(database.write(change(number))).addCallback(
+            lambda _, number=number: done.append(number)
+        )
+    while len(done) < 50:
+        reactor.take_one()
+    assert done == list(range(50))
+    assert len(names) == 1
+    assert threading.current_thread().name not in names
+    result_of(Deferred.fromCoroutine(database.stop()))
+
+
+def test_sqlite_is_set_up(engine: Engine) -> None:
+    """Readers beside a writer, foreign keys, and no sync for each of 10,000 commits."""
+    with engine.connect() as connection:
+        found = {
+            name: connection.scalar(text(f"PRAGMA {name}"))
+            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+        }
+    assert found == {
+        "journal_mode": "wal",
+        "synchronous": 1,
+        "foreign_keys": 1,
+        "busy_timeout": 2000,
+    }
+
+
+def test_a_reader_sees_one_state(engine: Engine) -> None:
+    """A site that is applied between two of its questions does not tear its answer."""
+    with reading(engine) as reader:
+        assert skills(reader) == []
+        with writing(engine) as writer:
+            a_skill("one")(writer)
+        assert skills(reader) == []
+    with reading(engine) as reader:
+        assert skills(reader) == ["one"]
+
+
+def test_a_writer_takes_the_lock_before_it_reads(engine: Engine) -> None:
+    """So it cannot be told half way that what it read is out of date."""
+    impatient = open_engine(str(engine.url))
+    event.listen(impatient, "connect", lambda raw, _: raw.execute("PRAGMA busy_timeout = 0"))
+    with writing(engine) as first:
+        skills(first)
+        with pytest.raises(OperationalError, match="locked"), writing(impatient) as second:
+            skills(second)
+    with writing(impatient) as second:
+        a_skill("two")(second)
+    with reading(engine) as reader:
+        assert skills(reader) == ["two"]
