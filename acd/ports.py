@@ -48,6 +48,7 @@ class Staffing(Protocol):
 
 
 Side: TypeAlias = Literal["caller", "seat"]
+ChannelState: TypeAlias = Literal["gone", "alone", "talking"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +95,8 @@ class Switch(Protocol):
     def offer_over(self, call: CallId) -> None:
         """The caller's Dial returned: a withdrawal that found no leg is done with."""
 
-    async def in_talk(self, call: CallId) -> bool:
-        """Ask the switch itself: is the caller in a bridge with a leg? Raises SwitchAway."""
+    async def look(self, call: CallId) -> ChannelState:
+        """Ask the switch itself how the caller's channel is. Raises SwitchAway."""
 
     def write_ticket(self, call: CallId, ticket: str) -> None:
         """Set the caller's ticket while the line is busy."""

@@ -49,6 +49,8 @@ class Contact:
     line: Line | None = None
     in_line: bool = False
     """The floor has been told that the caller waits, by this line."""
+    alone_since: Millis = 0
+    """When the last line ended, if there is none now."""
     offer: Offer | None = None
     withdrawn: bool = False
 

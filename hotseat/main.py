@@ -9,6 +9,7 @@ import structlog
 from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import TCP4ClientEndpoint
 from twisted.internet.interfaces import IListeningPort, IReactorCore
+from twisted.internet.task import LoopingCall
 from twisted.internet.threads import deferToThread
 from ulid import ULID
 
@@ -21,6 +22,7 @@ from hotseat.asterisk.node import Node
 from hotseat.calls import Calls
 from hotseat.clock import Clock
 from hotseat.config import Settings, load_secrets
+from hotseat.contacts import Contacts
 from hotseat.control import CommandError, Control, Reply, seat_commands
 from hotseat.db.pool import Database
 from hotseat.db.queries import journal_rows, open_calls
@@ -36,6 +38,9 @@ from hotseat.site.records import SiteNow
 from hotseat.status import floor_status, site_status
 
 log = structlog.get_logger(__name__)
+
+
+ORPHANS_SECONDS = 15.0
 
 
 class Server:
@@ -65,10 +70,13 @@ class Server:
             secret=secrets.ami_events,
         )
         self._node = Node(self._link, clock, reactor)
+        self._contacts = Contacts(
+            config=self._config, switch=self._node, journal=self._journal, clock=clock
+        )
         self._calls = Calls(
+            contacts=self._contacts,
             config=self._config,
             switch=self._node,
-            journal=self._journal,
             clock=clock,
             new_id=lambda: str(ULID()),
         )
@@ -76,7 +84,12 @@ class Server:
             Floor(), lines=self._calls, journal=self._journal, clock=reactor, now=clock.now
         )
         self._seats = Seats(self._service)
-        self._calls.staff(self._service, self._seats)
+        self._contacts.staff(self._service, self._seats)
+        self._calls.staff(self._service)
+        self._orphans = LoopingCall(
+            lambda: Deferred.fromCoroutine(self._contacts.look_for_orphans())
+        )
+        self._orphans.clock = reactor
         self._listener = FastAgiListener(
             reactor,
             key=secrets.fastagi_key,
@@ -92,12 +105,13 @@ class Server:
         await self._config.start()
         self._config.on_change(self._site_changed)
         self._restart = await self._recover()
-        self._calls.recover_by(self._restart)
-        self._node.watch(self._calls)
+        self._contacts.recover_by(self._restart)
+        self._node.watch(self._contacts)
         await self._listener.start(
             str(self._settings.asterisk.fastagi_host), self._settings.asterisk.fastagi_port
         )
         self._link.start()
+        self._orphans.start(ORPHANS_SECONDS, now=False)
         self._control_port = self._control.listen(self._reactor, self._settings.control_socket)
 
     async def stop(self) -> None:
@@ -105,6 +119,8 @@ class Server:
         if self._control_port is not None:
             self._control_port.stopListening()
         self._restart.stop()
+        if self._orphans.running:
+            self._orphans.stop()
         await self._listener.stop()
         await self._link.stop()
         self._service.stop()
@@ -125,7 +141,7 @@ class Server:
             lambda session: journal_rows(session, limit=1, kinds=["switch_up"])
         )
         restart = Restart(
-            calls=self._calls,
+            contacts=self._contacts,
             seats=self._seats,
             service=self._service,
             switch=self._node,
@@ -186,13 +202,13 @@ class Server:
             "now": now,
             "up_ms": now - self._started,
             **floor_status(self._service.floor.picture(), self.site, now),
-            "contacts": len(self._calls),
+            "contacts": len(self._contacts),
             "ami": {"up": self._node.up, "lag_ms": self._link.lag_ms},
             "agi": {"sessions": self._listener.sessions},
             "journal": {"lag_ms": self._journal.lag},
             "timers": len(self._reactor.getDelayedCalls()),
             "strangers": {
-                **self._calls.strangers,
+                **self._contacts.strangers,
                 **{f"fastagi_{why}": n for why, n in self._listener.refused.items()},
             },
         }

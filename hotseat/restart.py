@@ -17,8 +17,8 @@ from acd.ports import ChannelSeen, Switch, SwitchAway, SwitchSnapshot
 from acd.recovery import Ticket, TicketError, TicketState
 from acd.service import Service
 from acd.types import CallId, Millis
-from hotseat.calls import Calls
 from hotseat.contact import Contact, contact_from
+from hotseat.contacts import Contacts
 from hotseat.history import CallRow
 from hotseat.seats import Seats
 from ivr.ports import LineFacts
@@ -36,7 +36,7 @@ class Restart:
     def __init__(
         self,
         *,
-        calls: Calls,
+        contacts: Contacts,
         seats: Seats,
         service: Service,
         switch: Switch,
@@ -45,7 +45,7 @@ class Restart:
         last_seen: Millis,
         last_switch_started: str | None,
     ) -> None:
-        self._calls = calls
+        self._contacts = contacts
         self._seats = seats
         self._service = service
         self._switch = switch
@@ -69,14 +69,14 @@ class Restart:
         missing = [
             call
             for call_id, call in self._open_calls.items()
-            if self._calls.contact(call_id) is None
+            if self._contacts.get(call_id) is None
         ]
         if missing:
             Deferred.fromCoroutine(self._close(missing, lost=restarted))
         log.info(
             "recovery",
             waiting=len(self._expected),
-            talking=len(self._calls) - len(self._expected),
+            talking=len(self._contacts) - len(self._expected),
             ended_meanwhile=len(missing),
             switch_restarted=restarted,
         )
@@ -90,7 +90,7 @@ class Restart:
         self._expected = {
             call
             for call in self._expected
-            if (contact := self._calls.contact(call)) is not None and not contact.in_line
+            if (contact := self._contacts.get(call)) is not None and not contact.in_line
         }
         if not self._expected:
             self._grace.cancel()
@@ -113,7 +113,7 @@ class Restart:
         except TicketError as error:
             log.error("ticket_unreadable", channel=channel.channel, error=str(error))
             return
-        if self._calls.contact(ticket.call) is not None:
+        if self._contacts.get(ticket.call) is not None:
             return  # its line was faster than the snapshot
         known = self._open_calls.get(ticket.call)
         contact = contact_from(ticket, _facts(channel.channel, channel.uniqueid, known))
@@ -123,7 +123,7 @@ class Restart:
         if leg is not None:
             contact.talked = True
             contact.seat = contact.seat or self._seats.seat_at(leg.phone)
-        self._calls.adopt(contact, in_talk=leg is not None)
+        self._contacts.adopt(contact, in_talk=leg is not None)
         if ticket.state in (TicketState.WAITING, TicketState.OFFERED) and leg is None:
             self._expected.add(ticket.call)
 
@@ -144,7 +144,7 @@ class Restart:
                     contact.talk_ended_at = ended = seen
                     contact.estimated = False
             contact.lost = lost and contact.queued_at is not None
-            self._calls.record_end(contact, ended)
+            self._contacts.record_end(contact, ended)
 
 
 def _leg_in_talk(channel: ChannelSeen, snapshot: SwitchSnapshot) -> ChannelSeen | None:

@@ -57,8 +57,8 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
         "hotseat",
         (
             "ivr", "acd", "softphone_bridge", "hotseat.journal", "hotseat.live_config",
-            "hotseat.contact", "hotseat.seats", "hotseat.calls", "hotseat.clock", "hotseat.config",
-            *WORDS,
+            "hotseat.contact", "hotseat.contacts", "hotseat.seats", "hotseat.calls",
+            "hotseat.clock", "hotseat.config", *WORDS,
         ),
     ),
 )  # fmt: skip

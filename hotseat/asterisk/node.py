@@ -15,9 +15,9 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import LoopingCall
 
-from acd.ports import ChannelSeen, Side, SwitchAway, SwitchSnapshot, SwitchWatcher
+from acd.ports import ChannelSeen, ChannelState, Side, SwitchAway, SwitchSnapshot, SwitchWatcher
 from acd.types import CallId, Device, Millis
-from hotseat.asterisk.ami import AmiError, AmiLink
+from hotseat.asterisk.ami import AmiError, AmiLink, AmiRefused
 from hotseat.asterisk.ami_wire import Message
 from hotseat.clock import Clock
 from softphone_bridge.devices import device_of, phone_of
@@ -149,16 +149,21 @@ class Node:
         if followed is not None:
             followed.withdraw = False
 
-    async def in_talk(self, call: CallId) -> bool:
-        """Ask Asterisk itself: is the caller in a bridge? Raises SwitchAway."""
+    async def look(self, call: CallId) -> ChannelState:
+        """Ask Asterisk itself how the caller's channel is. Raises SwitchAway."""
         followed = self._by_call.get(call)
         if followed is None:
-            return False
+            return "gone"
         try:
             rows = await self._link.listing("Status", {"Channel": followed.channel})
+        except AmiRefused:
+            return "gone"  # manager.c: "No such channel"
         except AmiError as error:
             raise SwitchAway(str(error)) from error
-        return any(row.get("Uniqueid") == followed.uniqueid and row.get("BridgeID") for row in rows)
+        for row in rows:
+            if row.get("Uniqueid") == followed.uniqueid:
+                return "talking" if row.get("BridgeID") else "alone"
+        return "gone"
 
     def write_ticket(self, call: CallId, ticket: str) -> None:
         """Set the caller's ticket while the line is busy."""

@@ -11,10 +11,11 @@ from twisted.internet.task import Clock as ReactorClock
 
 from acd.effects import Note, SeatGone, SeatKept
 from acd.floor import Floor
-from acd.ports import ChannelSeen, SwitchSnapshot
+from acd.ports import ChannelSeen, ChannelState, SwitchSnapshot
 from acd.service import Service
 from acd.types import CallId, Device, Millis
 from hotseat.calls import Calls
+from hotseat.contacts import Contacts
 from hotseat.seats import Seats
 from hotseat.site.records import (
     EMPTY_SITE,
@@ -120,8 +121,10 @@ class FakeSwitch:
     def offer_over(self, call: CallId) -> None:
         pass
 
-    async def in_talk(self, call: CallId) -> bool:
-        return call in self.talking
+    async def look(self, call: CallId) -> ChannelState:
+        if call in self.talking:
+            return "talking"
+        return "alone" if call in self.followed else "gone"
 
     def write_ticket(self, call: CallId, ticket: str) -> None:
         self.tickets[call] = ticket
@@ -233,10 +236,16 @@ class Scene:
         self.switch = FakeSwitch()
         self.journal = KeptJournal()
         self._ids = 0
-        self.calls = Calls(
+        self.contacts = Contacts(
             config=self.config,  # type: ignore[arg-type]
             switch=self.switch,
             journal=self.journal,
+            clock=self.clock,  # type: ignore[arg-type]
+        )
+        self.calls = Calls(
+            contacts=self.contacts,
+            config=self.config,  # type: ignore[arg-type]
+            switch=self.switch,
             clock=self.clock,  # type: ignore[arg-type]
             new_id=self._new_id,
         )
@@ -248,7 +257,8 @@ class Scene:
             now=self.clock.now,
         )
         self.seats = Seats(self.service)
-        self.calls.staff(self.service, self.seats)
+        self.contacts.staff(self.service, self.seats)
+        self.calls.staff(self.service)
 
     def _new_id(self) -> str:
         self._ids += 1
@@ -275,6 +285,9 @@ class Scene:
         )
         Deferred.fromCoroutine(self.calls.on_line(line))
         return line
+
+    def looks_for_orphans(self) -> None:
+        Deferred.fromCoroutine(self.contacts.look_for_orphans())
 
     def call_of(self, line: FakeLine) -> CallId:
         return CallId(line.variables["HOTSEAT_CALL"])

@@ -28,14 +28,14 @@ def test_the_whole_way_of_a_call(scene: Scene) -> None:
     scene.reactor.advance(7)
     scene.seat()
     assert line.phone == "p101"
-    scene.calls.talk_began(call, "p101")
+    scene.contacts.talk_began(call, "p101")
     assert scene.switch.tickets[call].startswith("talked|")
     scene.reactor.advance(30)
-    scene.calls.hang_up_asked(call, "seat")
-    scene.calls.leg_left(call, "p101")
+    scene.contacts.hang_up_asked(call, "seat")
+    scene.contacts.leg_left(call, "p101")
     line.dial_ends(DialResult.ANSWERED)
     assert line.did[-2:] == ["play hotseat/goodbye", "hang up 16"]
-    scene.calls.line_died(call)
+    scene.contacts.line_died(call)
     record = scene.journal.calls[call]
     assert record["outcome"] == "answered"
     assert record["ended_by"] == "seat"
@@ -43,7 +43,7 @@ def test_the_whole_way_of_a_call(scene: Scene) -> None:
     assert record["seat"] == "1001"
     assert record["offers"] == 1
     assert scene.journal.kinds(call).count("ended") == 1
-    assert len(scene.calls) == 0
+    assert len(scene.contacts) == 0
 
 
 def test_events_may_come_after_the_reply(scene: Scene) -> None:
@@ -52,9 +52,9 @@ def test_events_may_come_after_the_reply(scene: Scene) -> None:
     line = scene.rings_in()
     call = scene.call_of(line)
     line.dial_ends(DialResult.ANSWERED)
-    scene.calls.talk_began(call, "p101")
-    scene.calls.leg_left(call, "p101")
-    scene.calls.line_died(call)
+    scene.contacts.talk_began(call, "p101")
+    scene.contacts.leg_left(call, "p101")
+    scene.contacts.line_died(call)
     record = scene.journal.calls[call]
     assert (record["outcome"], record["seat"]) == ("answered", "1001")
     (seat,) = scene.service.floor.picture().seats
@@ -87,8 +87,8 @@ def test_a_caller_who_leaves_while_it_rings_is_abandoned(scene: Scene) -> None:
     line.vanishes()
     assert scene.switch.withdrawn == [call]
     assert scene.service.floor.picture().calls == ()
-    scene.calls.hang_up_asked(call, "caller")
-    scene.calls.line_died(call)
+    scene.contacts.hang_up_asked(call, "caller")
+    scene.contacts.line_died(call)
     assert scene.journal.calls[call]["outcome"] == "abandoned"
     assert scene.journal.calls[call]["ended_by"] == "caller"
 
@@ -96,9 +96,9 @@ def test_a_caller_who_leaves_while_it_rings_is_abandoned(scene: Scene) -> None:
 def test_a_caller_who_leaves_while_waiting_is_abandoned_once(scene: Scene) -> None:
     line = scene.rings_in()
     call = scene.call_of(line)
-    scene.calls.line_died(call)
+    scene.contacts.line_died(call)
     line.vanishes()
-    scene.calls.line_died(call)
+    scene.contacts.line_died(call)
     assert scene.journal.kinds(call).count("ended") == 1
 
 
@@ -120,7 +120,7 @@ def test_picked_up_in_the_instant_of_the_withdrawal_is_no_talk(scene: Scene) -> 
     call = scene.call_of(line)
     scene.seats.pause("1001", "lunch")
     line.dial_ends(DialResult.ANSWERED)
-    assert scene.calls.contact(call) is not None
+    assert scene.contacts.get(call) is not None
     assert line.did[-1] == "music"
     assert line.variables["DIALSTATUS"] == ""
 
@@ -130,10 +130,10 @@ def test_a_talk_that_won_against_its_withdrawal_is_a_talk(scene: Scene) -> None:
     line = scene.rings_in()
     call = scene.call_of(line)
     scene.seats.pause("1001", "lunch")
-    scene.calls.talk_began(call, "p101")
-    scene.calls.leg_left(call, "p101")
+    scene.contacts.talk_began(call, "p101")
+    scene.contacts.leg_left(call, "p101")
     line.dial_ends(DialResult.ANSWERED)
-    scene.calls.line_died(call)
+    scene.contacts.line_died(call)
     assert scene.journal.calls[call]["outcome"] == "answered"
 
 
@@ -162,38 +162,38 @@ def test_a_call_that_talked_never_waits_again(scene: Scene, state: str) -> None:
 def test_a_number_that_is_not_ours_is_refused_without_an_answer(scene: Scene) -> None:
     line = scene.rings_in("00441234567")
     assert line.did == ["hang up 1"]
-    assert scene.calls.strangers == {"trunk_number": 1}
+    assert scene.contacts.strangers == {"trunk_number": 1}
     (record,) = scene.journal.calls.values()
     assert record["outcome"] == "refused"
-    assert len(scene.calls) == 0
+    assert len(scene.contacts) == 0
 
 
 def test_no_offers_while_the_switch_is_away(scene: Scene) -> None:
-    scene.calls.switch_down()
+    scene.contacts.switch_down()
     line = scene.rings_in()
     scene.seat()
     assert line.phone is None
-    scene.calls.switch_up(scene.snapshot(seen(line)))
+    scene.contacts.switch_up(scene.snapshot(seen(line)))
     assert line.phone == "p101"
 
 
 def test_calls_that_vanished_with_asterisk_are_lost(scene: Scene) -> None:
-    scene.calls.switch_up(scene.snapshot(started="noon"))
+    scene.contacts.switch_up(scene.snapshot(started="noon"))
     line = scene.rings_in()
     call = scene.call_of(line)
-    scene.calls.switch_down()
+    scene.contacts.switch_down()
     line.vanishes()
-    scene.calls.switch_up(scene.snapshot(started="one o'clock"))
+    scene.contacts.switch_up(scene.snapshot(started="one o'clock"))
     assert scene.journal.calls[call]["outcome"] == "lost"
 
 
 def test_calls_that_ended_while_the_switch_was_away_are_abandoned(scene: Scene) -> None:
-    scene.calls.switch_up(scene.snapshot())
+    scene.contacts.switch_up(scene.snapshot())
     line = scene.rings_in()
     call = scene.call_of(line)
-    scene.calls.switch_down()
+    scene.contacts.switch_down()
     line.vanishes()
-    scene.calls.switch_up(scene.snapshot())
+    scene.contacts.switch_up(scene.snapshot())
     record = scene.journal.calls[call]
     assert (record["outcome"], record["ended_by"]) == ("abandoned", "unknown")
     assert record["estimated"] is True
@@ -215,3 +215,30 @@ def test_the_phone_of_a_snapshot_that_misses_it_is_away(scene: Scene) -> None:
     scene.seats.phones_are({})
     (seat,) = scene.service.floor.picture().seats
     assert seat.device is Device.AWAY
+
+
+def test_a_contact_whose_last_event_was_lost_is_found_and_ended(scene: Scene) -> None:
+    line = scene.rings_in()
+    call = scene.call_of(line)
+    line.vanishes()
+    scene.switch.followed.clear()
+    scene.reactor.advance(9)
+    scene.looks_for_orphans()
+    assert len(scene.contacts) == 1
+    scene.reactor.advance(2)
+    scene.looks_for_orphans()
+    assert len(scene.contacts) == 0
+    assert scene.journal.calls[call]["outcome"] == "abandoned"
+
+
+def test_a_caller_in_the_dialplan_s_loop_is_no_orphan(scene: Scene) -> None:
+    scene.rings_in().vanishes()
+    scene.reactor.advance(60)
+    scene.looks_for_orphans()
+    assert len(scene.contacts) == 1
+
+
+def test_a_ticket_nobody_can_read_is_a_new_call(scene: Scene) -> None:
+    line = scene.rings_in(ticket="waiting|junk")
+    assert line.did[0] == "answer"
+    assert line.variables["HOTSEAT_TICKET"].startswith("waiting|")

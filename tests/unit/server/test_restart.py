@@ -70,7 +70,7 @@ def known(call: str, **facts: Any) -> CallRow:
 
 def restart(scene: Scene, open_calls: Sequence[CallRow] = (), started: str = "noon") -> Restart:
     again = Restart(
-        calls=scene.calls,
+        contacts=scene.contacts,
         seats=scene.seats,
         service=scene.service,
         switch=scene.switch,
@@ -79,7 +79,7 @@ def restart(scene: Scene, open_calls: Sequence[CallRow] = (), started: str = "no
         last_seen=LAST_SEEN,
         last_switch_started=started,
     )
-    scene.calls.recover_by(again)
+    scene.contacts.recover_by(again)
     scene.seats.restore(
         scene.config.now,
         [
@@ -105,7 +105,7 @@ def test_the_first_to_reconnect_does_not_overtake_the_longest_waiting() -> None:
     scene = Scene()
     restart(scene)
     early, late = ticket("early", arrived=800_000), ticket("late", arrived=810_000)
-    scene.calls.switch_up(scene.snapshot(channel("1.1", early), channel("2.1", late)))
+    scene.contacts.switch_up(scene.snapshot(channel("1.1", early), channel("2.1", late)))
     second = comes_back(scene, "2.1", late)
     assert second.phone is None
     first = comes_back(scene, "1.1", early)
@@ -118,7 +118,7 @@ def test_lines_may_come_before_the_snapshot() -> None:
     text = ticket("early")
     line = comes_back(scene, "1.1", text)
     assert line.phone is None
-    scene.calls.switch_up(scene.snapshot(channel("1.1", text)))
+    scene.contacts.switch_up(scene.snapshot(channel("1.1", text)))
     assert line.phone == "p101"
 
 
@@ -126,7 +126,7 @@ def test_one_who_does_not_come_back_is_waited_for_no_longer_than_the_grace() -> 
     scene = Scene()
     restart(scene)
     first, second = ticket("early"), ticket("late", arrived=810_000)
-    scene.calls.switch_up(scene.snapshot(channel("1.1", first), channel("2.1", second)))
+    scene.contacts.switch_up(scene.snapshot(channel("1.1", first), channel("2.1", second)))
     line = comes_back(scene, "2.1", second)
     scene.reactor.advance(GRACE_SECONDS - 0.1)
     assert line.phone is None
@@ -138,9 +138,9 @@ def test_one_who_hangs_up_during_the_recovery_is_not_waited_for() -> None:
     scene = Scene()
     restart(scene)
     first, second = ticket("early"), ticket("late", arrived=810_000)
-    scene.calls.switch_up(scene.snapshot(channel("1.1", first), channel("2.1", second)))
+    scene.contacts.switch_up(scene.snapshot(channel("1.1", first), channel("2.1", second)))
     line = comes_back(scene, "2.1", second)
-    scene.calls.line_died(CallId("early"))
+    scene.contacts.line_died(CallId("early"))
     assert line.phone == "p101"
 
 
@@ -148,7 +148,7 @@ def test_a_talk_is_adopted_and_its_true_length_is_recorded() -> None:
     scene = Scene()
     restart(scene, [known("talk", answered_at=850_000, seat="1001")])
     text = ticket("talk", TicketState.TALKED, talked_at=850_000, seat=SeatId("1001"))
-    scene.calls.switch_up(
+    scene.contacts.switch_up(
         scene.snapshot(
             channel("1.1", text, bridge="b1"),
             channel("1.2", linkedid="1.1", phone="p101", bridge="b1"),
@@ -158,12 +158,12 @@ def test_a_talk_is_adopted_and_its_true_length_is_recorded() -> None:
     assert (seat.state, seat.call) == (SeatState.TALKING, "talk")
     scene.reactor.advance(60)
     ended = scene.clock.now()
-    scene.calls.leg_left(CallId("talk"), "p101")
+    scene.contacts.leg_left(CallId("talk"), "p101")
     line = comes_back(
         scene, "1.1", text.replace("talked|", "after|", 1), dial_status="ANSWER", ended=ended
     )
     assert line.did == ["play hotseat/goodbye", "hang up 16"]
-    scene.calls.line_died(CallId("talk"))
+    scene.contacts.line_died(CallId("talk"))
     record = scene.journal.calls[CallId("talk")]
     assert record["outcome"] == "answered"
     assert record["talk_ms"] == ended - 850_000
@@ -174,10 +174,10 @@ def test_a_talker_whose_agent_hung_up_meanwhile_is_not_offered_to_anybody() -> N
     scene = Scene()
     restart(scene, [known("talk", answered_at=850_000, seat="1001")])
     text = ticket("talk", TicketState.AFTER, talked_at=850_000, seat=SeatId("1001"))
-    scene.calls.switch_up(scene.snapshot(channel("1.1", text)))
+    scene.contacts.switch_up(scene.snapshot(channel("1.1", text)))
     line = comes_back(scene, "1.1", text, dial_status="ANSWER", ended=870_000)
     assert "dial p101" not in line.did
-    scene.calls.line_died(CallId("talk"))
+    scene.contacts.line_died(CallId("talk"))
     record = scene.journal.calls[CallId("talk")]
     assert (record["outcome"], record["talk_ms"]) == ("answered", 20_000)
 
@@ -186,10 +186,10 @@ def test_a_phone_that_rang_when_the_last_server_died_may_still_answer() -> None:
     scene = Scene()
     restart(scene, [known("ring")])
     text = ticket("ring")
-    scene.calls.switch_up(
+    scene.contacts.switch_up(
         scene.snapshot(channel("1.1", text), channel("1.2", linkedid="1.1", phone="p101", up=False))
     )
-    scene.calls.talk_began(CallId("ring"), "p101")
+    scene.contacts.talk_began(CallId("ring"), "p101")
     (seat,) = scene.service.floor.picture().seats
     assert (seat.state, seat.call) == (SeatState.TALKING, "ring")
     other = scene.rings_in()
@@ -200,7 +200,7 @@ def test_a_phone_that_rang_when_the_last_server_died_may_still_answer() -> None:
 def test_calls_without_a_channel_are_closed_at_the_last_sign_of_life() -> None:
     scene = Scene()
     restart(scene, [known("gone")])
-    scene.calls.switch_up(scene.snapshot())
+    scene.contacts.switch_up(scene.snapshot())
     record = scene.journal.calls[CallId("gone")]
     assert (record["outcome"], record["ended_at"], record["estimated"]) == (
         "abandoned",
@@ -214,7 +214,7 @@ def test_the_dialplan_s_note_gives_a_talk_its_true_end() -> None:
     scene = Scene()
     restart(scene, [known("gone", answered_at=850_000, seat="1001")])
     scene.switch.ended[CallId("gone")] = 880_000
-    scene.calls.switch_up(scene.snapshot())
+    scene.contacts.switch_up(scene.snapshot())
     record = scene.journal.calls[CallId("gone")]
     assert (record["outcome"], record["talk_ms"], record["estimated"]) == (
         "answered",
@@ -226,7 +226,7 @@ def test_the_dialplan_s_note_gives_a_talk_its_true_end() -> None:
 def test_calls_that_died_with_asterisk_are_lost() -> None:
     scene = Scene()
     restart(scene, [known("gone")], started="yesterday")
-    scene.calls.switch_up(scene.snapshot(started="noon"))
+    scene.contacts.switch_up(scene.snapshot(started="noon"))
     assert scene.journal.calls[CallId("gone")]["outcome"] == "lost"
 
 
@@ -234,7 +234,7 @@ def test_an_unreadable_ticket_costs_only_its_own_call() -> None:
     scene = Scene()
     restart(scene)
     text = ticket("good")
-    scene.calls.switch_up(scene.snapshot(channel("1.1", "junk"), channel("2.1", text)))
+    scene.contacts.switch_up(scene.snapshot(channel("1.1", "junk"), channel("2.1", text)))
     line = comes_back(scene, "2.1", text)
     assert line.phone == "p101"
 
@@ -243,9 +243,9 @@ def test_the_offer_after_the_recovery_ends_like_any_other() -> None:
     scene = Scene()
     restart(scene)
     text = ticket("early", attempts=3)
-    scene.calls.switch_up(scene.snapshot(channel("1.1", text)))
+    scene.contacts.switch_up(scene.snapshot(channel("1.1", text)))
     line = comes_back(scene, "1.1", text)
     assert line.ringing is not None
-    scene.calls.talk_began(CallId("early"), "p101")
+    scene.contacts.talk_began(CallId("early"), "p101")
     line.dial_ends(DialResult.ANSWERED)
     assert line.did[-1] == "hang up 16"
