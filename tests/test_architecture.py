@@ -32,8 +32,9 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("hotseat.history", ("acd",)),
     ("hotseat.tables", ()),
     ("hotseat.site.records", ("acd",)),
-    ("hotseat.asterisk.ami_wire", ()),
-    ("hotseat.asterisk.agi_wire", ()),
+    ("hotseat.asterisk.charset", ()),
+    ("hotseat.asterisk.ami_wire", ("hotseat.asterisk.charset",)),
+    ("hotseat.asterisk.agi_wire", ("hotseat.asterisk.charset",)),
     (
         "hotseat.asterisk",
         (
@@ -49,8 +50,9 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
         "hotseat.site",
         ("hotseat.site", "hotseat.db", "hotseat.config", "ivr", "acd", *WORDS),
     ),
-    ("hotseat.journal", ("hotseat.db", "acd", *WORDS)),
-    ("hotseat.live_config", ("hotseat.db", "ivr", "acd", *WORDS)),
+    ("hotseat.spool", ("hotseat.db", "acd", *WORDS)),
+    ("hotseat.journal", ("hotseat.db", "hotseat.spool", "acd", *WORDS)),
+    ("hotseat.live_config", ("hotseat.db", "hotseat.site", "ivr", "acd", *WORDS)),
     ("hotseat.control_client", ("hotseat.config",)),
     ("hotseat.phones", ("hotseat.asterisk", "hotseat.db", "hotseat.config")),
     (
