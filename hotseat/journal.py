@@ -25,9 +25,9 @@ from acd.effects import Note, SeatGone, SeatKept
 from acd.types import CallId, Millis
 from hotseat.db import models
 from hotseat.db.pool import Database
+from hotseat.db.spool import Spool, SpoolFull
 from hotseat.db.writes import CALL_COLUMNS, Entry, is_bad_entry, names_of, write
 from hotseat.history import CallChanged, JournalRow
-from hotseat.spool import Spool, SpoolFull
 
 log = structlog.get_logger(__name__)
 

@@ -10,9 +10,9 @@ import pytest
 
 from acd.effects import SeatGone, SeatKept
 from acd.types import SeatId
+from hotseat.db.spool import Spool, SpoolFull
 from hotseat.db.writes import Entry
 from hotseat.history import CallChanged, JournalRow
-from hotseat.spool import Spool, SpoolFull
 
 STORY: list[Entry] = [
     JournalRow(1, 5, "queued", "C1", None, "consult", {"name": "王芳", "n": 3}),
