@@ -6,27 +6,27 @@ from hotseat.config import Settings
 from hotseat.site.records import SiteNow
 
 
-def guide(settings: Settings, site: SiteNow) -> str:
-    """A short text; the commands in it can be pasted."""
+def guide(settings: Settings, site: SiteNow, command: str) -> str:
+    """A short text; the commands in it, which begin with `command`, can be pasted."""
     asterisk = settings.asterisk
     numbers = sorted(site.numbers)
     phones = sorted(site.phones)
     agents = sorted(site.agents)
     if not (numbers and phones and agents):
-        return "The site has no numbers, phones or agents yet: hotseat site apply FILE"
+        return f"The site has no numbers, phones or agents yet: {command} site apply FILE"
     caller, desk, agent = phones[-1], phones[0], agents[0]
     return f"""
   {site.name} is open.
 
   1. Connect a softphone (Linphone, Zoiper, baresip …) on this machine:
        server   {asterisk.host}:{asterisk.sip_port} (UDP)      user  {desk}
-       secret   hotseat phone secret {desk} --show
+       secret   {command} phone secret {desk} --show
   2. Seat an agent there:
-       hotseat seat login {agent} --phone {desk}
+       {command} seat login {agent} --phone {desk}
   3. From a second softphone ({caller}, secret likewise) dial the hotline: {numbers[0]}
      Press 1 for consult 咨询, 2 for complaint 投诉, 9 for English. The first phone rings.
 
-  Watch it:  hotseat status      hotseat calls      hotseat journal
+  Watch it:  {command} status (or calls, journal, --help)
   Carriers reach the hotline from {", ".join(map(str, asterisk.trunk_peers))}.
   Ctrl-C stops the server; callers on the line hear music until it is back.
 """

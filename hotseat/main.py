@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from pathlib import Path
 from typing import Any, cast
 
 import structlog
@@ -225,6 +227,14 @@ def _asterisk_addresses(settings: Settings) -> list[str]:
     return [str(host), *(["127.0.0.1"] if host.is_loopback else [])]
 
 
+def _command() -> str:
+    """How this program was called, as a person would type it."""
+    called = Path(sys.argv[0])
+    if str(called.parent) in os.environ.get("PATH", "").split(os.pathsep):
+        return called.name
+    return os.path.relpath(called)
+
+
 def serve(settings: Settings, *, clock_offset: int = 0, show_guide: bool = False) -> int:
     """Run until stopped. Returns the exit code."""
     from twisted.internet import reactor
@@ -248,7 +258,7 @@ def serve(settings: Settings, *, clock_offset: int = 0, show_guide: bool = False
             control=str(settings.control_socket),
         )
         if show_guide:
-            print(guide(settings, server.site), file=sys.stdout, flush=True)
+            print(guide(settings, server.site, _command()), flush=True)
 
     def begin() -> None:
         Deferred.fromCoroutine(server.start()).addCallbacks(started, failed)
