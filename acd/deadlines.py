@@ -41,9 +41,6 @@ class Deadlines:
         self._heap: list[tuple[Millis, int, Deadline]] = []
         self._serial = 0
 
-    def __len__(self) -> int:
-        return len(self._at)
-
     def set(self, deadline: Deadline, at: Millis) -> None:
         """It falls due at `at`, and no more at an instant set before."""
         self._at[deadline] = at

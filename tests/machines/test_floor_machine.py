@@ -49,7 +49,9 @@ EXAMPLES = int(os.environ.get("FLOOR_EXAMPLES", "40"))
 picks = st.integers(0, 99)
 seat_ids = st.sampled_from([SeatId(f"100{n}") for n in range(1, 6)])
 phones = st.sampled_from(["p101", "p102", "p103", "p104", "p105"])
-skill_maps = st.dictionaries(st.sampled_from(["consult", "complaint"]), st.integers(1, 3))
+skill_maps = st.sampled_from(
+    [{"consult": 1}, {"consult": 2}, {"complaint": 2}, {"consult": 1, "complaint": 3}, {}]
+)
 DIAL_FAILURES = [cause for cause in Failure if cause is not Failure.CALLER_GONE]
 
 
@@ -140,7 +142,7 @@ class FloorMachine(RuleBasedStateMachine):
 
     # ---- agents
 
-    @initialize(skills=st.lists(skill_maps, min_size=1, max_size=4))
+    @initialize(skills=st.lists(skill_maps, min_size=2, max_size=5))
     def open_the_office(self, skills: list[Skills]) -> None:
         for n, known in enumerate(skills, 1):
             self.log_on(SeatId(f"100{n}"), known, f"p10{n}", Device.FREE)
@@ -195,28 +197,45 @@ class FloorMachine(RuleBasedStateMachine):
     # ---- callers
 
     @rule(
-        requires=st.dictionaries(
-            st.sampled_from(["consult", "complaint"]), st.integers(1, 3), max_size=2
+        wishes=st.lists(
+            st.tuples(
+                st.sampled_from([{"consult": 1}, {"consult": 2}, {"complaint": 2}, {}]),
+                st.sampled_from([0, 0, 0, 1]),
+            ),
+            min_size=1,
+            max_size=4,
         ),
-        priority=st.integers(0, 2),
         ring=st.sampled_from([5_000, 20_000]),
         wrap_up=st.sampled_from([0, 10_000]),
         again=st.sampled_from([0, 20_000]),
-        before=st.integers(0, 3_000),
+        before=st.sampled_from([0, 0, 500, 3_000]),
     )
-    def call_arrives(
-        self, requires: Skills, priority: int, ring: int, wrap_up: int, again: int, before: int
+    def calls_arrive(
+        self,
+        wishes: list[tuple[Skills, int]],
+        ring: int,
+        wrap_up: int,
+        again: int,
+        before: int,
     ) -> None:
-        self.calls_made += 1
-        call = CallId(f"C{self.calls_made:04}")
-        terms = CallQueued(
-            call, "q", requirement(requires), self.now - before, priority, ring, wrap_up, again
-        )
-        ticket = Ticket(
-            TicketState.WAITING, call, terms.arrived, "q", priority, terms.requires
-        ).format()
-        self.lines[call] = Line(terms, ticket)
-        self.tell(terms)
+        for requires, priority in wishes:
+            self.calls_made += 1
+            call = CallId(f"C{self.calls_made:04}")
+            terms = CallQueued(
+                call,
+                "q",
+                requirement(requires),
+                self.now - before,
+                priority,
+                ring,
+                wrap_up,
+                again,
+            )
+            ticket = Ticket(
+                TicketState.WAITING, call, terms.arrived, "q", priority, terms.requires
+            ).format()
+            self.lines[call] = Line(terms, ticket)
+            self.tell(terms)
 
     @rule(pick=picks, late=st.booleans())
     def caller_hangs_up(self, pick: int, late: bool) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from acd.effects import SeatGone, SeatKept, Withdraw
-from acd.events import SeatLoggedOn, SeatReady, SkillsChanged
+from acd.events import SeatLoggedOn, SeatReady, SeatReleased, SkillsChanged, Tick
 from acd.floor import SeatRefused
 from acd.presence import SeatState
-from acd.types import Device, Failure, SeatId
+from acd.types import CallId, Device, Failure, SeatId
 from tests.unit.acd.desk import CONSULT, Desk
 
 
@@ -271,3 +271,32 @@ def test_a_wrap_up_that_ended_while_the_server_was_down_is_over(desk: Desk) -> N
     desk.tell(SeatLoggedOn(SeatId("1001"), CONSULT, "p1", Device.FREE, None, until - 9_000, until))
     assert desk.seen_seat("1001").state is SeatState.IDLE
     assert desk.seen_seat("1001").idle_since == until
+
+
+def test_two_seats_that_get_free_at_one_instant_serve_two_callers(desk: Desk) -> None:
+    desk.seat("1001")
+    desk.seat("1002")
+    desk.talk("C1", "1001")
+    desk.talk("C2", "1002")
+    desk.call("C3")
+    desk.call("C4")
+    desk.tell(SeatReleased(SeatId("1001"), CallId("C1")))
+    desk.tell(SeatReleased(SeatId("1002"), CallId("C2")), after=0)
+    desk.tell(Tick(), after=10_000)
+    assert desk.offered() == [("C3", "1001"), ("C4", "1002")]
+
+
+def test_two_seats_free_at_once_for_two_queues_take_what_each_can(desk: Desk) -> None:
+    """Both would take C3 first; the one that goes without has a second best."""
+    desk.seat("1001", {"consult": 1})
+    desk.seat("1002", {"consult": 1, "complaint": 1})
+    desk.pause("1001")
+    desk.talk("C1", "1002")
+    desk.ready("1001")
+    desk.talk("C2", "1001")
+    desk.call("C3", {"consult": 1})
+    desk.call("C4", {"complaint": 1})
+    desk.tell(SeatReleased(SeatId("1001"), CallId("C2")))
+    desk.tell(SeatReleased(SeatId("1002"), CallId("C1")), after=0)
+    desk.tell(Tick(), after=10_000)
+    assert desk.offered() == [("C3", "1001"), ("C4", "1002")]

@@ -7,6 +7,7 @@ from itertools import permutations
 import pytest
 
 from acd.calls import CallState
+from acd.effects import SeatKept
 from acd.events import CallAdopted, OfferAnswered, SeatReleased, TalkEnded
 from acd.presence import SeatState
 from acd.types import CallId, Failure, IllegalEvent, OfferId, SeatId
@@ -139,6 +140,7 @@ def test_a_talk_found_during_wrap_up_ends_the_wrap_up(desk: Desk) -> None:
     desk.ended("C1")
     desk.tell(adopted("C2", "1001"))
     assert desk.seen_seat("1001").state is SeatState.TALKING
+    assert [kept.wrap_up_until for kept in desk.did(SeatKept)] == [None]
     desk.wait(60_000)
     assert desk.seen_seat("1001").state is SeatState.TALKING
 
