@@ -18,7 +18,7 @@ class AgiSession:
 
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
-        self._file = connection.makefile("rw", encoding="utf-8", newline="\n")
+        self._file = connection.makefile("r", encoding="utf-8", newline="\n")
         self.environment: dict[str, str] = {}
         while line := self._file.readline().strip():
             name, _, value = line.partition(": ")
@@ -30,8 +30,7 @@ class AgiSession:
 
     def begin(self, command: str) -> None:
         """Send a command whose reply is not awaited."""
-        self._file.write(command + "\n")
-        self._file.flush()
+        self._connection.sendall(f"{command}\n".encode())
 
     def command(self, command: str) -> str:
         """Send a command; its reply line, or "" if the connection is over."""

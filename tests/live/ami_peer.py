@@ -13,7 +13,7 @@ class AmiPeer(AbstractContextManager["AmiPeer"]):
 
     def __init__(self, host: str, port: int, *, source: str) -> None:
         self._connection = socket.create_connection((host, port), 5, source_address=(source, 0))
-        self._file = self._connection.makefile("rw", encoding="utf-8", newline="\r\n")
+        self._file = self._connection.makefile("r", encoding="utf-8", newline="\r\n")
         self._file.readline()
         self.events: list[Block] = []
 
@@ -27,8 +27,7 @@ class AmiPeer(AbstractContextManager["AmiPeer"]):
     def action(self, name: str, **headers: str) -> Block:
         """The answer; events that come before it are kept. Raises EOFError."""
         lines = [f"Action: {name}", *(f"{key}: {value}" for key, value in headers.items())]
-        self._file.write("\n".join([*lines, "", ""]))
-        self._file.flush()
+        self._connection.sendall("\r\n".join([*lines, "", ""]).encode())
         while "Response" not in (block := self._block()):
             self.events.append(block)
         return block
