@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Callable
-from typing import Any, NoReturn, TypeVar
+from typing import Any
 
 import click
 
 from hotseat.asterisk.commands import asterisk
-from hotseat.config import ConfigError, Settings, load_settings
 from hotseat.control_client import NotRunning, Refused, ask
+from hotseat.db.commands import calls, db, journal
+from hotseat.site.commands import phone, site
 from hotseat.tables import span, table
-
-Function = TypeVar("Function", bound=Callable[..., Any])
+from hotseat.terminal import as_json, fail, settings_or_exit, show
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -34,36 +32,12 @@ def main() -> None:
     """
 
 
-def settings_or_exit() -> Settings:
-    """The instance's settings, or a clear end."""
-    try:
-        return load_settings()
-    except ConfigError as error:
-        fail(str(error))
-
-
-def fail(text: str) -> NoReturn:
-    """End with exit code 1 and a text for people."""
-    click.echo(f"hotseat: {text}", err=True)
-    sys.exit(1)
-
-
-def as_json(function: Function) -> Function:
-    """The --json switch that every command has."""
-    return click.option("--json", "json_", is_flag=True, help="For programs.")(function)
-
-
 def asked(command: str, **args: object) -> dict[str, Any]:
     """Ask the running server, or end with its words."""
     try:
         return ask(settings_or_exit(), command, **args)
     except (NotRunning, Refused) as error:
         fail(str(error))
-
-
-def show(json_: bool, result: dict[str, Any], text: str) -> None:
-    """The result for a program or the text for a person."""
-    click.echo(json.dumps(result, ensure_ascii=False, indent=2) if json_ else text)
 
 
 @main.command()
@@ -212,4 +186,5 @@ def ready(agent: str, json_: bool) -> None:
     show(json_, asked("seat-ready", agent=agent), f"agent {agent} is ready")
 
 
-main.add_command(asterisk)
+for group in (asterisk, site, phone, calls, journal, db):
+    main.add_command(group)

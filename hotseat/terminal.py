@@ -1,0 +1,66 @@
+"""What every command shares: settings, --json, clear ends, and moments for people."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, NoReturn, TypeVar
+from zoneinfo import ZoneInfo
+
+import click
+
+from hotseat.config import ConfigError, Settings, load_settings
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def settings_or_exit() -> Settings:
+    """The instance's settings, or a clear end."""
+    try:
+        return load_settings()
+    except ConfigError as error:
+        fail(str(error))
+
+
+def fail(text: str) -> NoReturn:
+    """End with exit code 1 and a text for people."""
+    click.echo(f"hotseat: {text}", err=True)
+    sys.exit(1)
+
+
+def as_json(function: Function) -> Function:
+    """The --json switch that every command has."""
+    return click.option("--json", "json_", is_flag=True, help="For programs.")(function)
+
+
+def show(json_: bool, result: object, text: str) -> None:
+    """The result for a program or the text for a person."""
+    click.echo(json.dumps(result, ensure_ascii=False, indent=2) if json_ else text)
+
+
+def moment(milliseconds: int | None, zone: ZoneInfo) -> str | None:
+    """`11-21 18:39:05.123` on the clocks of the site."""
+    if milliseconds is None:
+        return None
+    whole = datetime.fromtimestamp(milliseconds // 1000, zone)
+    return f"{whole:%m-%d %H:%M:%S}.{milliseconds % 1000:03}"
+
+
+class Ago(click.ParamType[int]):
+    """A span back from now: 30s, 10m, 2h, 7d; its value is in milliseconds."""
+
+    name = "span"
+    _UNITS = {"s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}  # noqa: RUF012
+
+    def convert(
+        self, value: str | int, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int:
+        """`2h` is 7,200,000."""
+        if isinstance(value, int):
+            return value
+        count, unit = value[:-1], value[-1:]
+        if not (count.isdecimal() and unit in self._UNITS):
+            self.fail(f"{value!r} is no span; write it like 30s, 10m, 2h or 7d", param, ctx)
+        return int(count) * self._UNITS[unit]
