@@ -24,6 +24,9 @@ from hotseat.config import Settings, load_secrets
 START_SECONDS = 60
 STOP_SECONDS = 10
 
+DEAF = r"Unable to bind|could not be started"
+"""In an error of Asterisk that goes on without AMI or SIP: an address is taken or not here."""
+
 CONTACT = r"(?m)^\s*Contact:\s+([a-z0-9-]+)/\S+\s+\S+\s+Avail"
 
 PhoneLogins = Callable[[], Sequence[PhoneLogin]]
@@ -100,16 +103,17 @@ class Sandbox:
         say(f"starting Asterisk {installation.version} …")
         as_user = ["-U", "asterisk", "-G", "asterisk"] if installation.owner() else []
         started = _run(installation.command("-C", instance.config, "-g", *as_user))
-        deadline = time.monotonic() + START_SECONDS
-        while started.returncode == 0 and time.monotonic() < deadline:
-            pid = self.pid()
-            if pid is not None and "fully booted" in self._ask("core waitfullybooted"):
-                return pid
-            time.sleep(0.1)
-        problems = "\n  ".join(_errors(instance.log, begun)) or started.stderr.strip()
+        pid = self._wait_until_booted(started)
+        errors = _errors(instance.log, begun)
+        if pid is not None and not any(re.search(DEAF, error) for error in errors):
+            for error in errors:
+                say(f"! {error}")
+            return pid
+        self.down()
+        problems = "\n  ".join(errors) or started.stderr.strip() or "nothing in its log"
         raise SandboxError(
-            f"Asterisk did not start:\n  {problems or 'nothing in its log'}\n"
-            f"Its log: {instance.log}"
+            f"Asterisk did not start:\n  {problems}\nIts log: {instance.log}\n"
+            "If an address is taken, choose another net (asterisk.net in hotseat.toml)."
         )
 
     def down(self, say: Say = lambda line: None) -> bool:
@@ -185,6 +189,17 @@ class Sandbox:
             channels=_number(r"(\d+) active channel", self.rx("core show channels count")),
             registered=tuple(re.findall(CONTACT, self.rx("pjsip show contacts"))),
         )
+
+    def _wait_until_booted(self, started: subprocess.CompletedProcess[str]) -> int | None:
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            pid = self.pid()
+            if pid is not None and "fully booted" in self._ask("core waitfullybooted"):
+                return pid
+            if pid is None and started.returncode != 0:
+                break
+            time.sleep(0.1)
+        return None
 
     def _root(self) -> Path:
         root = self._settings.asterisk.root

@@ -11,7 +11,7 @@ import pytest
 
 from hotseat.asterisk.install import find
 from hotseat.asterisk.render import EVENTS, PhoneLogin
-from hotseat.asterisk.sandbox import Sandbox
+from hotseat.asterisk.sandbox import Sandbox, SandboxError
 from hotseat.config import AsteriskSettings, Settings, load_secrets
 from tests.live.agi_peer import AgiPeer
 from tests.live.ami_peer import AmiPeer
@@ -272,6 +272,17 @@ def test_neighbours_do_not_disturb_each_other(
     assert not other.down()
     assert sandbox.pid() == ours
     assert "System uptime" in sandbox.rx("core show uptime seconds")
+
+
+def test_an_address_that_is_taken_is_told(
+    settings: Settings, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    asterisk = AsteriskSettings(root=settings.asterisk.root, net=settings.asterisk.net)
+    twin = Sandbox(Settings(state=tmp_path, asterisk=asterisk))
+    with pytest.raises(SandboxError, match="Unable to bind AMI server"):
+        twin.up()
+    assert not twin.running()
+    assert sandbox.running()
 
 
 def _ami(settings: Settings, source: int = 2) -> AmiPeer:
