@@ -90,7 +90,7 @@ class AmiConnection(Protocol):
     def dataReceived(self, data: bytes) -> None:
         self.heard_at = self._clock.seconds()
         for message in self.parser.feed(data):
-            if message.response is not None:
+            if message.event is None:
                 self._take_response(message)
             else:
                 self._take_event(message)
@@ -141,7 +141,10 @@ class AmiConnection(Protocol):
 
     def _take_event(self, event: Message) -> None:
         self.parser.counts.events += 1
-        action_id = event.get("ActionID", "")
+        action_id = event.get("ActionID")
+        if action_id is None:
+            self._on_event(event)
+            return
         pending = self._pending.get(action_id)
         if pending is None or not pending.messages:
             self._on_event(event)

@@ -11,6 +11,7 @@ import hashlib
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import TypeAlias
 
 from hotseat.asterisk.charset import DEFAULT_FALLBACK, decode
@@ -29,7 +30,9 @@ _BANNER = b"Asterisk Call Manager"
 # event that carries a header of this name, but not before an ActionID or Message.
 _NEXT_HEAD = re.compile(rb"\n(?=Event: |Response: \w+\n(?:ActionID|Message): )")
 
-_HEADS = ("Event", "Response")
+_HEADS = ("Event: ", "Response: ")
+_COLONS = repeat(": ")
+_ONCE = repeat(1)
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _BREAK = re.compile(r"[\r\n\0]")
 
@@ -40,28 +43,30 @@ Headers: TypeAlias = Mapping[str, str | Sequence[str]]
 class Message(dict[str, str]):
     """One response or event: header -> value, the last value of a repeated header."""
 
-    __slots__ = ("headers",)
+    __slots__ = ("lines",)
 
-    def __init__(self, headers: list[list[str]]) -> None:
-        super().__init__(headers)
-        self.headers = headers
-        """All headers in order, as `[name, value]`."""
+    def __init__(self, lines: list[str]) -> None:
+        # No list of pairs is kept: Python's garbage collector would look through each of them.
+        super().__init__(map(str.split, lines, _COLONS, _ONCE))
+        self.lines = lines
+        """All headers in order, as `Name: value`; the first is `Event` or `Response`."""
 
     @property
     def event(self) -> str | None:
         """The event's name, None for a response."""
-        name, value = self.headers[0]
-        return value if name == "Event" else None
+        head = self.lines[0]
+        return head[7:] if head.startswith("Event: ") else None
 
     @property
     def response(self) -> str | None:
         """The response's word (`Success`, `Error`, `Goodbye`), None for an event."""
-        name, value = self.headers[0]
-        return value if name == "Response" else None
+        head = self.lines[0]
+        return head[10:] if head.startswith("Response: ") else None
 
     def all(self, name: str) -> list[str]:
         """Every value of a header that may be repeated (`ChanVariable`, `Variable`, `Output`)."""
-        return [value for key, value in self.headers if key == name]
+        start = f"{name}: "
+        return [line[len(start) :] for line in self.lines if line.startswith(start)]
 
 
 @dataclass(slots=True)
@@ -158,11 +163,11 @@ class AmiParser:
             if name not in self.wanted and b"\nActionID: " not in frame:
                 return
         try:
-            message = Message([line.split(": ", 1) for line in frame.decode().split("\n")])
+            message = Message(frame.decode().split("\n"))
         except ValueError:  # not UTF-8, or a line that is no header
             self._read_line_by_line(frame.strip(b"\n"), messages)
             return
-        if message.headers[0][0] in _HEADS:
+        if message.lines[0].startswith(_HEADS):
             messages.append(message)
         else:
             self.counts.bad_frames += 1
@@ -170,16 +175,16 @@ class AmiParser:
     def _read_line_by_line(self, frame: bytes, messages: list[Message]) -> None:
         if not frame:
             return
-        headers: list[list[str]] = []
+        lines = []
         for line in frame.split(b"\n"):
-            key, colon, value = line.partition(b":")
+            name, colon, value = line.partition(b":")
             if colon:
-                value = value.removeprefix(b" ")
-                headers.append([decode(key, self._fallback), decode(value, self._fallback)])
-        headed = bool(headers) and headers[0][0] in _HEADS
+                text = decode(value.removeprefix(b" "), self._fallback)
+                lines.append(f"{decode(name, self._fallback)}: {text}")
+        headed = bool(lines) and lines[0].startswith(_HEADS)
         if headed:
-            messages.append(Message(headers))
-        if not headed or len(headers) <= frame.count(b"\n"):
+            messages.append(Message(lines))
+        if not headed or len(lines) <= frame.count(b"\n"):
             self.counts.bad_frames += 1
 
 

@@ -66,7 +66,7 @@ class FakeLink:
 
 
 def message(kind: str, name: str, **headers: str) -> Message:
-    return Message([[kind, name], *([key, value] for key, value in headers.items())])
+    return Message([f"{kind}: {name}", *(f"{key}: {value}" for key, value in headers.items())])
 
 
 def status_row(uniqueid: str, channel: str, **headers: str) -> Message:
