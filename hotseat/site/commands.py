@@ -26,6 +26,8 @@ from hotseat.site.read import read
 from hotseat.site.records import Site, SiteNow
 from hotseat.terminal import Function, as_json, fail, settings_or_exit, show
 
+STDIN = Path("-")
+
 
 @click.group()
 def site() -> None:
@@ -110,9 +112,9 @@ def apply_command(file: Path | None, demo: bool, yes: bool, if_empty: bool, json
       hotseat site apply site.yaml
       hotseat site apply --demo --yes
     """
-    wanted = _site_of(file, demo)
-    if not yes and (json_ or file == Path("-")):
+    if not yes and (json_ or file == STDIN):
         fail("there is nobody to ask; add --yes")
+    wanted = _site_of(file, demo)
     with opened() as engine:
         current = _current(engine)
         if if_empty and current.revision:
@@ -213,15 +215,16 @@ def _text_of(file: Path | None, demo: bool) -> tuple[str, str]:
         fail("name a FILE (- for standard input), or say --demo")
     if file is None:
         return "demo site", files("hotseat.site").joinpath("demo.yaml").read_text(encoding="utf-8")
+    name = "standard input" if file == STDIN else str(file)
     try:
-        raw = sys.stdin.buffer.read() if file == Path("-") else file.read_bytes()
+        raw = sys.stdin.buffer.read() if file == STDIN else file.read_bytes()
         # Editors of another system put a mark in front.
-        return str(file), raw.decode("utf-8-sig")
+        return name, raw.decode("utf-8-sig")
     except OSError as error:
-        fail(f"{file}: {error.strerror}")
+        fail(f"{name}: {error.strerror}")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        fail(f"{file}:{line}: not UTF-8; save the file as UTF-8")
+        fail(f"{name}:{line}: not UTF-8; save the file as UTF-8")
 
 
 def _site_of(file: Path | None, demo: bool) -> Site:

@@ -1,0 +1,294 @@
+"""The commands about site, phones, calls and journal, as a person or a program runs them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import Engine
+
+from acd.effects import SeatKept
+from acd.types import SeatId
+from hotseat.cli import main
+from hotseat.db.engine import open_engine, reading, writing
+from hotseat.db.snapshot import phone_secrets
+from hotseat.db.writes import write
+from hotseat.history import CallChanged, JournalRow
+from hotseat.tables import width
+
+T = 1_800_000_000_000
+CALL = "01JCXW5T0Q3N5D1B8A0K2V7M4R"
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """`hotseat …` in an instance of its own."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOTSEAT_STATE", str(tmp_path / "state"))
+    runner = CliRunner()
+
+    def run(*words: str, stdin: str = "", code: int = 0) -> Result:
+        result = runner.invoke(main, words, input=stdin)
+        assert result.exit_code == code, result.output
+        return result
+
+    return run
+
+
+@pytest.fixture
+def ready(run: Run) -> Run:
+    """The same with the demo site in force."""
+    run("db", "upgrade")
+    run("site", "apply", "--demo", "--yes")
+    return run
+
+
+@pytest.fixture
+def stored(ready: Run, tmp_path: Path) -> Iterator[Engine]:
+    """The instance's database."""
+    engine = open_engine(f"sqlite:///{tmp_path / 'state' / 'hotseat.db'}")
+    yield engine
+    engine.dispose()
+
+
+def as_json(result: Result) -> Any:
+    """What a program reads."""
+    return json.loads(result.stdout)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("site", "plan", "--demo"),
+        ("site", "apply", "--demo", "--yes"),
+        ("site", "export"),
+        ("phone", "secret", "p101", "--show"),
+        ("calls",),
+        ("journal",),
+    ],
+)
+def test_without_tables_every_command_says_what_to_run(
+    run: Run, words: tuple[str, ...], tmp_path: Path
+) -> None:
+    """And makes no empty database by looking."""
+    result = run(*words, code=1)
+    assert "no database yet; run `hotseat db upgrade`" in result.stderr
+    assert not (tmp_path / "state" / "hotseat.db").exists()
+
+
+def test_the_tables_are_made_once(run: Run) -> None:
+    """The second run says so."""
+    assert "(new)" in run("db", "upgrade").stdout
+    result = as_json(run("db", "upgrade", "--json"))
+    assert result["before"] == result["now"]
+
+
+def test_export_check_plan_is_nothing(ready: Run, tmp_path: Path) -> None:
+    """The way of every edit."""
+    text = ready("site", "export").stdout
+    (tmp_path / "site.yaml").write_text(text, encoding="utf-8")
+    assert (
+        "sound: 1 number, 1 menu, 3 queues, 4 skills" in ready("site", "check", "site.yaml").stdout
+    )
+    assert ready("site", "plan", "site.yaml").stdout == "nothing to do\n"
+    assert ready("site", "plan", "-", stdin="\ufeff" + text).stdout == "nothing to do\n"
+    assert as_json(ready("site", "export", "--json"))["queues"]["consult"]["title"] == "咨询"
+
+
+def test_apply_shows_asks_and_says_the_revision(ready: Run, tmp_path: Path) -> None:
+    """No is no."""
+    text = ready("site", "export").stdout.replace("ring_seconds: 15", "ring_seconds: 25")
+    (tmp_path / "site.yaml").write_text(text, encoding="utf-8")
+    change = "~ queue complaint: ring_seconds: 15 -> 25"
+    assert change in ready("site", "apply", "site.yaml", stdin="n\n", code=1).stdout
+    assert ready("site", "plan", "site.yaml").stdout == f"{change}\n"
+    said = ready("site", "apply", "site.yaml", stdin="y\n").stdout
+    assert "Apply 1 change?" in said
+    assert said.endswith("revision 2 is in force\n")
+    assert ready("site", "apply", "site.yaml").stdout == "nothing to do\n"
+    again = as_json(ready("site", "apply", "--demo", "--yes", "--json"))
+    assert again == {
+        "revision": 3,
+        "changes": [{"sign": "~", "what": "queue complaint", "words": "ring_seconds: 25 -> 15"}],
+    }
+
+
+def test_a_program_is_not_asked(ready: Run) -> None:
+    """It has to say --yes."""
+    assert "add --yes" in ready("site", "apply", "--demo", "--json", code=1).stderr
+    assert "add --yes" in ready("site", "apply", "-", stdin="{}", code=1).stderr
+
+
+def test_if_empty_keeps_a_site(ready: Run, tmp_path: Path) -> None:
+    """So that it can stand in a start script."""
+    text = ready("site", "export").stdout.replace("Hotseat Demo", "Ours")
+    (tmp_path / "site.yaml").write_text(text, encoding="utf-8")
+    ready("site", "apply", "site.yaml", "--yes")
+    said = ready("site", "apply", "--demo", "--yes", "--if-empty").stdout
+    assert said.startswith("there is a site already: Ours")
+
+
+def test_mistakes_have_file_line_and_path(ready: Run, tmp_path: Path) -> None:
+    """As compilers write them, so that editors can jump there; nothing is changed."""
+    broken = (
+        ready("site", "export").stdout.replace("level", "").replace("consult: 5", "consult: 50")
+    )
+    (tmp_path / "site.yaml").write_text(broken, encoding="utf-8")
+    for command in (("check",), ("plan",), ("apply", "--yes")):
+        result = ready("site", *command, "site.yaml", code=1)
+        assert "agents.1001.skills.consult: must be a whole number from 1 to 10" in result.stderr
+        assert result.stderr.startswith("site.yaml:")
+        assert result.stderr.split(":")[1].isdecimal()
+        assert "1 mistake, nothing is changed" in result.stderr
+    problems = as_json(ready("site", "check", "site.yaml", "--json", code=1))
+    assert not problems["sound"]
+    assert problems["problems"][0]["path"] == "agents.1001.skills.consult"
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("site", "check"), "name a FILE"),
+        (("site", "check", "x.yaml", "--demo"), "name a FILE"),
+        (("site", "check", "nowhere.yaml"), "nowhere.yaml: No such file"),
+        (("site", "check", "latin.yaml"), "latin.yaml:2: not UTF-8"),
+        (("phone", "secret", "p999", "--show"), "no phone p999; the site has p101, p102"),
+        (("phone", "secret", "p999", "--rotate"), "no phone p999"),
+        (("phone", "secret", "p101"), "--show or --rotate"),
+    ],
+)
+def test_what_cannot_be_done_is_said(
+    ready: Run, tmp_path: Path, words: tuple[str, ...], message: str
+) -> None:
+    """With the way out."""
+    (tmp_path / "latin.yaml").write_bytes(b"a: 1\nname: \xe9\n")
+    assert message in ready(*words, code=1).stderr
+
+
+def test_a_secret_is_shown_and_replaced(ready: Run, stored: Engine) -> None:
+    """The old one is worth nothing then."""
+    first = ready("phone", "secret", "p101", "--show").stdout.strip()
+    second = as_json(ready("phone", "secret", "p101", "--rotate", "--json"))["secret"]
+    assert first != second
+    assert ready("phone", "secret", "p101", "--show").stdout.strip() == second
+    with reading(stored) as session:
+        assert dict(phone_secrets(session))["p101"] == second
+
+
+@pytest.fixture
+def history(stored: Engine) -> None:
+    """Three calls and their steps."""
+    with writing(stored) as session:
+        write(
+            session,
+            [
+                CallChanged(CALL, T, {"caller": "13800138000", "queue": "consult", "seat": "1001"}),
+                CallChanged(
+                    CALL,
+                    T,
+                    {
+                        "outcome": "answered",
+                        "ended_by": "caller",
+                        "wait_ms": 7000,
+                        "talk_ms": 61000,
+                    },
+                ),
+                CallChanged("C2", T + 5, {"queue": "complaint"}),
+                CallChanged("C3", T + 9, {"queue": "complaint", "outcome": "abandoned"}),
+                JournalRow(1, T, "queued", CALL, None, "consult", {}),
+                JournalRow(2, T + 4, "offered", CALL, "1001", "consult", {"phone": "p101"}),
+                JournalRow(3, T + 5, "queued", "C2", None, "complaint", {}),
+                SeatKept(SeatId("1001"), "p101", None, T, None),
+            ],
+        )
+
+
+@pytest.mark.usefixtures("history")
+@pytest.mark.parametrize(
+    ("words", "ids"),
+    [
+        ((), ["C3", "C2", CALL]),
+        (("--open",), ["C2"]),
+        (("--queue", "complaint"), ["C3", "C2"]),
+        (("--seat", "1001"), [CALL]),
+        (("--outcome", "abandoned", "--outcome", "answered"), ["C3", CALL]),
+        (("-n", "1"), ["C3"]),
+        ((CALL,), [CALL]),
+        (("C9",), []),
+        (("--since", "30000d"), ["C3", "C2", CALL]),
+    ],
+)
+def test_calls_are_found(ready: Run, words: tuple[str, ...], ids: list[str]) -> None:
+    """Every condition, newest first."""
+    assert [call["id"] for call in as_json(ready("calls", *words, "--json"))] == ids
+
+
+@pytest.mark.usefixtures("history")
+def test_calls_for_people(ready: Run) -> None:
+    """Times on the site's clocks, spans in minutes."""
+    head, row = ready("calls", CALL).stdout.splitlines()
+    assert head.split()[:3] == ["call", "arrived", "caller"]
+    assert row.split()[:4] == [CALL, "01-15", "16:00:00.000", "13800138000"]
+    assert row.split()[-6:] == ["0:07", "1001", "1:01", "0", "answered", "caller"]
+    assert ready("calls", "C9").stdout == "no calls\n"
+
+
+@pytest.mark.usefixtures("history")
+@pytest.mark.parametrize(
+    ("words", "ids"),
+    [
+        ((), [1, 2, 3]),
+        (("-n", "2"), [2, 3]),
+        (("--after", "1", "-n", "1"), [2]),
+        (("--call", CALL), [1, 2]),
+        (("--seat", "1001"), [2]),
+        (("--kind", "offered", "--kind", "failed"), [2]),
+    ],
+)
+def test_journal_rows_are_found(ready: Run, words: tuple[str, ...], ids: list[int]) -> None:
+    """Every condition, in order."""
+    assert [row["id"] for row in as_json(ready("journal", *words, "--json"))] == ids
+
+
+@pytest.mark.usefixtures("history")
+def test_the_journal_for_people(ready: Run) -> None:
+    """One line a step."""
+    lines = ready("journal", "--seat", "1001").stdout.splitlines()
+    assert lines[1].split() == [
+        "01-15",
+        "16:00:00.004",
+        "offered",
+        CALL,
+        "1001",
+        "consult",
+        "phone=p101",
+    ]
+
+
+def test_a_wrong_span_is_explained(ready: Run) -> None:
+    """With an example."""
+    assert "write it like 30s, 10m, 2h or 7d" in ready("calls", "--since", "soon", code=2).stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("site",),
+        ("site", "apply"),
+        ("phone", "secret"),
+        ("calls",),
+        ("journal",),
+        ("db", "upgrade"),
+    ],
+)
+def test_help_teaches_by_example(run: Run, words: tuple[str, ...]) -> None:
+    """In lines that fit a terminal."""
+    text = run(*words, "--help").stdout
+    assert "Example" in text
+    assert max(width(line) for line in text.splitlines()) <= 100
