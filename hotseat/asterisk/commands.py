@@ -14,7 +14,7 @@ import click
 
 from hotseat.asterisk.install import InstallError
 from hotseat.asterisk.render import RenderError
-from hotseat.asterisk.sandbox import Sandbox, SandboxError, Status
+from hotseat.asterisk.sandbox import RELOADS, Sandbox, SandboxError, Status
 from hotseat.config import ConfigError, load_settings
 from hotseat.phones import sandbox_of
 
@@ -59,14 +59,14 @@ def install() -> None:
 def render() -> None:
     """Write Asterisk's configuration and prompts, and say what changed.
 
-    A running Asterisk takes new phones and prompts at once, and no call is disturbed; anything
-    else it reads at its next start.
+    A running Asterisk reads it at once, without disturbing a call, where that is possible.
     """
     with _sandbox() as sandbox:
-        changed = sandbox.reload_phones()
+        changed = sandbox.reload()
         click.echo("\n".join(changed) or "nothing changed")
-        if sandbox.running() and {*changed} - {"pjsip.conf"} - {n for n in changed if "/" in n}:
-            click.echo("For more than phones and prompts: hotseat asterisk down, then up")
+        late = [name for name in changed if name not in RELOADS and "/" not in name]
+        if late and sandbox.running():
+            click.echo(f"for {', '.join(late)}: hotseat asterisk down, then up")
 
 
 @asterisk.command()

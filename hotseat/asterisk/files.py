@@ -6,11 +6,13 @@ not change is left alone.
 
 from __future__ import annotations
 
+import fcntl
 import filecmp
 import os
 import re
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from hotseat.asterisk.install import Installation
@@ -38,10 +40,7 @@ def make_folders(instance: Instance, state: Path, owner: Owner | None) -> None:
 
 
 def write_texts(folder: Path, texts: Mapping[str, str], owner: Owner | None) -> list[str]:
-    """Write what differs, with mode 0640 (there are secrets in it); return its names.
-
-    Files that are no longer rendered are removed: Asterisk would go on reading them.
-    """
+    """Write what differs, with mode 0640 (there are secrets in it); return its names."""
     changed = []
     for name, text in texts.items():
         path = folder / name
@@ -55,11 +54,24 @@ def write_texts(folder: Path, texts: Mapping[str, str], owner: Owner | None) -> 
             os.chown(draft, 0, owner[1])
         draft.rename(path)
         changed.append(name)
-    for left_over in sorted(folder.glob("*.conf")):
-        if left_over.name not in texts:
-            left_over.unlink()
-            changed.append(left_over.name)
     return changed
+
+
+def remove_left_overs(folder: Path, texts: Mapping[str, str]) -> list[str]:
+    """Remove files that are no longer rendered: Asterisk would go on reading them."""
+    left_over = [path for path in sorted(folder.glob("*.conf")) if path.name not in texts]
+    for path in left_over:
+        path.unlink()
+    return [path.name for path in left_over]
+
+
+@contextmanager
+def alone(instance: Instance) -> Iterator[None]:
+    """Two who write at once (the server and a command) take turns."""
+    instance.outside.mkdir(parents=True, exist_ok=True)
+    with (instance.outside / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def link_core_data(installation: Installation, instance: Instance) -> None:

@@ -15,7 +15,14 @@ from dataclasses import dataclass
 from importlib.resources import as_file, files
 from pathlib import Path, PurePosixPath
 
-from hotseat.asterisk.files import copy_prompts, link_core_data, make_folders, write_texts
+from hotseat.asterisk.files import (
+    alone,
+    copy_prompts,
+    link_core_data,
+    make_folders,
+    remove_left_overs,
+    write_texts,
+)
 from hotseat.asterisk.install import Installation, Say, find, install
 from hotseat.asterisk.instance import Instance, forget_lost_instances, instance_of
 from hotseat.asterisk.render import Folders, PhoneLogin, inputs_of, render
@@ -23,6 +30,16 @@ from hotseat.config import Settings, load_secrets
 
 START_SECONDS = 60
 STOP_SECONDS = 10
+
+PHONES = "pjsip.conf"
+RELOADS = {
+    PHONES: "module reload res_pjsip.so",
+    "extensions.conf": "dialplan reload",
+    "manager.conf": "manager reload",
+    "musiconhold.conf": "moh reload",
+    "logger.conf": "logger reload",
+}
+"""What Asterisk can read anew while calls run; the other files it reads at its start only."""
 
 DEAF = r"Unable to bind|could not be started"
 """In an error of Asterisk that goes on without AMI or SIP: an address is taken or not here."""
@@ -76,18 +93,35 @@ class Sandbox:
         Raises RenderError before anything is written, SandboxError without an Asterisk.
         """
         installation, instance = self._found()
-        folders = Folders(instance.name, instance.inside, PurePosixPath(installation.data) / "moh")
-        texts = render(
-            inputs_of(self._settings, load_secrets(self._settings), folders, self._phones())
-        )
-        owner = installation.owner()
-        forget_lost_instances(self._settings, installation)
-        make_folders(instance, self._settings.state, owner)
-        link_core_data(installation, instance)
-        changed = write_texts(instance.outside / "etc", texts, owner)
+        texts, owner = self._texts(), installation.owner()
         own_prompts = [self._settings.prompts] if self._settings.prompts else []
-        with as_file(files("ivr.prompts")) as built_in:
-            return changed + copy_prompts(instance, [built_in, *own_prompts])
+        forget_lost_instances(self._settings, installation)
+        with alone(instance), as_file(files("ivr.prompts")) as built_in:
+            make_folders(instance, self._settings.state, owner)
+            link_core_data(installation, instance)
+            return [
+                *write_texts(instance.outside / "etc", texts, owner),
+                *remove_left_overs(instance.outside / "etc", texts),
+                *copy_prompts(instance, [built_in, *own_prompts]),
+            ]
+
+    def reload(self) -> list[str]:
+        """Like `render`; a running Asterisk reads at once what it can read without a restart."""
+        changed = self.render()
+        if self.running():
+            for name in RELOADS.keys() & changed:
+                self.rx(RELOADS[name])
+        return changed
+
+    def reload_phones(self) -> list[str]:
+        """Write the phones only, and let a running Asterisk read them; disturbs no call."""
+        installation, instance = self._found()
+        texts = {PHONES: self._texts()[PHONES]}
+        with alone(instance):
+            changed = write_texts(instance.outside / "etc", texts, installation.owner())
+        if self.running():
+            self.rx(RELOADS[PHONES])
+        return changed
 
     def up(self, say: Say = lambda line: None) -> int:
         """Start Asterisk if it does not run; return its pid once it is fully booted.
@@ -129,13 +163,6 @@ class Sandbox:
             os.kill(pid, signal.SIGKILL)
             self._gone(STOP_SECONDS)
         return True
-
-    def reload_phones(self) -> list[str]:
-        """Render, then let a running Asterisk read the phones anew; no call is disturbed."""
-        changed = self.render()
-        if self.running():
-            self.rx("module reload res_pjsip.so")
-        return changed
 
     def running(self) -> bool:
         """Is our Asterisk there?"""
@@ -200,6 +227,12 @@ class Sandbox:
                 break
             time.sleep(0.1)
         return None
+
+    def _texts(self) -> dict[str, str]:
+        installation, instance = self._found()
+        folders = Folders(instance.name, instance.inside, PurePosixPath(installation.data) / "moh")
+        secrets = load_secrets(self._settings)
+        return render(inputs_of(self._settings, secrets, folders, self._phones()))
 
     def _root(self) -> Path:
         root = self._settings.asterisk.root

@@ -6,7 +6,13 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from hotseat.asterisk.files import copy_prompts, link_core_data, make_folders, write_texts
+from hotseat.asterisk.files import (
+    copy_prompts,
+    link_core_data,
+    make_folders,
+    remove_left_overs,
+    write_texts,
+)
 from hotseat.asterisk.install import Installation
 from hotseat.asterisk.instance import Instance
 
@@ -41,7 +47,7 @@ def test_secrets_are_not_for_everybody(instance: Instance) -> None:
 def test_what_is_no_longer_rendered_goes(instance: Instance) -> None:
     etc = instance.outside / "etc"
     write_texts(etc, {"a.conf": "1", "old.conf": "2"}, owner=None)
-    assert write_texts(etc, {"a.conf": "1"}, owner=None) == ["old.conf"]
+    assert remove_left_overs(etc, {"a.conf": "1"}) == ["old.conf"]
     assert [path.name for path in etc.iterdir()] == ["a.conf"]
 
 
