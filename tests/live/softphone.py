@@ -17,6 +17,7 @@ import select
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -52,8 +53,39 @@ class Tone:
         self.source.play(notes, True)
 
 
+class Sound:
+    """What a call hears, recorded, and the tone it sends."""
+
+    def __init__(self, call: int, recording: Path, media: pj.AudioMedia, hertz: int | None) -> None:
+        self.call = call
+        self.recording = recording
+        self._recorder: pj.AudioMediaRecorder | None = pj.AudioMediaRecorder()
+        self._recorder.createRecorder(str(recording))
+        media.startTransmit(self._recorder)
+        self._tone = None if hertz is None else Tone(hertz)
+        if self._tone is not None:
+            self._tone.source.startTransmit(media)
+
+    def close(self) -> None:
+        self._tone = None
+        self._recorder = None
+
+    @property
+    def whole(self) -> bool:
+        """Does the wav's header know the length of the file?
+
+        PJMEDIA closes the file from its clock thread, some time after the recorder is gone.
+        """
+        data = self.recording.read_bytes()
+        return data[:4] == b"RIFF" and int.from_bytes(data[4:8], "little") == len(data) - 8
+
+
 class Call(pj.Call):
-    """One call with its tone, its recording and its lines in the log."""
+    """One call and its lines in the log.
+
+    Nothing but `Softphone.calls` may hold it: the object's end takes the library's call slot away
+    from whichever call uses the slot by then, and that call would never be told of again.
+    """
 
     def __init__(self, phone: Softphone, number: int, call_id: int = pj.PJSUA_INVALID_ID) -> None:
         super().__init__(phone.account, call_id)
@@ -65,9 +97,7 @@ class Call(pj.Call):
         self.reason = ""
         self.hertz: int | None = phone.hertz
         self.hang_up_after_ms: int | None = None
-        self.recording: Path | None = None
-        self._tone: Tone | None = None
-        self._recorder: pj.AudioMediaRecorder | None = None
+        self.sound: Sound | None = None
 
     def log(self, event: str, at: float, **facts: Any) -> None:
         say(event=event, at=at, call=self.number, **facts)
@@ -81,7 +111,8 @@ class Call(pj.Call):
             self.confirmed = True
             self.log("talking", at)
             if self.hang_up_after_ms is not None:
-                self.phone.later(self.hang_up_after_ms, self.end)
+                number = self.number
+                self.phone.later(self.hang_up_after_ms, partial(self.phone.hang_up, number))
         elif info.state == pj.PJSIP_INV_STATE_DISCONNECTED:
             cancelled = self.incoming and not self.confirmed and not self.ended_by_us
             self.log(
@@ -91,7 +122,7 @@ class Call(pj.Call):
                 by="us" if self.ended_by_us else "them",
                 reason=self.reason,
             )
-            self.phone.forget(self)
+            self.phone.forget(self.number)
 
     def onCallTsxState(self, prm: pj.OnCallTsxStateParam) -> None:
         state = prm.e.body.tsxState
@@ -103,17 +134,11 @@ class Call(pj.Call):
 
     def onCallMediaState(self, prm: pj.OnCallMediaStateParam) -> None:
         at = now_ms()
-        if self._recorder is not None or not self._has_sound():
+        if self.sound is not None or not self._has_sound():
             return
-        sound = self.getAudioMedia(0)
-        self.recording = self.phone.folder / f"{self.phone.user}-{self.number}.wav"
-        self._recorder = pj.AudioMediaRecorder()
-        self._recorder.createRecorder(str(self.recording))
-        sound.startTransmit(self._recorder)
-        if self.hertz is not None:
-            self._tone = Tone(self.hertz)
-            self._tone.source.startTransmit(sound)
-        self.log("sound", at, recording=str(self.recording))
+        recording = self.phone.folder / f"{self.phone.user}-{self.number}.wav"
+        self.sound = Sound(self.number, recording, self.getAudioMedia(0), self.hertz)
+        self.log("sound", at, recording=str(recording))
 
     def _has_sound(self) -> bool:
         info = self.getInfo()  # named: its media rows die with it
@@ -133,29 +158,9 @@ class Call(pj.Call):
         self.answer(reply)
 
     def end(self) -> None:
-        if self.number in self.phone.calls and not self.ended_by_us:
+        if not self.ended_by_us:
             self.ended_by_us = True
             self.hangup(pj.CallOpParam())
-
-    def close_sound(self) -> None:
-        """Drop tone and recorder, and tell when the recording is whole."""
-        self._tone = None
-        self._recorder = None
-        if self.recording is not None:
-            self._tell_when_whole(self.recording)
-
-    def _tell_when_whole(self, recording: Path) -> None:
-        # PJMEDIA closes the file from its clock thread, some time after the recorder is gone.
-        if is_whole(recording):
-            self.log("recorded", now_ms(), recording=str(recording))
-        else:
-            self.phone.later(POLL_MS, lambda: self._tell_when_whole(recording))
-
-
-def is_whole(recording: Path) -> bool:
-    """Does the wav's header know the length of the file?"""
-    data = recording.read_bytes()
-    return data[:4] == b"RIFF" and int.from_bytes(data[4:8], "little") == len(data) - 8
 
 
 class Account(pj.Account):
@@ -184,7 +189,7 @@ class Softphone:
         self.hertz: int | None = None
         self._secret = ""
         self.calls: dict[int, Call] = {}
-        self._over: list[Call] = []
+        self._sounds_over: list[Sound] = []
         self._count = 0
         self._timers: list[tuple[float, int, Callable[[], None]]] = []
         self._timer_count = 0
@@ -251,16 +256,17 @@ class Softphone:
         call.answer_with(180)
         if mode["mode"] == "answer":
             call.hang_up_after_ms = mode["hang_up_after_ms"]
-            self.later(mode["after_ms"], lambda: self._pick_up(call))
+            self.later(mode["after_ms"], partial(self._pick_up, call.number))
 
-    def _pick_up(self, call: Call) -> None:
-        if call.number in self.calls and not call.confirmed and not call.ended_by_us:
+    def _pick_up(self, number: int) -> None:
+        call = self.calls.get(number)
+        if call is not None and not call.confirmed and not call.ended_by_us:
             call.answer_with(200)
 
-    def forget(self, call: Call) -> None:
-        # Deleted by the loop: PJSUA2 still holds the object while its callback runs.
-        self.calls.pop(call.number, None)
-        self._over.append(call)
+    def forget(self, number: int) -> None:
+        sound = self.calls.pop(number).sound
+        if sound is not None:
+            self._sounds_over.append(sound)
 
     # What the test commands
 
@@ -294,7 +300,7 @@ class Softphone:
         try:
             call.makeCall(f"sip:{number}@{self.server}", settings)
         except pj.Error:
-            self.forget(call)
+            self.forget(call.number)
             raise
         return call.number
 
@@ -342,8 +348,10 @@ class Softphone:
             self._endpoint.libHandleEvents(self._patience())
             while self._timers and self._timers[0][0] <= time.monotonic():
                 heapq.heappop(self._timers)[2]()
-            while self._over:
-                self._over.pop().close_sound()
+            while self._sounds_over:
+                sound = self._sounds_over.pop()
+                sound.close()
+                self._tell_when_whole(sound)
             if select.select([0], [], [], 0)[0]:
                 chunk = os.read(0, 65_536)
                 if not chunk:
@@ -351,6 +359,12 @@ class Softphone:
                 *lines, buffered = (buffered + chunk).split(b"\n")
                 for line in lines:
                     self._obey(json.loads(line))
+
+    def _tell_when_whole(self, sound: Sound) -> None:
+        if sound.whole:
+            say(event="recorded", at=now_ms(), call=sound.call, recording=str(sound.recording))
+        else:
+            self.later(POLL_MS, partial(self._tell_when_whole, sound))
 
     def _patience(self) -> int:
         if not self._timers:

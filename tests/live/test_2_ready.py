@@ -9,7 +9,7 @@ import pytest
 
 from tests.live.hotline import STRAIGHT, Hotline, now_ms, until
 from tests.live.sound import hears_music
-from tests.live.talk import heard_between
+from tests.live.talk import LAST_WORDS_MS, SETTLE_MS, heard_between
 
 pytestmark = pytest.mark.live
 
@@ -28,7 +28,7 @@ def test_music_while_nobody_is_free(hotline: Hotline) -> None:
     time.sleep(MUSIC_SECONDS)  # what is measured is a stretch of sound
     ended = now_ms()
     call.hang_up()
-    assert hears_music(heard_between(call, started + 300, ended))
+    assert hears_music(heard_between(call, started + SETTLE_MS, ended - LAST_WORDS_MS))
     assert not hotline.desk("p101").invites(since=started)
 
 
