@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,16 +10,14 @@ import pytest
 from sqlalchemy import Engine
 
 from hotseat.db.engine import open_engine
-from hotseat.db.migrations import upgrade
 from hotseat.db.pool import Database
 from tests.unit.threads_inline import InlineReactor, InlineThreads
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
+def engine(tmp_path: Path, tables: Path) -> Iterator[Engine]:
     """Where a test looks what was written."""
-    engine = open_engine(f"sqlite:///{tmp_path / 'hotseat.db'}")
-    upgrade(engine)
+    engine = open_engine(f"sqlite:///{shutil.copy(tables, tmp_path / 'hotseat.db')}")
     yield engine
     engine.dispose()
 

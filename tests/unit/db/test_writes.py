@@ -148,7 +148,7 @@ entries = st.one_of(
 
 
 @given(st.lists(entries, max_size=12), st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_any_cut_and_a_replay_give_the_same(story: Sequence[Entry], data: st.DataObject) -> None:
     """One batch, one by one, or a cut with everything written again after a crash."""
     for engine in SCRATCH:

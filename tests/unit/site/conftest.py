@@ -1,7 +1,8 @@
-"""The demo site and an empty database."""
+"""An empty database, and the text of the demo site."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
@@ -10,10 +11,6 @@ import pytest
 from sqlalchemy import Engine
 
 from hotseat.db.engine import open_engine
-from hotseat.db.migrations import upgrade
-from hotseat.site.check import check
-from hotseat.site.read import read
-from hotseat.site.records import Site
 
 
 @pytest.fixture(scope="session")
@@ -23,15 +20,8 @@ def demo_text() -> str:
 
 
 @pytest.fixture
-def demo(demo_text: str) -> Site:
-    """The built-in site."""
-    return check(read(demo_text))
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
+def engine(tmp_path: Path, tables: Path) -> Iterator[Engine]:
     """A database with tables and nothing in them."""
-    engine = open_engine(f"sqlite:///{tmp_path / 'hotseat.db'}")
-    upgrade(engine)
+    engine = open_engine(f"sqlite:///{shutil.copy(tables, tmp_path / 'hotseat.db')}")
     yield engine
     engine.dispose()

@@ -232,7 +232,7 @@ def test_a_failure_in_the_middle_leaves_nothing(engine: Engine, demo: Site) -> N
 
 
 @given(contents())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_export_reads_back(content: dict[str, Any]) -> None:
     """Whatever people write in names and places: export, read, check give the same site."""
     site = site_of(content)
@@ -241,7 +241,7 @@ def test_export_reads_back(content: dict[str, Any]) -> None:
 
 @given(st.lists(contents(), min_size=2, max_size=3))
 @settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_from_any_site_to_any_other(blank: Engine, sites: list[dict[str, Any]]) -> None:
     """After an apply the plan is empty and the site in force is the one that was wanted."""
