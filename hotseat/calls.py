@@ -93,12 +93,7 @@ class Calls:
         self._contacts.add(contact)
         Deferred.fromCoroutine(self._see_off(contact, line))
         if ticket is None:
-            await line.set(
-                {
-                    "HOTSEAT_CALL": contact.call,
-                    "HOTSEAT_TICKET": ticket_of(contact, TicketState.MENU),
-                }
-            )
+            await self._write(contact, line, TicketState.MENU)
             await line.answer()
         return contact
 
@@ -192,7 +187,6 @@ class Calls:
         """Wait for a person and talk; returns when the caller is free again."""
         if contact.talked:
             # Came back after a talk: a call that has talked never waits again.
-            await self._write(contact, line, TicketState.AFTER)
             return Left("talked")
         queue = self._config.now.queues.get(step.queue)
         if queue is None:
@@ -203,9 +197,10 @@ class Calls:
             arrived = self._join(contact, queue, step)
         else:
             announce = ()  # came back to its place in line
-        await line.set(
-            {"DIALSTATUS": "", "HOTSEAT_TICKET": ticket_of(contact, TicketState.WAITING)}
-        )
+        if line.facts.dial_status:
+            # Left by an earlier Dial; with a ticket that says `waiting` it would mean a talk.
+            await line.set({"DIALSTATUS": ""})
+        await self._write(contact, line, TicketState.WAITING)
         self._service.tell(
             CallQueued(
                 contact.call,
@@ -225,7 +220,6 @@ class Calls:
         while True:
             offer = await self._next_offer(contact)
             if await self._ring(contact, line, offer):
-                await self._write(contact, line, TicketState.AFTER)
                 return Left("talked")
             if contact.offer is None:
                 await line.music(queue.music)

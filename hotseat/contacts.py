@@ -167,6 +167,7 @@ class Contacts:
         if contact is None or contact.talk_ended_at is not None:
             return
         contact.talk_ended_at = self._now()
+        self.changed(contact, talk_ended_at=contact.talk_ended_at)
         if contact.seat is not None:
             self._service.tell(SeatReleased(contact.seat, call))
 

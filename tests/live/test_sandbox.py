@@ -102,7 +102,6 @@ def _talk(peer: AgiPeer, callers: Callers, phone: Phone) -> PhoneCall:
     caller = callers.call(NUMBER)
     session = peer.session(timeout=5)
     session.command("ANSWER")
-    session.command(f"SET VARIABLE HOTSEAT_CALL {CALL}")
     session.command(f'SET VARIABLE HOTSEAT_TICKET "offered|{CALL}|rest"')
     begun = time.time() * 1000
     session.begin('EXEC Dial "PJSIP/p101,10,mg"')

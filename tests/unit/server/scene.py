@@ -12,6 +12,7 @@ from twisted.internet.task import Clock as ReactorClock
 from acd.effects import Note, SeatGone, SeatKept
 from acd.floor import Floor
 from acd.ports import ChannelSeen, ChannelState, SwitchSnapshot
+from acd.recovery import Ticket
 from acd.service import Service
 from acd.types import CallId, Device, Millis
 from hotseat.calls import Calls
@@ -290,7 +291,7 @@ class Scene:
         Deferred.fromCoroutine(self.contacts.look_for_orphans())
 
     def call_of(self, line: FakeLine) -> CallId:
-        return CallId(line.variables["HOTSEAT_CALL"])
+        return Ticket.parse(line.variables["HOTSEAT_TICKET"]).call
 
     def snapshot(self, *channels: ChannelSeen, started: str = "noon") -> SwitchSnapshot:
         phones = {phone: Device.FREE for phone in self.config.now.phones}

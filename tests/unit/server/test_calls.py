@@ -19,7 +19,18 @@ def test_a_caller_waits_with_music_and_a_ticket(scene: Scene) -> None:
     line = scene.rings_in()
     assert line.did == ["answer", "play hotseat/please-wait", "music"]
     assert line.variables["HOTSEAT_TICKET"].startswith("waiting|")
-    assert line.variables["DIALSTATUS"] == ""
+
+
+def test_what_an_earlier_dial_left_is_wiped_before_the_ticket_says_waiting(scene: Scene) -> None:
+    line = scene.rings_in()
+    line.vanishes()
+    again = scene.rings_in(
+        ticket=line.variables["HOTSEAT_TICKET"],
+        dial_status="NOANSWER",
+        uniqueid=line.facts.uniqueid,
+    )
+    assert list(again.variables) == ["DIALSTATUS", "HOTSEAT_TICKET"]
+    assert again.variables["DIALSTATUS"] == ""
 
 
 def test_the_whole_way_of_a_call(scene: Scene) -> None:
