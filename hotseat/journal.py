@@ -15,16 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall
 from twisted.python.failure import Failure
 
 from acd.effects import Note, SeatGone, SeatKept
 from acd.types import CallId, Millis
-from hotseat.db import models
 from hotseat.db.pool import Database
+from hotseat.db.queries import last_journal_id
 from hotseat.db.spool import Spool, SpoolFull
 from hotseat.db.writes import CALL_COLUMNS, Entry, is_bad_entry, names_of, write
 from hotseat.history import CallChanged, JournalRow
@@ -68,7 +66,7 @@ class JournalWriter:
         self._next_id = int(self._clock.seconds() * 1000) << 10
         await self.flush()
         try:
-            last = await self._database.run(_last_id)
+            last = await self._database.run(last_journal_id)
         except Exception as error:
             self._in_trouble(f"database away: {_reason(error)}")
         else:
@@ -245,7 +243,3 @@ class JournalWriter:
 def _reason(error: Exception) -> str:
     """What the database said, without the statement and its values."""
     return str(getattr(error, "orig", None) or type(error).__name__)
-
-
-def _last_id(session: Session) -> int:
-    return session.scalar(select(func.max(models.Journal.id))) or 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import fields
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from acd.types import Millis
@@ -76,6 +76,11 @@ def journal_rows(
         return [_journal(row) for row in session.scalars(query.limit(limit))]
     newest = session.scalars(query.order_by(models.Journal.id.desc()).limit(limit))
     return [_journal(row) for row in reversed(newest.all())]
+
+
+def last_journal_id(session: Session) -> int:
+    """The highest id in the journal; 0 if it is empty."""
+    return session.scalar(select(func.max(models.Journal.id))) or 0
 
 
 _PLAIN = [field.name for field in fields(CallRow) if field.name not in ("outcome", "ended_by")]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from functools import cache
 from typing import Any, Final, TypeAlias
 
-from sqlalchemy import ColumnElement, Table, delete, func
+from sqlalchemy import ColumnElement, Executable, String, Table, delete, func
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 from sqlalchemy.orm import Session
@@ -30,6 +30,11 @@ _JOURNAL: Final[Table] = models.Base.metadata.tables["journal"]
 _CALL: Final[Table] = models.Base.metadata.tables["call"]
 _SEAT: Final[Table] = models.Base.metadata.tables["seat"]
 
+_CALL_LENGTHS: Final = {
+    column.name: column.type.length for column in _CALL.columns if isinstance(column.type, String)
+}
+_PAUSE_LENGTH: Final = models.Title.length
+
 
 def write(session: Session, entries: Sequence[Entry]) -> None:
     """Write entries as if one after the other. Written again, they change nothing."""
@@ -48,11 +53,11 @@ def write(session: Session, entries: Sequence[Entry]) -> None:
                 seats[entry.seat] = entry
             case SeatGone():
                 seats[entry.seat] = None
+    dialect = session.get_bind().dialect.name
     if rows:
-        insert = _insert(session, _JOURNAL)
-        session.execute(insert.on_conflict_do_nothing(), rows)
-    _write_calls(session, first_seen, calls)
-    _write_seats(session, seats)
+        session.execute(_insert_rows(dialect), rows)
+    _write_calls(session, dialect, first_seen, calls)
+    _write_seats(session, dialect, seats)
 
 
 def is_bad_entry(error: Exception) -> bool:
@@ -63,74 +68,93 @@ def is_bad_entry(error: Exception) -> bool:
 
 
 def _journal_values(row: JournalRow) -> dict[str, Any]:
-    values = asdict(row)
-    values["call_id"] = values.pop("call")
-    return _fitting(_JOURNAL, values)
+    return {
+        "id": row.id,
+        "at": row.at,
+        "kind": row.kind,
+        "call_id": row.call,
+        "seat": row.seat,
+        "queue": row.queue,
+        "facts": row.facts,
+    }
 
 
 def _merge(known: dict[str, Any], change: CallChanged) -> None:
     for column, value in change.fields.items():
         if column not in FIRST_WINS or known.get(column) is None:
-            known[column] = value
+            known[column] = _cut_to_column(column, value)
+
+
+def _cut_to_column(column: str, value: object) -> object:
+    """A caller's name of 300 characters must not cost the row; PostgreSQL would refuse it."""
+    return value[: _CALL_LENGTHS.get(column)] if isinstance(value, str) else value
 
 
 def _write_calls(
-    session: Session, first_seen: Mapping[str, Millis], calls: Mapping[str, dict[str, Any]]
+    session: Session,
+    dialect: str,
+    first_seen: Mapping[str, Millis],
+    calls: Mapping[str, dict[str, Any]],
 ) -> None:
     alike: defaultdict[frozenset[str], list[dict[str, Any]]] = defaultdict(list)
     for call, fields in calls.items():
         row = {"id": call, "arrived_at": first_seen[call], **fields}
-        alike[frozenset(fields)].append(_fitting(_CALL, row))
+        alike[frozenset(fields)].append(row)
     for columns, rows in alike.items():
-        insert = _insert(session, _CALL)
-        changed: dict[str, ColumnElement[Any]] = {
-            column: func.coalesce(_CALL.c[column], insert.excluded[column])
-            if column in FIRST_WINS
-            else insert.excluded[column]
-            for column in sorted(columns)
+        session.execute(_upsert_calls(dialect, columns), rows)
+
+
+def _write_seats(session: Session, dialect: str, seats: Mapping[str, SeatKept | None]) -> None:
+    kept = [
+        {
+            "agent": seat.seat,
+            "phone": seat.phone,
+            "paused": seat.paused and seat.paused[:_PAUSE_LENGTH],
+            "idle_since": seat.idle_since,
+            "wrap_up_until": seat.wrap_up_until,
         }
-        session.execute(
-            insert.on_conflict_do_update(index_elements=[_CALL.c.id], set_=changed)
-            if changed
-            else insert.on_conflict_do_nothing(),
-            rows,
-        )
-
-
-def _write_seats(session: Session, seats: Mapping[str, SeatKept | None]) -> None:
-    kept = [seat for seat in seats.values() if seat is not None]
+        for seat in seats.values()
+        if seat is not None
+    ]
     if kept:
-        insert = _insert(session, _SEAT)
-        columns = ("phone", "paused", "idle_since", "wrap_up_until")
-        session.execute(
-            insert.on_conflict_do_update(
-                index_elements=[_SEAT.c.agent],
-                set_={column: insert.excluded[column] for column in columns},
-            ),
-            [_seat_values(seat) for seat in kept],
-        )
+        session.execute(_upsert_seats(dialect), kept)
     gone = [agent for agent, seat in seats.items() if seat is None]
     if gone:
         session.execute(delete(_SEAT).where(_SEAT.c.agent.in_(gone)))
 
 
-def _seat_values(seat: SeatKept) -> dict[str, Any]:
-    values = asdict(seat)
-    values["agent"] = values.pop("seat")
-    return _fitting(_SEAT, values)
+# The statements are kept: to build one costs more than to run it.
 
 
-def _fitting(table: Table, values: dict[str, Any]) -> dict[str, Any]:
-    """Texts cut to their columns: a caller's name of 300 characters must not cost the row."""
-    for column, value in values.items():
-        if isinstance(value, str):
-            values[column] = value[: getattr(table.c[column].type, "length", None)]
-    return values
+@cache
+def _insert_rows(dialect: str) -> Executable:
+    return _insert(dialect, _JOURNAL).on_conflict_do_nothing()
 
 
-def _insert(session: Session, table: Table) -> Any:
+@cache
+def _upsert_calls(dialect: str, columns: frozenset[str]) -> Executable:
+    insert = _insert(dialect, _CALL)
+    if not columns:
+        return insert.on_conflict_do_nothing()
+    changed: dict[str, ColumnElement[Any]] = {
+        column: func.coalesce(_CALL.c[column], insert.excluded[column])
+        if column in FIRST_WINS
+        else insert.excluded[column]
+        for column in sorted(columns)
+    }
+    return insert.on_conflict_do_update(index_elements=[_CALL.c.id], set_=changed)
+
+
+@cache
+def _upsert_seats(dialect: str) -> Executable:
+    insert = _insert(dialect, _SEAT)
+    columns = ("phone", "paused", "idle_since", "wrap_up_until")
+    changed = {column: insert.excluded[column] for column in columns}
+    return insert.on_conflict_do_update(index_elements=[_SEAT.c.agent], set_=changed)
+
+
+def _insert(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
     """An INSERT that can say ON CONFLICT, which SQLAlchemy has by database only."""
-    dialect = session.get_bind().dialect.name
     return (postgresql.insert if dialect == "postgresql" else sqlite.insert)(table)
 
 
