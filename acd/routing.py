@@ -157,10 +157,9 @@ class OpenSeats:
             pool = self._pools[requires]
             del pool[bisect_left(pool, rest)]
 
-    def opened(self, seat: SeatId) -> Millis | None:
-        """The `idle_since` under which the seat is open, None if it is not."""
-        rest = self._rest.get(seat)
-        return None if rest is None else rest[0]
+    def is_open(self, seat: SeatId) -> bool:
+        """Can the seat be rung?"""
+        return seat in self._rest
 
     def met_by(self, seat: SeatId) -> Sequence[Requirement]:
         """The requirements asked for so far that this seat meets."""
@@ -216,7 +215,7 @@ class Routing:
         """Something about the seat changed: open or close it."""
         if open_seat(seat, now) is not Verdict.YES:
             self._open.close(seat.id)
-        elif self._open.opened(seat.id) != seat.idle_since:
+        elif not self._open.is_open(seat.id):
             self._open.open(seat.id, seat.idle_since)
             self._fresh_seats.append(seat)
 
@@ -244,7 +243,7 @@ class Routing:
         seats, self._fresh_seats = self._fresh_seats, []
         calls, self._fresh_calls = self._fresh_calls, []
         if self.held:
-            return
+            return  # the rule would say so too, but only after a look at every candidate
         if len(seats) == 1 and not calls:
             # The common case: nothing else is fresh, so no other seat can be due for that call.
             for place, _ in self._best_calls(seats, now):
@@ -269,7 +268,7 @@ class Routing:
     def _best_calls(self, seats: Sequence[Seat], now: Millis) -> Iterator[tuple[Place, SeatId]]:
         """For each seat the first call in line that may be offered to it, if there is one."""
         for seat in seats:
-            if self._open.opened(seat.id) is None:
+            if not self._open.is_open(seat.id):
                 continue
             best: Place | None = None
             for requires in self._open.met_by(seat.id):

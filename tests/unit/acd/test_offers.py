@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from acd.effects import Check, Offer, Withdraw
+from acd.effects import Check, Offer, SeatKept, Withdraw
 from acd.events import CallQueued, OffersHeld, OffersResumed, SkillsChanged, Tick
 from acd.routing import Verdict
 from acd.types import CallId, Device, Failure, OfferId, SeatId
@@ -96,6 +96,7 @@ def test_a_miss_makes_the_seat_the_last_in_turn(desk: Desk) -> None:
     desk.seat("1002")
     desk.call("C1")
     desk.failed("C1-1", Failure.NO_ANSWER)
+    assert [(kept.seat, kept.idle_since) for kept in desk.did(SeatKept)] == [("1001", desk.now)]
     desk.gone("C1")
     desk.call("C2")
     assert desk.offered() == [("C2", "1002")]

@@ -162,6 +162,14 @@ def test_a_seat_that_rings_for_another_call_keeps_that_offer(desk: Desk) -> None
     assert desk.calls() == ["C2", "C1"]
 
 
+def test_a_talk_whose_caller_is_gone_is_not_found_again(desk: Desk) -> None:
+    desk.seat("1001")
+    desk.talk("C1", "1001")
+    desk.gone("C1")
+    desk.tell(adopted("C1", "1001"))
+    assert desk.effects == []
+
+
 def test_an_answer_may_be_seen_as_an_adoption(desk: Desk) -> None:
     desk.seat("1001")
     desk.call("C1")
