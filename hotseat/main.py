@@ -248,7 +248,8 @@ def serve(settings: Settings, *, clock_offset: int = 0, show_guide: bool = False
         nonlocal outcome
         outcome = 1
         log.error("start_failed", reason=failure.getErrorMessage(), trace=failure.getTraceback())
-        core.stop()
+        if core.running:  # a second Ctrl-C during the start has stopped it already
+            core.stop()
 
     def started(_: None) -> None:
         log.info(
