@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.live.hotline import STRAIGHT, Hotline
+from tests.live.hotline import STRAIGHT, Hotline, until
 from tests.live.phone import PhoneCall
 from tests.live.sound import Recording, Samples, longest_gap_ms, snr_db
 
@@ -59,12 +59,15 @@ def begin_talk(hotline: Hotline, agent: str, phone: str, caller: str) -> Talk:
     """A talk at a desk of which the agent takes no more calls, each side with its own tone."""
     place = int(phone.removeprefix("p10"))
     desk_hertz, caller_hertz = 300 + 50 * place, 1000 + 100 * place
-    desk = hotline.log_on(agent, phone)
+    desk = hotline.desk(phone)
     desk.sends_tone(desk_hertz)
     desk.answers(after_ms=30)
+    hotline.log_on(agent, phone)
     call = hotline.callers.call(STRAIGHT, caller=caller, hertz=caller_hertz)
     rung = desk.rung_by(caller)
     rung.wait("talking")
+    # A pause in the instant before the bridge would take the call away again, and rightly.
+    until(f"{agent} talks", lambda: hotline.seat(agent)["state"] == "talking", 5)
     hotline.ask("seat-pause", agent=agent, reason="last call")
     return Talk(call, caller_hertz, rung, desk_hertz)
 
