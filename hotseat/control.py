@@ -7,6 +7,7 @@ that was seen before is answered from memory: nothing is done twice.
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 from collections import OrderedDict
@@ -127,13 +128,15 @@ class Control(Resource):
             known = ", ".join(sorted(self._commands))
             return {"ok": False, "error": f"no command {name!r}; known: {known}"}
         try:
+            inspect.signature(command).bind(**args)
+        except TypeError as error:
+            return {"ok": False, "error": f"{name}: {error}"}
+        try:
             result = command(**args)
             if isinstance(result, Awaitable):
                 result = await result
         except (CommandError, SeatError, SeatRefused) as error:
             return {"ok": False, "error": str(error)}
-        except TypeError as error:
-            return {"ok": False, "error": f"{name}: {error}"}
         except Exception:
             log.error("command_failed", command=name, failure=Failure().getTraceback())
             return {"ok": False, "error": f"{name} failed; the server's log has the reason"}

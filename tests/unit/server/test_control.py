@@ -1,0 +1,134 @@
+"""The control socket, spoken to by the real client over a real Unix socket."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import shutil
+import socket
+import stat
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from twisted.internet import reactor
+from twisted.internet.defer import Deferred
+from twisted.internet.threads import deferToThread
+from twisted.trial.unittest import TestCase
+
+from hotseat.config import Settings
+from hotseat.control import PENDING_SECONDS, CommandError, Control
+from hotseat.control_client import NotRunning, Refused, ask
+
+
+class ControlTests(TestCase):
+    """One Control with a few commands."""
+
+    def setUp(self) -> None:
+        # A socket's path is at most 107 bytes long, and trial's own folders are deep.
+        self.folder = Path(tempfile.mkdtemp())
+        self.addCleanup(shutil.rmtree, self.folder)
+        self.settings = Settings(state=self.folder)
+        self.done: list[str] = []
+        self.slow: Deferred[dict[str, Any]] = Deferred()
+        commands = {
+            "note": self._note,
+            "refuse": self._refuse,
+            "break": self._break,
+            "wait": lambda: self.slow,
+        }
+        control = Control(commands, lambda: 7, reactor)
+        port = control.listen(reactor, self.settings.control_socket)
+        self.addCleanup(port.stopListening)
+
+    def _note(self, text: str) -> dict[str, Any]:
+        self.done.append(text)
+        return {"noted": text}
+
+    def _refuse(self) -> dict[str, Any]:
+        raise CommandError("not today; come back tomorrow")
+
+    def _break(self) -> dict[str, Any]:
+        raise RuntimeError("a bug")
+
+    def post(self, body: bytes) -> Deferred[dict[str, Any]]:
+        """Send raw bytes as a command."""
+
+        def send() -> dict[str, Any]:
+            connection = http.client.HTTPConnection("hotseat", timeout=5)
+            connection.sock = socket.socket(socket.AF_UNIX)
+            connection.sock.connect(str(self.settings.control_socket))
+            try:
+                connection.request("POST", "/command", body)
+                reply: dict[str, Any] = json.loads(connection.getresponse().read())
+                return reply
+            finally:
+                connection.close()
+
+        return deferToThread(send)
+
+    async def test_a_command_is_answered_after_its_effect(self) -> None:
+        result = await deferToThread(ask, self.settings, "note", text="你好")
+        self.assertEqual(result, {"noted": "你好"})
+        self.assertEqual(self.done, ["你好"])
+
+    async def test_a_key_seen_before_does_nothing_twice(self) -> None:
+        body = json.dumps(
+            {"command": "note", "actor": "cli", "key": "K", "args": {"text": "once"}}
+        ).encode()
+        first, second = await self.post(body), await self.post(body)
+        self.assertEqual(first, second)
+        self.assertEqual(self.done, ["once"])
+
+    async def test_a_refusal_says_why(self) -> None:
+        with self.assertRaisesRegex(Refused, "come back tomorrow"):
+            await deferToThread(ask, self.settings, "refuse")
+
+    async def test_a_bug_is_no_secret_but_no_traceback_either(self) -> None:
+        with self.assertRaisesRegex(Refused, "the server's log has the reason"):
+            await deferToThread(ask, self.settings, "break")
+
+    async def test_an_unknown_command_lists_the_known_ones(self) -> None:
+        with self.assertRaisesRegex(Refused, "known: break, note, refuse, wait"):
+            await deferToThread(ask, self.settings, "dial", number="112")
+
+    async def test_wrong_arguments_are_named(self) -> None:
+        with self.assertRaisesRegex(Refused, "missing a required argument: 'text'"):
+            await deferToThread(ask, self.settings, "note", words="x")
+
+    async def test_a_command_for_another_revision_does_nothing(self) -> None:
+        reply = await self.post(
+            json.dumps(
+                {
+                    "command": "note",
+                    "actor": "admin",
+                    "key": "R",
+                    "revision": 6,
+                    "args": {"text": "late"},
+                }
+            ).encode()
+        )
+        self.assertFalse(reply["ok"])
+        self.assertIn("revision 7 is in force, you saw 6", reply["error"])
+        self.assertEqual(self.done, [])
+
+    async def test_junk_is_refused_with_words(self) -> None:
+        for body in (b"", b"{", b"[]", b'{"command": 1, "actor": "a", "key": "k"}', b"x" * 70_000):
+            reply = await self.post(body)
+            self.assertFalse(reply["ok"], body[:20])
+            self.assertTrue(reply["error"])
+
+    async def test_a_slow_command_is_pending_after_two_seconds(self) -> None:
+        begun = reactor.seconds()
+        result = await deferToThread(ask, self.settings, "wait")
+        self.assertTrue(result["pending"])
+        self.assertGreaterEqual(reactor.seconds() - begun, PENDING_SECONDS)
+        self.slow.callback({})
+
+    async def test_the_socket_is_for_owner_and_group(self) -> None:
+        mode = stat.S_IMODE(self.settings.control_socket.stat().st_mode)
+        self.assertEqual(mode, 0o660)
+
+    async def test_without_a_server_the_client_says_how_to_start_one(self) -> None:
+        with self.assertRaisesRegex(NotRunning, "hotseat serve"):
+            await deferToThread(ask, Settings(state=self.folder / "other"), "note", text="")
