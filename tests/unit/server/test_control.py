@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import pytest
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred
 from twisted.internet.threads import deferToThread
@@ -69,31 +70,31 @@ class ControlTests(TestCase):
 
     async def test_a_command_is_answered_after_its_effect(self) -> None:
         result = await deferToThread(ask, self.settings, "note", text="你好")
-        self.assertEqual(result, {"noted": "你好"})
-        self.assertEqual(self.done, ["你好"])
+        assert result == {"noted": "你好"}
+        assert self.done == ["你好"]
 
     async def test_a_key_seen_before_does_nothing_twice(self) -> None:
         body = json.dumps(
             {"command": "note", "actor": "cli", "key": "K", "args": {"text": "once"}}
         ).encode()
         first, second = await self.post(body), await self.post(body)
-        self.assertEqual(first, second)
-        self.assertEqual(self.done, ["once"])
+        assert first == second
+        assert self.done == ["once"]
 
     async def test_a_refusal_says_why(self) -> None:
-        with self.assertRaisesRegex(Refused, "come back tomorrow"):
+        with pytest.raises(Refused, match="come back tomorrow"):
             await deferToThread(ask, self.settings, "refuse")
 
     async def test_a_bug_is_no_secret_but_no_traceback_either(self) -> None:
-        with self.assertRaisesRegex(Refused, "the server's log has the reason"):
+        with pytest.raises(Refused, match="the server's log has the reason"):
             await deferToThread(ask, self.settings, "break")
 
     async def test_an_unknown_command_lists_the_known_ones(self) -> None:
-        with self.assertRaisesRegex(Refused, "known: break, note, refuse, wait"):
+        with pytest.raises(Refused, match="known: break, note, refuse, wait"):
             await deferToThread(ask, self.settings, "dial", number="112")
 
     async def test_wrong_arguments_are_named(self) -> None:
-        with self.assertRaisesRegex(Refused, "missing a required argument: 'text'"):
+        with pytest.raises(Refused, match="missing a required argument: 'text'"):
             await deferToThread(ask, self.settings, "note", words="x")
 
     async def test_a_command_for_another_revision_does_nothing(self) -> None:
@@ -108,27 +109,27 @@ class ControlTests(TestCase):
                 }
             ).encode()
         )
-        self.assertFalse(reply["ok"])
-        self.assertIn("revision 7 is in force, you saw 6", reply["error"])
-        self.assertEqual(self.done, [])
+        assert not reply["ok"]
+        assert "revision 7 is in force, you saw 6" in reply["error"]
+        assert self.done == []
 
     async def test_junk_is_refused_with_words(self) -> None:
         for body in (b"", b"{", b"[]", b'{"command": 1, "actor": "a", "key": "k"}', b"x" * 70_000):
             reply = await self.post(body)
-            self.assertFalse(reply["ok"], body[:20])
-            self.assertTrue(reply["error"])
+            assert not reply["ok"], body[:20]
+            assert reply["error"]
 
     async def test_a_slow_command_is_pending_after_two_seconds(self) -> None:
         begun = reactor.seconds()
         result = await deferToThread(ask, self.settings, "wait")
-        self.assertTrue(result["pending"])
-        self.assertGreaterEqual(reactor.seconds() - begun, PENDING_SECONDS)
+        assert result["pending"]
+        assert reactor.seconds() - begun >= PENDING_SECONDS
         self.slow.callback({})
 
     async def test_the_socket_is_for_owner_and_group(self) -> None:
         mode = stat.S_IMODE(self.settings.control_socket.stat().st_mode)
-        self.assertEqual(mode, 0o660)
+        assert mode == 432
 
     async def test_without_a_server_the_client_says_how_to_start_one(self) -> None:
-        with self.assertRaisesRegex(NotRunning, "hotseat serve"):
+        with pytest.raises(NotRunning, match="hotseat serve"):
             await deferToThread(ask, Settings(state=self.folder / "other"), "note", text="")
