@@ -165,6 +165,21 @@ def test_rows_go_to_the_spool_while_the_database_is_away(
     assert written(engine)[-1] == 41
 
 
+def test_nothing_newer_passes_the_spool(
+    journal: JournalWriter, engine: Engine, reactor: InlineReactor
+) -> None:
+    """Else the seat would be found, after the replay, where it sat before."""
+    with away(engine):
+        note(journal, 1)
+        journal.keep_seat(T, SeatKept(SeatId("1001"), "p101", None, T, None))
+        reactor.advance(0.05)
+    journal.keep_seat(T, SeatKept(SeatId("1001"), "p102", None, T, None))
+    reactor.advance(0.05)
+    reactor.advance(1)
+    with reading(engine) as session:
+        assert [seat.phone for seat in kept_seats(session)] == ["p102"]
+
+
 def test_trouble_is_told_at_its_edges(
     journal: JournalWriter, engine: Engine, reactor: InlineReactor
 ) -> None:
