@@ -186,7 +186,7 @@ class AmiLink:
     async def _connect_once(self) -> None:
         """One connection, to its loss. Raises what kept it from getting or logging in."""
         parser = AmiParser(self.counts, fallback=self._fallback)
-        connection = AmiConnection(self._clock, parser, self._heard)
+        connection = AmiConnection(self._clock, parser, self._heard, self._stamped)
         await self._endpoint.connect(Factory.forProtocol(lambda: connection))
         self._connection = connection
         self._want()
@@ -216,11 +216,7 @@ class AmiLink:
             names = {BOOTED, *(name for name, calls in self._subscribers.items() if calls)}
             self._connection.parser.wanted = frozenset(name.encode() for name in names)
 
-    def _heard(self, event: Message) -> None:
-        name = event.event or ""
-        stamp = _seconds(event.get("Timestamp"))
-        if stamp is not None:
-            self._event_age = self._wall_clock() - self._skew - stamp
+    def _heard(self, name: str, event: Message) -> None:
         if name == BOOTED and not self._up:
             self._up = True
             _call_all(self._on_up)
@@ -244,6 +240,12 @@ class AmiLink:
         elif connection.heard_at < self._pinged_at:
             log.warning("ami_silent", user=self._user, seconds=PING_SECONDS)
             connection.abort()
+
+    def _stamped(self, stamp: str) -> None:
+        """The last message of what came together was written by Asterisk at this time."""
+        written = _seconds(stamp)
+        if written is not None:
+            self._event_age = self._wall_clock() - self._skew - written
 
     async def _measure(self, connection: AmiConnection) -> None:
         sent = self._pinged_at = self._clock.seconds()

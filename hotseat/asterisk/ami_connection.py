@@ -49,13 +49,18 @@ class AmiConnection(Protocol):
     transport: ITCPTransport
 
     def __init__(
-        self, clock: IReactorTime, parser: AmiParser, on_event: Callable[[Message], None]
+        self,
+        clock: IReactorTime,
+        parser: AmiParser,
+        on_event: Callable[[str, Message], None],
+        on_stamp: Callable[[str], None],
     ) -> None:
         self.parser = parser
         self.heard_at = clock.seconds()
         """When the last byte came."""
         self._clock = clock
         self._on_event = on_event
+        self._on_stamp = on_stamp
         self._ids = count(1)
         self._pending: dict[str, _Pending] = {}
         self._lost = False
@@ -89,11 +94,20 @@ class AmiConnection(Protocol):
 
     def dataReceived(self, data: bytes) -> None:
         self.heard_at = self._clock.seconds()
-        for message in self.parser.feed(data):
-            if message.event is None:
-                self._take_response(message)
+        messages = self.parser.feed(data)
+        if messages and (stamp := messages[-1].get("Timestamp")) is not None:
+            self._on_stamp(stamp)
+        for message in messages:
+            action_id = message.get("ActionID")
+            pending = None if action_id is None else self._pending.get(action_id)
+            name = message.event
+            if name is None:
+                self._take_response(message, pending)
+            elif pending is None or not pending.messages:
+                self.parser.counts.events += 1
+                self._on_event(name, message)
             else:
-                self._take_event(message)
+                self._take_row(message, pending)
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         self._lost = True
@@ -125,31 +139,22 @@ class AmiConnection(Protocol):
             answered.addTimeout(timeout, self._clock, too_late)
         return answered
 
-    def _take_response(self, response: Message) -> None:
-        action_id = response.get("ActionID", "")
-        pending = self._pending.get(action_id)
+    def _take_response(self, response: Message, pending: _Pending | None) -> None:
         if pending is None:
             self.parser.counts.unknown_responses += 1
         elif response.response == "Error":
-            del self._pending[action_id]
+            del self._pending[response["ActionID"]]
             pending.answered.errback(AmiRefused(response.get("Message", "no reason given")))
         else:
             pending.messages.append(response)
             if not pending.listing or response.get("EventList") != "start":
-                del self._pending[action_id]
-                pending.answered.callback(pending.messages)
+                self._answer(response["ActionID"], pending)
 
-    def _take_event(self, event: Message) -> None:
-        self.parser.counts.events += 1
-        action_id = event.get("ActionID")
-        if action_id is None:
-            self._on_event(event)
-            return
-        pending = self._pending.get(action_id)
-        if pending is None or not pending.messages:
-            self._on_event(event)
-            return
-        pending.messages.append(event)
-        if event.get("EventList") == "Complete":
-            del self._pending[action_id]
-            pending.answered.callback(pending.messages)
+    def _take_row(self, row: Message, pending: _Pending) -> None:
+        pending.messages.append(row)
+        if row.get("EventList") == "Complete":
+            self._answer(row["ActionID"], pending)
+
+    def _answer(self, action_id: str, pending: _Pending) -> None:
+        del self._pending[action_id]
+        pending.answered.callback(pending.messages)

@@ -45,11 +45,8 @@ class Message(dict[str, str]):
 
     __slots__ = ("lines",)
 
-    def __init__(self, lines: list[str]) -> None:
-        # No list of pairs is kept: Python's garbage collector would look through each of them.
-        super().__init__(map(str.split, lines, _COLONS, _ONCE))
-        self.lines = lines
-        """All headers in order, as `Name: value`; the first is `Event` or `Response`."""
+    lines: list[str]
+    """All headers in order, as `Name: value`; the first is `Event` or `Response`."""
 
     @property
     def event(self) -> str | None:
@@ -67,6 +64,17 @@ class Message(dict[str, str]):
         """Every value of a header that may be repeated (`ChanVariable`, `Variable`, `Output`)."""
         start = f"{name}: "
         return [line[len(start) :] for line in self.lines if line.startswith(start)]
+
+
+def message_of(lines: list[str]) -> Message:
+    """The message of these headers. Raises ValueError for a line that is none.
+
+    This is where the time goes at thousands of events a second. So `Message` has no `__init__`,
+    and no list of pairs is kept, through which Python's garbage collector would look.
+    """
+    message = Message(map(str.split, lines, _COLONS, _ONCE))
+    message.lines = lines
+    return message
 
 
 @dataclass(slots=True)
@@ -137,7 +145,8 @@ class AmiParser:
         for frame in frames:
             if len(frame) > self._limit:
                 self.counts.long_frames += 1
-            elif b"\nEvent: " in frame or b"\nResponse: " in frame:
+            # rfind() takes half the time of `in` here.
+            elif frame.rfind(b"\nEvent: ") >= 0 or frame.rfind(b"\nResponse: ") >= 0:
                 parts = _NEXT_HEAD.split(frame.lstrip(b"\n"))
                 self.counts.bad_frames += len(parts) - 1
                 for part in parts:
@@ -158,12 +167,15 @@ class AmiParser:
         return data[end + 1 :]
 
     def _read(self, frame: bytes, messages: list[Message]) -> None:
-        if self.wanted is not None and frame.startswith(b"Event: "):
-            name = frame[7:].partition(b"\n")[0]
-            if name not in self.wanted and b"\nActionID: " not in frame:
-                return
+        if (
+            self.wanted is not None
+            and frame.startswith(b"Event: ")
+            and frame.partition(b"\n")[0][7:] not in self.wanted
+            and b"\nActionID: " not in frame
+        ):
+            return
         try:
-            message = Message(frame.decode().split("\n"))
+            message = message_of(frame.decode().split("\n"))
         except ValueError:  # not UTF-8, or a line that is no header
             self._read_line_by_line(frame.strip(b"\n"), messages)
             return
@@ -183,7 +195,7 @@ class AmiParser:
                 lines.append(f"{decode(name, self._fallback)}: {text}")
         headed = bool(lines) and lines[0].startswith(_HEADS)
         if headed:
-            messages.append(Message(lines))
+            messages.append(message_of(lines))
         if not headed or len(lines) <= frame.count(b"\n"):
             self.counts.bad_frames += 1
 

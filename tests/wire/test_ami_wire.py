@@ -172,6 +172,7 @@ def test_unwanted_events_are_dropped_and_rows_of_listings_kept() -> None:
         "CoreShowChannel",
         "Success",
     ]
+    assert names(parser.feed(b"Event: Hangup\r\n\r\n")) == ["Hangup"]
     parser.wanted = None
     assert names(parser.feed(ENTER)) == ["BridgeEnter"]
 

@@ -12,7 +12,7 @@ from twisted.internet.task import Clock as ReactorClock
 from acd.ports import Side, SwitchSnapshot
 from acd.types import CallId, Device
 from hotseat.asterisk.ami import LinkDown
-from hotseat.asterisk.ami_wire import Message
+from hotseat.asterisk.ami_wire import Message, message_of
 from hotseat.asterisk.node import Node
 from hotseat.clock import Clock
 
@@ -66,7 +66,7 @@ class FakeLink:
 
 
 def message(kind: str, name: str, **headers: str) -> Message:
-    return Message([f"{kind}: {name}", *(f"{key}: {value}" for key, value in headers.items())])
+    return message_of([f"{kind}: {name}", *(f"{key}: {value}" for key, value in headers.items())])
 
 
 def status_row(uniqueid: str, channel: str, **headers: str) -> Message:
