@@ -27,8 +27,9 @@ from hotseat.config import Settings, load_secrets
 from hotseat.contacts import Contacts
 from hotseat.control import CommandError, Control, Reply, seat_commands
 from hotseat.db.pool import Database
-from hotseat.db.queries import journal_rows, open_calls
+from hotseat.db.queries import ended_since, journal_rows, open_calls
 from hotseat.db.snapshot import kept_seats
+from hotseat.figures import Figures
 from hotseat.guide import guide
 from hotseat.journal import JournalWriter
 from hotseat.live_config import LiveConfig
@@ -57,6 +58,7 @@ class Server:
         self._started = clock.now()
         self._database = Database(settings.database, reactor)
         self._journal = JournalWriter(self._database, reactor, settings.state)
+        self._figures = Figures(self._journal, clock.now)
         self._config = LiveConfig(self._database, reactor)
         self._link = AmiLink(
             reactor,
@@ -73,7 +75,7 @@ class Server:
         )
         self._node = Node(self._link, clock, reactor)
         self._contacts = Contacts(
-            config=self._config, switch=self._node, journal=self._journal, clock=clock
+            config=self._config, switch=self._node, journal=self._figures, clock=clock
         )
         self._calls = Calls(
             contacts=self._contacts,
@@ -83,7 +85,7 @@ class Server:
             new_id=lambda: str(ULID()),
         )
         self._service = Service(
-            Floor(), lines=self._calls, journal=self._journal, clock=reactor, now=clock.now
+            Floor(), lines=self._calls, journal=self._figures, clock=reactor, now=clock.now
         )
         self._seats = Seats(self._service)
         self._contacts.staff(self._service, self._seats)
@@ -106,6 +108,7 @@ class Server:
         await self._journal.start()
         await self._config.start()
         self._config.on_change(self._site_changed)
+        await self._recall_today()
         self._restart = await self._recover()
         self._contacts.recover_by(self._restart)
         self._node.watch(self._contacts)
@@ -154,6 +157,10 @@ class Server:
         )
         self._seats.restore(self.site, await self._database.run(kept_seats))
         return restart
+
+    async def _recall_today(self) -> None:
+        began = self._figures.in_zone(self.site.time_zone)
+        self._figures.recall(await self._database.run(lambda session: ended_since(session, began)))
 
     def _site_changed(self, old: SiteNow, new: SiteNow) -> None:
         self._seats.site_changed(old, new)
@@ -204,6 +211,7 @@ class Server:
             "now": now,
             "up_ms": now - self._started,
             **floor_status(self._service.floor.picture(), self.site, now),
+            "today": self._figures.today(),
             "contacts": len(self._contacts),
             "ami": {"up": self._node.up, "lag_ms": self._link.lag_ms},
             "agi": {"sessions": self._listener.sessions},

@@ -49,6 +49,7 @@ def seat_word(seat: SeatPicture) -> str:
 def _queues(picture: FloorPicture, site: SiteNow, now: Millis) -> list[dict[str, Any]]:
     states: defaultdict[str, Counter[CallState]] = defaultdict(Counter)
     longest: dict[str, Millis] = {}
+    ready = [seat for seat in picture.seats if seat_word(seat) == "ready"]
     for call in picture.calls:
         states[call.queue][call.state] += 1
         if call.state is not CallState.TALKING:
@@ -62,11 +63,8 @@ def _queues(picture: FloorPicture, site: SiteNow, now: Millis) -> list[dict[str,
             "talking": states[queue.name][CallState.TALKING],
             "longest_wait_ms": longest.get(queue.name, 0),
             "seats_ready": sum(
-                seat_word(seat) == "ready"
-                and all(
-                    seat.skills.get(skill, 0) >= level for skill, level in queue.requires.items()
-                )
-                for seat in picture.seats
+                all(seat.skills.get(skill, 0) >= level for skill, level in queue.requires.items())
+                for seat in ready
             ),
         }
         for queue in site.queues.values()

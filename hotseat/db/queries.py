@@ -8,6 +8,7 @@ from dataclasses import fields
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from acd.stats import Ended
 from acd.types import Millis
 from hotseat.db import models
 from hotseat.history import CallRow, EndedBy, JournalRow, Outcome
@@ -76,6 +77,24 @@ def journal_rows(
         return [_journal(row) for row in session.scalars(query.limit(limit))]
     newest = session.scalars(query.order_by(models.Journal.id.desc()).limit(limit))
     return [_journal(row) for row in reversed(newest.all())]
+
+
+def ended_since(session: Session, since: Millis) -> list[Ended]:
+    """The calls that arrived since then and have ended, summed up by queue and outcome."""
+    query = (
+        select(
+            models.Call.outcome,
+            models.Call.queue,
+            func.coalesce(func.sum(models.Call.wait_ms), 0),
+            func.count(),
+        )
+        .where(models.Call.arrived_at >= since, models.Call.outcome.is_not(None))
+        .group_by(models.Call.outcome, models.Call.queue)
+    )
+    return [
+        Ended(str(outcome), queue, int(wait or 0), calls)
+        for outcome, queue, wait, calls in session.execute(query)
+    ]
 
 
 def last_journal_id(session: Session) -> int:

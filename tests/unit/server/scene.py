@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +11,7 @@ from twisted.internet.task import Clock as ReactorClock
 
 from acd.effects import Note, SeatGone, SeatKept
 from acd.floor import Floor
-from acd.ports import ChannelSeen, ChannelState, SwitchSnapshot
+from acd.ports import ChannelSeen, ChannelState, Journal, SwitchSnapshot
 from acd.recovery import Ticket
 from acd.service import Service
 from acd.types import CallId, Device, Millis
@@ -230,17 +230,23 @@ class WallClock:
 class Scene:
     """One site, two seats at most, as many callers as wanted."""
 
-    def __init__(self, site: SiteNow | None = None) -> None:
+    def __init__(
+        self,
+        site: SiteNow | None = None,
+        journal: Callable[[KeptJournal, WallClock], Journal] = lambda kept, clock: kept,
+    ) -> None:
         self.reactor = ReactorClock()
         self.clock = WallClock(self.reactor)
         self.config = FakeConfig(site or a_site())
         self.switch = FakeSwitch()
         self.journal = KeptJournal()
+        self.told = journal(self.journal, self.clock)
+        """Whom calls and floor tell: the journal, or what stands before it."""
         self._ids = 0
         self.contacts = Contacts(
             config=self.config,  # type: ignore[arg-type]
             switch=self.switch,
-            journal=self.journal,
+            journal=self.told,
             clock=self.clock,  # type: ignore[arg-type]
         )
         self.calls = Calls(
@@ -253,7 +259,7 @@ class Scene:
         self.service = Service(
             Floor(),
             lines=self.calls,
-            journal=self.journal,
+            journal=self.told,
             clock=self.reactor,
             now=self.clock.now,
         )

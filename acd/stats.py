@@ -1,0 +1,117 @@
+"""The figures of a hotline: one definition of each, for terminal, metrics and reports.
+
+* A call counts on the day it arrived, once it has ended. How it ended is one of OUTCOMES.
+* Mean wait: the waits of answered calls, from queued to talk, divided by the answered calls.
+* Calls a minute: the calls that arrived in the 60 seconds before now, ended or not.
+
+Calls are the answered, the abandoned, the lost, and those over before a queue (menu); the refused
+are counted apart, for nobody ever spoke with them.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter, deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from acd.types import Millis
+
+ANSWERED = "answered"
+REFUSED = "refused"
+OUTCOMES = (ANSWERED, "abandoned", "lost", "menu", REFUSED)
+
+WAIT_BOUNDS: Sequence[Millis] = (
+    *(1_000, 2_000, 5_000, 10_000, 20_000, 30_000),
+    *(60_000, 120_000, 300_000, 600_000, 1_800_000),
+)
+"""Upper bounds of the wait buckets; 20 s is where most service levels are drawn."""
+
+MINUTE: Millis = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """`calls` calls that ended alike; `wait` is the sum of their waits."""
+
+    outcome: str
+    queue: str | None = None
+    wait: Millis = 0
+    calls: int = 1
+
+
+@dataclass(slots=True)
+class Tally:
+    """Calls by outcome, and how long the answered ones waited."""
+
+    by_outcome: Counter[str] = field(default_factory=lambda: Counter(dict.fromkeys(OUTCOMES, 0)))
+    answered_wait: Millis = 0
+
+    def add(self, ended: Ended) -> None:
+        """Count them in."""
+        self.by_outcome[ended.outcome] += ended.calls
+        if ended.outcome == ANSWERED:
+            self.answered_wait += ended.wait
+
+    @property
+    def calls(self) -> int:
+        """All that ended, but for the refused."""
+        return self.by_outcome.total() - self.by_outcome[REFUSED]
+
+    @property
+    def mean_wait(self) -> Millis | None:
+        """Of the answered calls; None without any."""
+        answered = self.by_outcome[ANSWERED]
+        return round(self.answered_wait / answered) if answered else None
+
+
+class Day:
+    """The tally of the calls that arrived from `began` until before `ends`, in all and by queue."""
+
+    def __init__(self, began: Millis, ends: Millis) -> None:
+        self.began = began
+        self.ends = ends
+        self.total = Tally()
+        self.queues: dict[str, Tally] = {}
+
+    def add(self, ended: Ended, arrived: Millis) -> None:
+        """Count in what arrived on this day; the rest belongs to another."""
+        if not self.began <= arrived < self.ends:
+            return
+        self.total.add(ended)
+        if ended.queue is not None:
+            self.queues.setdefault(ended.queue, Tally()).add(ended)
+
+
+class Waits:
+    """How long callers waited, by WAIT_BOUNDS; the last bucket holds what is longer."""
+
+    def __init__(self) -> None:
+        self.buckets = [0] * (len(WAIT_BOUNDS) + 1)
+        self.total: Millis = 0
+
+    def add(self, wait: Millis) -> None:
+        """One wait that is over; a bound belongs to the bucket below it."""
+        self.buckets[bisect_left(WAIT_BOUNDS, wait)] += 1
+        self.total += wait
+
+
+class Arrivals:
+    """The arrivals of the last minute. Instants come in order, or nearly so."""
+
+    def __init__(self) -> None:
+        self._at: deque[Millis] = deque()
+
+    def add(self, at: Millis) -> None:
+        """A call arrived."""
+        self._at.append(at)
+        self._forget(at)
+
+    def in_last_minute(self, now: Millis) -> int:
+        """Calls a minute."""
+        self._forget(now)
+        return len(self._at)
+
+    def _forget(self, now: Millis) -> None:
+        while self._at and self._at[0] <= now - MINUTE:
+            self._at.popleft()

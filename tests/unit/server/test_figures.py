@@ -1,0 +1,118 @@
+"""The figures of today, counted from real calls on their way to the journal."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from acd.stats import Ended
+from hotseat.figures import Figures, day_of
+from ivr.ports import DialResult
+from tests.unit.server.scene import FakeLine, KeptJournal, Scene
+
+HOUR = 3_600_000
+
+
+@pytest.fixture
+def scene() -> Scene:
+    """With figures before its journal."""
+    return Scene(journal=lambda kept, clock: Figures(kept, clock.now))
+
+
+def talk(scene: Scene, line: FakeLine, seconds: float) -> None:
+    scene.contacts.talk_began(scene.call_of(line), "p101")
+    scene.reactor.advance(seconds)
+    line.dial_ends(DialResult.ANSWERED)
+    ends(scene, line)
+
+
+def ends(scene: Scene, line: FakeLine) -> None:
+    call = scene.call_of(line)
+    line.vanishes()
+    scene.contacts.line_died(call)
+
+
+def test_a_day_of_three_calls(scene: Scene) -> None:
+    figures = scene.told
+    assert isinstance(figures, Figures)
+    waits_long = scene.rings_in()
+    scene.reactor.advance(4)
+    scene.seat()
+    assert waits_long.phone == "p101"
+    talk(scene, waits_long, 7)
+    gives_up = scene.rings_in()
+    scene.reactor.advance(1)
+    ends(scene, gives_up)
+    scene.rings_in("nobody")
+
+    today = figures.today()
+    assert today["calls_a_minute"] == 2, "a refused number is no call"
+    assert (today["calls"], today["answered"], today["abandoned"]) == (2, 1, 1)
+    assert (today["refused"], today["mean_wait_ms"]) == (1, 4_000)
+    assert today["queues"]["consult"]["answered"] == 1
+    assert figures.calls["answered"] == figures.offers["answered"] == 1
+    assert sum(figures.waits.buckets) == 2
+    assert scene.journal.calls[scene.call_of(gives_up)]["outcome"] == "abandoned", "passed on"
+
+
+def test_offers_count_by_what_came_of_them(scene: Scene) -> None:
+    scene.seat()
+    line = scene.rings_in()
+    line.dial_ends(DialResult.NO_ANSWER)
+    assert isinstance(scene.told, Figures)
+    assert scene.told.offers["no answer"] == 1
+    assert scene.told.offers["answered"] == 0
+
+
+class Late:
+    """A time that a test moves."""
+
+    def __init__(self, now: int) -> None:
+        self.at = now
+
+    def now(self) -> int:
+        return self.at
+
+
+def ended(arrived: int, outcome: str = "answered", wait: int | None = 2_000) -> dict[str, Any]:
+    return {"outcome": outcome, "arrived_at": arrived, "queue": "consult", "wait_ms": wait}
+
+
+def test_midnight_begins_a_new_day_and_a_call_stays_with_its_arrival() -> None:
+    zone = "Asia/Shanghai"
+    began, ends_at = day_of(1_800_000_000_000, ZoneInfo(zone))
+    time = Late(ends_at - 1_000)
+    figures = Figures(KeptJournal(), time.now)
+    assert figures.in_zone(zone) == began
+    figures.call_changed(time.at, "1", ended(time.at))  # type: ignore[arg-type]
+    assert figures.today()["answered"] == 1
+    time.at += 2_000
+    figures.call_changed(time.at, "2", ended(ends_at - 500))  # type: ignore[arg-type]
+    assert figures.today()["answered"] == 0, "it arrived yesterday"
+    figures.call_changed(time.at, "3", ended(ends_at + 500))  # type: ignore[arg-type]
+    assert figures.today()["answered"] == 1
+
+
+@pytest.mark.parametrize(
+    ("noon", "zone", "hours"),
+    [
+        (1_774_782_000_000, "Europe/Berlin", 23),  # 2026-03-29, clocks go forward
+        (1_792_926_000_000, "Europe/Berlin", 25),  # 2026-10-25, back
+        (1_774_782_000_000, "Asia/Shanghai", 24),
+    ],
+)
+def test_a_day_has_as_many_hours_as_its_clocks_give_it(noon: int, zone: str, hours: int) -> None:
+    began, ends_at = day_of(noon, ZoneInfo(zone))
+    assert began <= noon < ends_at
+    assert ends_at - began == hours * HOUR
+
+
+def test_a_new_server_goes_on_with_the_figures_of_the_day() -> None:
+    figures = Figures(KeptJournal(), Late(1_800_000_000_000).now)
+    figures.in_zone("UTC")
+    figures.recall([Ended("answered", "consult", 9_000, calls=3), Ended("menu", None, calls=2)])
+    today = figures.today()
+    assert (today["calls"], today["mean_wait_ms"]) == (5, 3_000)
+    assert today["queues"]["consult"]["calls"] == 3
