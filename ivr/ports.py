@@ -31,7 +31,7 @@ class LineFacts:
     dial_status: str = ""
     """`DIALSTATUS` of the channel's last Dial; says how a talk ended that we did not see."""
     ended: int | None = None
-    """When the dialplan saw the talk end (`HOTSEAT_ENDED`), in ms since 1970 by Asterisk's clock."""
+    """When the dialplan saw the talk end (`HOTSEAT_ENDED`), ms since 1970 by Asterisk's clock."""
     ticket: str = ""
     """The ticket that an earlier session left on the channel, empty at first contact."""
 
