@@ -268,6 +268,7 @@ class Calls:
     async def _ring(self, contact: Contact, line: Line, offer: Offer) -> bool:
         """Ring one seat; True after a talk."""
         if contact.withdrawn:
+            self._switch.offer_over(contact.call)
             self._offer_failed(contact, offer, Failure.WITHDRAWN)
             return False
         queue = self._config.now.queues.get(contact.queue or "")
@@ -287,9 +288,11 @@ class Calls:
             return False
         contact.talked = True
         contact.offer = None
-        if contact.answered_at is None and not self._switch.up:
-            self._service.tell(OfferAnswered(offer.offer, self._now()))
-            contact.seat = offer.seat
+        if not self._switch.up:
+            contact.talk_ended_at = self._now()
+            if contact.answered_at is None:
+                self._service.tell(OfferAnswered(offer.offer, self._now()))
+                contact.seat = offer.seat
         self._service.tell(TalkEnded(contact.call))
         return True
 

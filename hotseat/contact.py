@@ -122,6 +122,8 @@ class Contact:
     def _ended_by(self) -> EndedBy:
         if self.ended_by is not None:
             return EndedBy(self.ended_by)
+        if self.talked:
+            return EndedBy.UNKNOWN  # one of the two hung up, and nobody saw who
         return EndedBy.SYSTEM if self.finished or self.refused else EndedBy.UNKNOWN
 
 

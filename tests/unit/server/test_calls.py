@@ -210,6 +210,24 @@ def test_calls_that_ended_while_the_switch_was_away_are_abandoned(scene: Scene) 
     assert record["estimated"] is True
 
 
+def test_a_talk_that_ended_unseen_has_its_length_and_nobody_to_blame(scene: Scene) -> None:
+    scene.contacts.switch_up(scene.snapshot())
+    line = scene.rings_in()
+    call = scene.call_of(line)
+    scene.seat()
+    scene.contacts.talk_began(call, "p101")
+    scene.contacts.switch_down()
+    scene.switch.up = False
+    scene.reactor.advance(9)
+    line.dial_ends(DialResult.ANSWERED)
+    line.vanishes()
+    scene.reactor.advance(20)
+    scene.contacts.switch_up(scene.snapshot())
+    record = scene.journal.calls[call]
+    assert (record["outcome"], record["ended_by"]) == ("answered", "unknown")
+    assert record["talk_ms"] == 9_000
+
+
 def test_an_overdue_offer_is_asked_about_and_a_talk_is_not_cut(scene: Scene) -> None:
     scene.seat()
     line = scene.rings_in()
