@@ -22,6 +22,7 @@ def site_status(site: SiteNow) -> dict[str, Any]:
     """What is in force."""
     return {
         "name": site.name,
+        "time_zone": site.time_zone,
         "revision": site.revision,
         "numbers": {number.number: number.menu for number in site.numbers.values()},
     }

@@ -18,13 +18,26 @@ def width(text: str) -> int:
     )
 
 
+def cut(text: str, columns: int) -> str:
+    """The text, or as much of it as fits with an ellipsis at its end."""
+    if width(text) <= columns:
+        return text
+    room, kept = columns - 1, ""
+    for character in text:
+        room -= width(character)
+        if room < 0:
+            break
+        kept += character
+    return kept + "…"
+
+
 def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Aligned columns under their heads; numbers to the right, None as a dash."""
+    """Aligned columns under their heads; numbers and spans to the right, None as a dash."""
     cells = [[_cell(value) for value in row] for row in rows]
     if not cells:
         return ""
     right = [
-        all(text == "–" or text.replace(".", "", 1).isdigit() for text in column)
+        all(text == "–" or text.replace(".", "", 1).replace(":", "").isdigit() for text in column)
         for column in zip(*cells, strict=True)
     ]
     widths = [max(width(text) for text in column) for column in zip(heads, *cells, strict=True)]

@@ -54,6 +54,10 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("hotseat.journal", ("hotseat.db", "hotseat.spool", "acd", *WORDS)),
     ("hotseat.live_config", ("hotseat.db", "hotseat.site", "ivr", "acd", *WORDS)),
     ("hotseat.control_client", ("hotseat.config",)),
+    (
+        "hotseat.operation",
+        ("hotseat.operation", "hotseat.tables", "hotseat.figures", "hotseat.contacts", "acd"),
+    ),
     ("hotseat.phones", ("hotseat.asterisk", "hotseat.db", "hotseat.config")),
     (
         "hotseat",
