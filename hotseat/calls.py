@@ -175,6 +175,8 @@ class Calls:
         if contact.line is not line:
             return
         contact.line, contact.in_line, contact.alone_since = None, False, self._now()
+        if contact.answered_at and contact.talk_ended_at is None and not self._switch.up:
+            contact.talk_ended_at = contact.alone_since  # nobody else will tell
         self._service.tell(CallerGone(contact.call))
         waiting = self._waiting_for_offer.pop(contact.call, None)
         if waiting is not None:

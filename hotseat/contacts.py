@@ -111,7 +111,7 @@ class Contacts:
                 if gone and contact.line is None and contact.call in self._by_call:
                     log.warning("orphan_ended", call=contact.call)
                     contact.estimated = True
-                    self._end(contact)
+                    self._end(contact, contact.alone_since)
 
     # -- acd.ports.SwitchWatcher ----------------------------------------------------------------
 
@@ -127,7 +127,7 @@ class Contacts:
             if contact.facts.uniqueid not in present:
                 contact.lost = restarted and contact.queued_at is not None
                 contact.estimated = True
-                self._end(contact)
+                self._end(contact, contact.alone_since or self._now())
         self._seats.phones_are(snapshot.phones)
         self._service.tell(OffersResumed(AWAY))
 
@@ -181,7 +181,7 @@ class Contacts:
         """The caller's channel is gone: the end of the contact."""
         contact = self._by_call.get(call)
         if contact is not None:
-            self._end(contact)
+            self._end(contact, self._now())
 
     def stranger(self, kind: str) -> None:
         """Somebody was refused by the switch."""
@@ -205,11 +205,11 @@ class Contacts:
             )
         )
 
-    def _end(self, contact: Contact) -> None:
+    def _end(self, contact: Contact, at: Millis) -> None:
         self._service.tell(CallerGone(contact.call))
         self._by_call.pop(contact.call, None)
         self._switch.forget(contact.call)
-        self.record_end(contact, self._now())
+        self.record_end(contact, at)
         self._settle()
 
     def _settle(self) -> None:

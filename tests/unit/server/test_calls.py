@@ -228,6 +228,23 @@ def test_a_talk_that_ended_unseen_has_its_length_and_nobody_to_blame(scene: Scen
     assert record["talk_ms"] == 9_000
 
 
+def test_a_caller_who_hangs_up_unseen_ends_the_talk_with_his_line(scene: Scene) -> None:
+    scene.contacts.switch_up(scene.snapshot())
+    line = scene.rings_in()
+    call = scene.call_of(line)
+    scene.seat()
+    scene.contacts.talk_began(call, "p101")
+    scene.contacts.switch_down()
+    scene.switch.up = False
+    scene.reactor.advance(9)
+    ended = scene.clock.now()
+    line.vanishes()
+    scene.reactor.advance(20)
+    scene.contacts.switch_up(scene.snapshot())
+    record = scene.journal.calls[call]
+    assert (record["talk_ms"], record["ended_at"]) == (9_000, ended)
+
+
 def test_an_overdue_offer_is_asked_about_and_a_talk_is_not_cut(scene: Scene) -> None:
     scene.seat()
     line = scene.rings_in()
