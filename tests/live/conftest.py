@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import shutil
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
@@ -37,7 +36,7 @@ def house(request: pytest.FixtureRequest) -> Iterator[Hotline]:
         yield hotline
     _opened.clear()
     if not request.session.testsfailed:
-        shutil.rmtree(state)
+        hotline.remove()
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -107,6 +108,11 @@ class Hotline(AbstractContextManager["Hotline"]):
     def __exit__(self, *_: object) -> None:
         self._engine.dispose()
         self._stack.close()
+
+    def remove(self) -> None:
+        """Leave nothing behind, once it is closed."""
+        shutil.rmtree(self._sandbox.log().parents[1])
+        shutil.rmtree(self.state)
 
     # Where things are
 
