@@ -13,7 +13,7 @@ import secrets
 import tomllib
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -70,6 +70,10 @@ class Settings(BaseSettings):
     prompts: Path | None = None
     """Folder of the site's own prompts, `<language>/<name>.wav`, beside the built-in ones."""
     log_level: str = "info"
+    log_format: Literal["console", "json"] = "console"
+    """How `hotseat serve` logs to standard error: for people or for programs."""
+    metrics_port: int | None = None
+    """Port of `/metrics` and `/health` on the .2 of `asterisk.net`; not served by default."""
     asterisk: AsteriskSettings = Field(default_factory=AsteriskSettings)
 
     @model_validator(mode="after")
@@ -84,6 +88,12 @@ class Settings(BaseSettings):
         asterisk.fastagi_host = asterisk.fastagi_host or asterisk.net[2]
         asterisk.trunk_peers = asterisk.trunk_peers or [asterisk.net[10]]
         return self
+
+    @property
+    def metrics_host(self) -> str:
+        """The loopback address of `/metrics` and `/health`."""
+        assert self.asterisk.net is not None  # filled in above
+        return str(self.asterisk.net[2])
 
     @property
     def control_socket(self) -> Path:

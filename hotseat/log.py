@@ -1,13 +1,25 @@
-"""How this process logs: one line an event on standard error, with call and seat ids as fields."""
+"""How this process logs: one line an event on standard error, with call and seat ids as fields.
+
+As `console` for people, as `json` for programs: an object a line with `event`, `level`,
+`timestamp` (UTC, ISO 8601) and the fields.
+"""
 
 from __future__ import annotations
 
 import logging
 import sys
+from typing import Literal, TextIO, TypeAlias
 
 import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
 from twisted.logger import ILogObserver, LogEvent, LogLevel, formatEvent, globalLogBeginner
 from zope.interface import implementer
+
+LogFormat: TypeAlias = Literal["console", "json"]
+
+SECRET = frozenset({"secret", "password", "pin", "digits", "keys", "ticket"})
+NUMBERS = frozenset({"number", "caller", "caller_number", "dialled"})
+SHOWN_DIGITS = 4
 
 _LEVELS = {
     LogLevel.debug: logging.DEBUG,
@@ -30,7 +42,16 @@ class _FromTwisted:
         )
 
 
-def start_logging(level: str) -> None:
+def veil(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Nothing secret and no whole number of a customer, whoever forgot about it."""
+    for name in event.keys() & SECRET:
+        event[name] = "***"
+    for name in event.keys() & NUMBERS:
+        event[name] = "…" + str(event[name])[-SHOWN_DIGITS:]
+    return event
+
+
+def start_logging(level: str, format: LogFormat = "console", file: TextIO = sys.stderr) -> None:
     """Log everything from `level` up. Raises ValueError for a level that does not exist."""
     threshold = logging.getLevelNamesMapping().get(level.upper())
     if threshold is None:
@@ -38,12 +59,24 @@ def start_logging(level: str) -> None:
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="%Y-%m-%d %H:%M:%S.%f", utc=False),
+            veil,
             structlog.processors.format_exc_info,
-            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=28),
+            *_written(format, colors=file.isatty()),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(threshold),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(file=file),
         cache_logger_on_first_use=True,
     )
     globalLogBeginner.beginLoggingTo([_FromTwisted()], redirectStandardIO=False)
+
+
+def _written(format: LogFormat, *, colors: bool) -> list[Processor]:
+    if format == "json":
+        return [
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ]
+    return [
+        structlog.processors.TimeStamper(fmt="%Y-%m-%d %H:%M:%S.%f", utc=False),
+        structlog.dev.ConsoleRenderer(colors=colors, pad_event_to=28),
+    ]
