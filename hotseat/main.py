@@ -34,6 +34,9 @@ from hotseat.guide import guide
 from hotseat.journal import JournalWriter
 from hotseat.live_config import LiveConfig
 from hotseat.log import start_logging
+from hotseat.operation.drain import Drain
+from hotseat.operation.metrics import Metrics
+from hotseat.operation.web import Pages
 from hotseat.phones import sandbox_of
 from hotseat.restart import Restart
 from hotseat.seats import Seats
@@ -100,8 +103,15 @@ class Server:
             allowed=_asterisk_addresses(settings),
             on_line=self._calls.on_line,
         )
+        self._drain = Drain(
+            contacts=self._contacts,
+            service=self._service,
+            close_door=self._listener.close_door,
+            clock=reactor,
+            drained=reactor.stop,
+        )
         self._control = Control(self._commands(), lambda: self.site.revision, reactor)
-        self._control_port: IListeningPort | None = None
+        self._ports: list[IListeningPort] = []
 
     async def start(self) -> None:
         """Load, recover, and open the doors in this order. Raises what the site lacks."""
@@ -117,12 +127,21 @@ class Server:
         )
         self._link.start()
         self._orphans.start(ORPHANS_SECONDS, now=False)
-        self._control_port = self._control.listen(self._reactor, self._settings.control_socket)
+        self._ports.append(self._control.listen(self._reactor, self._settings.control_socket))
+        if self._settings.metrics_port is not None:
+            self._ports.append(
+                self._reactor.listenTCP(
+                    self._settings.metrics_port,
+                    Pages(Metrics(self._figures, self._status), self._status).site(self._reactor),
+                    interface=self._settings.metrics_host,
+                )
+            )
 
     async def stop(self) -> None:
         """Close the lines (their dialplan keeps them on music) and write what is unwritten."""
-        if self._control_port is not None:
-            self._control_port.stopListening()
+        for port in self._ports:
+            port.stopListening()
+        self._drain.stop()
         self._restart.stop()
         if self._orphans.running:
             self._orphans.stop()
@@ -180,6 +199,7 @@ class Server:
         return {
             **seat_commands(self._seats, self._config),
             "status": self._status,
+            "drain": self._drain.begin,
             "why": self._why,
             "reload-config": self._reload,
         }
@@ -214,8 +234,8 @@ class Server:
             "today": self._figures.today(),
             "contacts": len(self._contacts),
             "ami": {"up": self._node.up, "lag_ms": self._link.lag_ms},
-            "agi": {"sessions": self._listener.sessions},
-            "journal": {"lag_ms": self._journal.lag},
+            "agi": {"sessions": self._listener.sessions, "open": self._listener.open},
+            "journal": {"lag_ms": self._journal.lag, "lost": self._journal.lost},
             "timers": len(self._reactor.getDelayedCalls()),
             "strangers": {
                 **self._contacts.strangers,
@@ -248,7 +268,7 @@ def serve(settings: Settings, *, clock_offset: int = 0, show_guide: bool = False
     from twisted.internet import reactor
 
     core = cast(IReactorCore, reactor)
-    start_logging(settings.log_level)
+    start_logging(settings.log_level, settings.log_format)
     server = Server(settings, Clock(clock_offset), reactor)
     outcome = 0
 

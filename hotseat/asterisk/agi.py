@@ -89,11 +89,21 @@ class FastAgiListener(ServerFactory):
         self._port = self._reactor.listenTCP(port, self, backlog=BACKLOG, interface=host)
         self._sweeping.start(_SWEEP_SECONDS, now=False)
 
-    async def stop(self) -> None:
-        """Close the door and every session; their dialplan keeps the callers on music."""
+    @property
+    def open(self) -> bool:
+        """Are new lines let in?"""
+        return self._port is not None
+
+    async def close_door(self) -> None:
+        """Let no new line in; its dialplan plays music and asks again. Open sessions go on."""
         if self._port is not None:
             port, self._port = self._port, None
             await maybeDeferred(port.stopListening)
+
+    async def stop(self) -> None:
+        """Close the door and every session; their dialplan keeps the callers on music."""
+        await self.close_door()
+        if self._sweeping.running:
             self._sweeping.stop()
         if self._sessions:
             self._emptied = Deferred()

@@ -1,8 +1,9 @@
-"""`hotseat top`: the hotline at a glance."""
+"""`hotseat top` and `hotseat drain`: the hotline at a glance, and its calm end."""
 
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 
@@ -11,7 +12,9 @@ import click
 from hotseat.control_client import NotRunning, Refused, ask
 from hotseat.operation.live_view import watch
 from hotseat.operation.screen import Look, ScreenLine, draw
-from hotseat.terminal import fail, settings_or_exit
+from hotseat.terminal import as_json, fail, settings_or_exit, show
+
+LOOK_SECONDS = 0.5
 
 
 @click.command()
@@ -49,3 +52,35 @@ def top(once: bool, every: float) -> None:
         click.echo("\n".join(line.text for line in look(80, 1000)))
     except (NotRunning, Refused) as error:
         fail(str(error))
+
+
+@click.command()
+@click.option("--no-wait", is_flag=True, help="Only begin; the server ends by itself.")
+@as_json
+def drain(no_wait: bool, json_: bool) -> None:
+    """Take no new lines, let the talks end, then stop the server.
+
+    Callers who wait or call now hear music and keep their place until the next `hotseat serve`,
+    for ten minutes and more. Ctrl-C leaves the drain going.
+    """
+    settings = settings_or_exit()
+    try:
+        talking = ask(settings, "drain")["talking"]
+    except (NotRunning, Refused) as error:
+        fail(str(error))
+    if no_wait:
+        show(json_, {"talking": talking}, f"draining; {talking} still talk")
+        return
+    while True:
+        if talking and not json_:
+            click.echo(f"{talking} still talk")
+        before = talking
+        while talking == before:
+            time.sleep(LOOK_SECONDS)
+            try:
+                talking = ask(settings, "drain")["talking"]
+            except NotRunning:
+                show(json_, {"talking": 0}, "drained; the server has stopped")
+                return
+            except Refused as error:
+                fail(str(error))

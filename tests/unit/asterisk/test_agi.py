@@ -271,6 +271,18 @@ def test_stopping_ends_every_session(clock: MemoryReactorClock) -> None:
     assert not clock.getDelayedCalls()
 
 
+def test_a_closed_door_leaves_those_inside_alone(clock: MemoryReactorClock) -> None:
+    door = Door(clock)
+    session, _ = door.enter()
+    begin(door.listener.close_door())
+    assert not door.listener.open
+    assert not session.gone
+    assert door.listener.sessions == 1
+    begin(door.listener.stop())
+    clock.advance(0)
+    assert clock.getDelayedCalls() == []
+
+
 def test_a_command_that_is_never_answered_ends_the_session(clock: Clock, door: Door) -> None:
     async def serve(line: FastAgiLine) -> None:
         await line.answer()
