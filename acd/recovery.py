@@ -50,6 +50,10 @@ class Ticket:
     language: str = ""
     talked_at: Millis | None = None
     """When the talk began."""
+    above: tuple[tuple[str, int, str], ...] = ()
+    """The menus that the caller will come back to, outermost first: (menu, revision, node)."""
+    told: int = 0
+    """The place in line that the caller was told last; 0 if none."""
 
     def format(self) -> str:
         """The line. Raises TicketError if it would be longer than 900 bytes."""
@@ -67,6 +71,11 @@ class Ticket:
                 _written(self.node),
                 _written(self.language),
                 "" if self.talked_at is None else str(self.talked_at),
+                "+".join(
+                    f"{_written(menu)}@{revision}:{_written(node)}"
+                    for menu, revision, node in self.above
+                ),
+                str(self.told),
             )
         )
         if len(line) > TICKET_BYTES:
@@ -80,9 +89,10 @@ class Ticket:
     def parse(cls, line: str) -> Ticket:
         """Read a line back. Raises TicketError for anything that `format` does not write."""
         fields = line.split("|")
-        if len(fields) != 12 or len(line) > TICKET_BYTES:
+        if len(fields) != 14 or len(line) > TICKET_BYTES:
             raise TicketError(f"not a ticket: {len(fields)} fields, {len(line)} bytes")
-        state, call, queue, priority, arrived, skills, attempts, seat, menu, node, lang, at = fields
+        state, call, queue, priority, arrived, skills, attempts, seat, *rest = fields
+        menu, node, lang, at, above, told = rest
         name, _, revision = menu.partition("@")
         try:
             ticket = cls(
@@ -99,6 +109,8 @@ class Ticket:
                 node=_read(node),
                 language=_read(lang),
                 talked_at=int(at) if at else None,
+                above=tuple(_place(place) for place in above.split("+") if place),
+                told=int(told),
             )
             # One call has one text. What reads but would be written otherwise was tampered with.
             sound = bool(call) and ticket.format() == line
@@ -112,6 +124,12 @@ class Ticket:
 def _skill(text: str) -> tuple[str, int]:
     skill, _, level = text.partition(":")
     return _read(skill), int(level)
+
+
+def _place(text: str) -> tuple[str, int, str]:
+    menu, _, rest = text.partition("@")
+    revision, _, node = rest.partition(":")
+    return _read(menu), int(revision), _read(node)
 
 
 def _written(text: str) -> str:

@@ -23,10 +23,9 @@ from hotseat.clock import Clock
 from hotseat.contact import Contact, contact_from
 from hotseat.contacts import Contacts, ticket_of
 from hotseat.live_config import LiveConfig
+from hotseat.reception import Reception
 from hotseat.site.records import QueueRecord
-from ivr.interpreter import EnqueueStep, Failed, Interpreter, Left, Outcome
-from ivr.menus import parse
-from ivr.nodes import MenuTree
+from ivr.interpreter import EnqueueStep, Failed, Interpreter, Left, Outcome, Place
 from ivr.ports import DialResult, Line, LineFailed, LineGone
 from ivr.session import run_menu
 
@@ -63,7 +62,7 @@ class Calls:
         self._clock = clock
         self._now = clock.now
         self._new_id = new_id
-        self._menus: dict[tuple[str, int], MenuTree] = {}
+        self._reception = Reception(config, clock)
         self._waiting_for_offer: dict[CallId, Deferred[Offer]] = {}
         self._service: Service
 
@@ -135,15 +134,19 @@ class Calls:
         return contact
 
     async def _serve(self, contact: Contact, line: Line) -> None:
-        menu = await self._menu_of(contact)
         interpreter = Interpreter(
-            menu,
+            await self._reception.menu_at(contact.menu, contact.revision),
             {"language": contact.language} if contact.language else {},
             at=contact.node or None,
+            above=[
+                (await self._reception.menu_at(place.menu, place.revision), place.node)
+                for place in contact.above
+            ],
         )
 
-        async def moved(node: str) -> None:
-            contact.node, contact.path = node, interpreter.path
+        async def moved(place: Place) -> None:
+            contact.menu, contact.revision, contact.node = place
+            contact.above, contact.path = interpreter.above, interpreter.path
             language = interpreter.facts["language"]
             if language != contact.language:
                 contact.language = language
@@ -154,20 +157,12 @@ class Calls:
         await run_menu(
             line,
             interpreter,
+            site=self._reception,
             enqueue=partial(self._enqueue, contact, line),
             on_position=moved,
             log=log.bind(call=contact.call),
         )
         contact.finished = True
-
-    async def _menu_of(self, contact: Contact) -> MenuTree:
-        """The menu at the revision that the call began with."""
-        key = contact.menu, contact.revision
-        menu = self._menus.get(key)
-        if menu is None:
-            record = await self._config.menu(*key)
-            menu = self._menus[key] = parse(record.document)
-        return menu
 
     async def _see_off(self, contact: Contact, line: Line) -> None:
         """Wait for the end of our control of the line."""

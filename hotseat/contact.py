@@ -9,6 +9,7 @@ from acd.ports import Side
 from acd.recovery import Ticket
 from acd.types import CallId, Millis, Requirement, SeatId
 from hotseat.history import CallRow, EndedBy, Outcome
+from ivr.interpreter import Place
 from ivr.ports import Line, LineFacts
 
 
@@ -22,7 +23,9 @@ class Contact:
     menu: str = ""
     revision: int = 0
     node: str = ""
-    """The queue node that the caller waits or talks at."""
+    """Where the caller is; `menu` and `revision` are that node's."""
+    above: tuple[Place, ...] = ()
+    """Where the caller will go on after the menus entered, outermost first."""
     language: str = ""
     path: tuple[str, ...] = ()
     """Nodes entered and keys pressed, in turn."""
@@ -67,6 +70,7 @@ class Contact:
 
     def record(self) -> dict[str, object]:
         """The columns known when the contact begins; what is not known is left out."""
+        first = self.above[0] if self.above else Place(self.menu, self.revision, self.node)
         known = {
             "number": self.facts.dialled,
             "caller": self.facts.caller_number,
@@ -74,8 +78,8 @@ class Contact:
             "came_from": self.facts.context,
             "uniqueid": self.facts.uniqueid,
             "arrived_at": self.arrived,
-            "menu": self.menu,
-            "menu_revision": self.revision,
+            "menu": first.menu,
+            "menu_revision": first.revision,
             "language": self.language,
         }
         return {column: value for column, value in known.items() if value}
@@ -137,6 +141,7 @@ def contact_from(ticket: Ticket, facts: LineFacts) -> Contact:
         menu=ticket.menu,
         revision=ticket.revision,
         node=ticket.node,
+        above=tuple(Place(*place) for place in ticket.above),
         language=ticket.language,
         queue=ticket.queue or None,
         priority=ticket.priority,

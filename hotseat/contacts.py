@@ -254,6 +254,7 @@ def ticket_of(contact: Contact, state: TicketState) -> str:
         menu=contact.menu,
         revision=contact.revision,
         node=contact.node,
+        above=contact.above,
         language=contact.language,
         talked_at=contact.answered_at,
     ).format()

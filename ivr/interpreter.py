@@ -1,16 +1,30 @@
 """Walks a menu: an outcome goes in, the next step comes out. No input or output, no clock.
 
 Any outcome is answered in any state, and between two keys pressed a walk has an end: a parsed
-menu has no way round that needs no key (`ivr.menus.graph.silent_loops`).
+menu has no way round that needs no key (`ivr.menus.graph.silent_loops`), and menus enter each other
+only so deep.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
-from ivr.nodes import GoTo, HangUp, Menu, MenuTree, Play, Queue, Set
+from ivr.nodes import (
+    DEPTH_LIMIT,
+    NORMAL_CLEARING,
+    Enter,
+    GoBack,
+    GoTo,
+    HangUp,
+    Hours,
+    Menu,
+    MenuTree,
+    Play,
+    Queue,
+    Set,
+)
 
 PATH_LIMIT = 200
 """Entries kept of a caller's way through the menu; a stuck key must not fill the memory."""
@@ -52,13 +66,29 @@ class EnqueueStep:
 
 
 @dataclass(frozen=True, slots=True)
+class HoursStep:
+    """Look whether these hours are open now."""
+
+    hours: str
+
+
+@dataclass(frozen=True, slots=True)
+class EnterStep:
+    """Fetch this menu of the site, at the revision now in force."""
+
+    menu: str
+
+
+@dataclass(frozen=True, slots=True)
 class HangUpStep:
     """End the call."""
 
     cause: int
 
 
-Step: TypeAlias = PlayStep | CollectStep | SetStep | EnqueueStep | HangUpStep
+Step: TypeAlias = (
+    PlayStep | CollectStep | SetStep | EnqueueStep | HoursStep | EnterStep | HangUpStep
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,29 +121,60 @@ class Left:
 
 
 @dataclass(frozen=True, slots=True)
+class Opened:
+    """It is open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """It is closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """Here is the menu; the caller stays on this revision of it."""
+
+    menu: MenuTree
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """The step could not be done (a prompt is missing, the queue does not exist any more)."""
 
     reason: str
 
 
-Outcome: TypeAlias = Played | Pressed | NoKey | Done | Left | Failed
+Outcome: TypeAlias = Played | Pressed | NoKey | Done | Left | Opened | Closed | Entered | Failed
+
+
+class Place(NamedTuple):
+    """A node of one revision of a menu of the site."""
+
+    menu: str
+    revision: int
+    node: str
 
 
 class Interpreter:
-    """One caller's walk through one menu.
+    """One caller's walk through a menu and the menus that it enters.
 
-    `facts` are what is already known of the call and win over the menu's own; `at` is the
-    `position` to take up again after a crash, and falls back to the menu's start if the menu has
-    no such node.
+    `facts` are what is already known of the call and win over the menu's own. To take a walk up
+    again after a crash, `at` is the node it was at and `above` the menus that it will come back
+    to, outermost first, each with the node to go on at; a node that its menu does not have falls
+    back to the menu's start.
     """
 
     def __init__(
-        self, menu: MenuTree, facts: Mapping[str, str] | None = None, at: str | None = None
+        self,
+        menu: MenuTree,
+        facts: Mapping[str, str] | None = None,
+        at: str | None = None,
+        above: Sequence[tuple[MenuTree, str]] = (),
     ) -> None:
         self._menu = menu
+        self._above = [(other, _node_or_start(other, node)) for other, node in above]
         self._facts = {"language": menu.language, **(facts or {})}
-        self._position = at if at is not None and at in menu.nodes else menu.start
+        self._position = _node_or_start(menu, at)
         self._path: list[str] = []
         self._walk = self._walk_from(self._position)
 
@@ -123,13 +184,26 @@ class Interpreter:
         return self._position
 
     @property
+    def place(self) -> Place:
+        """The node that the last step belongs to, and its menu."""
+        return Place(self._menu.name, self._menu.revision, self._position)
+
+    @property
+    def above(self) -> tuple[Place, ...]:
+        """Where the walk will go on when it comes back from the menus entered, outermost first."""
+        return tuple(Place(menu.name, menu.revision, node) for menu, node in self._above)
+
+    @property
     def facts(self) -> Mapping[str, str]:
         """What is known of the call; carry it with `position` to take the walk up again."""
         return dict(self._facts)
 
     @property
     def path(self) -> tuple[str, ...]:
-        """The nodes entered and the keys pressed, in turn (no node's name is a key)."""
+        """The nodes entered and the keys pressed, in turn (no node's name is a key).
+
+        A node of a menu that was entered from another one is `menu/node`.
+        """
         return tuple(self._path)
 
     def start(self) -> Step:
@@ -169,8 +243,29 @@ class Interpreter:
                     if isinstance(outcome, Failed):
                         yield from self._end(self._menu.sorry, TEMPORARY_FAILURE)
                     name = node.next
+                case Hours():
+                    outcome = yield HoursStep(node.hours)
+                    # Whoever cannot be told the hours may wait in vain, but is not turned away.
+                    name = node.closed if isinstance(outcome, Closed) else node.open
+                case Enter():
+                    name = yield from self._go_into(node)
+                case GoBack():
+                    sounds += node.sounds
+                    if not self._above:
+                        yield from self._end(sounds, NORMAL_CLEARING)
+                    self._menu, name = self._above.pop()
                 case HangUp():
                     yield from self._end(sounds + node.sounds, node.cause)
+
+    def _go_into(self, node: Enter) -> Generator[Step, Outcome, str]:
+        if len(self._above) + 1 < DEPTH_LIMIT:
+            outcome = yield EnterStep(node.menu)
+            if isinstance(outcome, Entered):
+                self._above.append((self._menu, node.next))
+                self._menu = outcome.menu
+                return self._menu.start
+        yield from self._end(self._menu.sorry, TEMPORARY_FAILURE)
+        raise AssertionError("an end has no end")
 
     def _ask(self, menu: Menu, before: tuple[str, ...]) -> Generator[Step, Outcome, str]:
         """Ask until a key leads on. What comes before the question can be cut by a key as well."""
@@ -196,8 +291,12 @@ class Interpreter:
 
     def _enter(self, name: str) -> None:
         self._position = name
-        self._note(name)
+        self._note(f"{self._menu.name}/{name}" if self._above else name)
 
     def _note(self, entry: str) -> None:
         if len(self._path) < PATH_LIMIT:
             self._path.append(entry)
+
+
+def _node_or_start(menu: MenuTree, node: str | None) -> str:
+    return node if node is not None and node in menu.nodes else menu.start

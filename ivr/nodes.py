@@ -12,6 +12,9 @@ from typing import TypeAlias
 KEYS = "0123456789*#"
 """The keys of a telephone."""
 
+NORMAL_CLEARING = 16
+"""The Q.850 cause of a call that ends with nothing wrong."""
+
 
 @dataclass(frozen=True, slots=True)
 class Play:
@@ -64,6 +67,32 @@ class GoTo:
 
 
 @dataclass(frozen=True, slots=True)
+class Hours:
+    """Go on where the opening hours say."""
+
+    hours: str
+    """The name of a calendar of the site."""
+    open: str
+    closed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Enter:
+    """Walk through another menu of the site, up to a GoBack in it."""
+
+    menu: str
+    next: str
+    """Where the caller goes on in this menu after that one."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoBack:
+    """Say something and go on in the menu that entered this one."""
+
+    sounds: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class HangUp:
     """Say the last words and end the call with a Q.850 cause."""
 
@@ -71,7 +100,11 @@ class HangUp:
     cause: int
 
 
-Node: TypeAlias = Play | Menu | Set | Queue | GoTo | HangUp
+Node: TypeAlias = Play | Menu | Set | Queue | GoTo | Hours | Enter | GoBack | HangUp
+
+DEPTH_LIMIT = 4
+"""So many menus may be entered one from the other, the first one counted: the way back has to fit
+into a ticket, and no caller keeps more in mind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +116,9 @@ class MenuTree:
     sorry: tuple[str, ...]
     """Said before hanging up when a caller cannot be served."""
     nodes: Mapping[str, Node]
+    name: str = ""
+    """What the site calls it, and which of its revisions this is; no part of the document."""
+    revision: int = 0
 
 
 def exits(node: Node) -> Iterator[tuple[str, str]]:
@@ -94,9 +130,12 @@ def exits(node: Node) -> Iterator[tuple[str, str]]:
             yield "otherwise", node.otherwise
         case GoTo():
             yield "go_to", node.next
-        case Play() | Set() | Queue():
+        case Hours():
+            yield "open", node.open
+            yield "closed", node.closed
+        case Play() | Set() | Queue() | Enter():
             yield "next", node.next
-        case HangUp():
+        case GoBack() | HangUp():
             return
 
 
@@ -107,7 +146,7 @@ def prompts(node: Node) -> tuple[str, ...]:
             return node.sounds + node.wrong_key + node.no_key
         case Queue():
             return node.announce
-        case Play() | HangUp():
+        case Play() | GoBack() | HangUp():
             return node.sounds
-        case Set() | GoTo():
+        case Set() | GoTo() | Hours() | Enter():
             return ()

@@ -4,24 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from structlog.typing import FilteringBoundLogger
 
 from ivr.interpreter import (
+    Closed,
     CollectStep,
     Done,
     EnqueueStep,
+    Entered,
+    EnterStep,
     Failed,
     HangUpStep,
+    HoursStep,
     Interpreter,
     NoKey,
+    Opened,
     Outcome,
+    Place,
     Played,
     PlayStep,
     Pressed,
     SetStep,
+    Step,
 )
+from ivr.nodes import MenuTree
 from ivr.ports import Line, LineFailed
 from ivr.prompts import sound_paths
 
@@ -33,12 +41,23 @@ who was waiting or talking: whether it is still to be queued or announced is the
 """
 
 
+class Site(Protocol):
+    """What a walk asks of the site in force. Raises LookupError for what the site lacks."""
+
+    def is_open(self, hours: str) -> bool:
+        """Are these hours open now?"""
+
+    def menu(self, name: str) -> MenuTree:
+        """The menu at the revision in force."""
+
+
 async def run_menu(
     line: Line,
     interpreter: Interpreter,
     *,
+    site: Site,
     enqueue: Enqueue,
-    on_position: Callable[[str], Awaitable[None]],
+    on_position: Callable[[Place], Awaitable[None]],
     log: FilteringBoundLogger,
 ) -> None:
     """Take the caller of an answered line through the menu, up to and with the hang-up.
@@ -47,24 +66,22 @@ async def run_menu(
     where to go on after a crash. Raises LineGone if the caller hangs up first.
     """
     step = interpreter.start()
-    position = None
+    place = None
     while not isinstance(step, HangUpStep):
-        if interpreter.position != position:
-            position = interpreter.position
-            await on_position(position)
+        if interpreter.place != place:
+            place = interpreter.place
+            await on_position(place)
         try:
-            outcome = await _carry_out(line, step, enqueue)
-        except LineFailed as error:
+            outcome = await _carry_out(line, step, site, enqueue)
+        except (LineFailed, LookupError) as error:
             outcome = Failed(str(error))
         if isinstance(outcome, Failed):
-            log.warning("menu step failed", node=position, step=step, reason=outcome.reason)
+            log.warning("menu step failed", node=place.node, step=step, reason=outcome.reason)
         step = interpreter.feed(outcome)
     await line.hang_up(step.cause)
 
 
-async def _carry_out(
-    line: Line, step: PlayStep | CollectStep | SetStep | EnqueueStep, enqueue: Enqueue
-) -> Outcome:
+async def _carry_out(line: Line, step: Step, site: Site, enqueue: Enqueue) -> Outcome:
     match step:
         case PlayStep():
             await line.play(sound_paths(step.sounds))
@@ -79,3 +96,9 @@ async def _carry_out(
             return Done()
         case EnqueueStep():
             return await enqueue(replace(step, announce=sound_paths(step.announce)))
+        case HoursStep():
+            return Opened() if site.is_open(step.hours) else Closed()
+        case EnterStep():
+            return Entered(site.menu(step.menu))
+        case HangUpStep():
+            raise AssertionError("the walk is over")

@@ -31,7 +31,8 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("hotseat.log", ()),
     ("hotseat.history", ("acd",)),
     ("hotseat.tables", ()),
-    ("hotseat.site.records", ("acd",)),
+    ("hotseat.public_holidays", ("ivr.hours",)),
+    ("hotseat.site.records", ("acd", "ivr.hours", "ivr.waiting")),
     ("hotseat.asterisk.charset", ()),
     ("hotseat.asterisk.ami_wire", ("hotseat.asterisk.charset",)),
     ("hotseat.asterisk.agi_wire", ("hotseat.asterisk.charset",)),
@@ -48,7 +49,10 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     (
         "hotseat.site",
-        ("hotseat.site", "hotseat.db", "hotseat.config", "ivr", "acd", *WORDS),
+        (
+            "hotseat.site", "hotseat.db", "hotseat.config", "hotseat.public_holidays", "ivr",
+            "acd", *WORDS,
+        ),
     ),
     ("hotseat.spool", ("hotseat.db", "acd", *WORDS)),
     ("hotseat.journal", ("hotseat.db", "hotseat.spool", "acd", *WORDS)),
@@ -64,7 +68,7 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
         (
             "ivr", "acd", "softphone_bridge", "hotseat.journal", "hotseat.live_config",
             "hotseat.contact", "hotseat.contacts", "hotseat.seats", "hotseat.calls",
-            "hotseat.clock", "hotseat.config", *WORDS,
+            "hotseat.clock", "hotseat.config", "hotseat.reception", "hotseat.public_holidays", *WORDS,
         ),
     ),
 )  # fmt: skip

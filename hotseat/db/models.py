@@ -159,6 +159,29 @@ class QueueSkill(Base):
     level: Mapped[int]
 
 
+class WhileWaiting(Base):
+    """What a queue says to those who wait in it; a queue without a row says nothing."""
+
+    __tablename__ = "while_waiting"
+
+    queue: Mapped[str] = mapped_column(ForeignKey("queue.name"), primary_key=True)
+    every_ms: Mapped[int]
+    position: Mapped[bool]
+    expected_wait: Mapped[bool]
+    comfort: Mapped[list[str]]
+
+
+class Hours(Base):
+    """Opening hours; the tables are written as in a site file, by weekday and by date."""
+
+    __tablename__ = "hours"
+
+    name: Mapped[str] = mapped_column(Name, primary_key=True)
+    weekly: Mapped[dict[str, Any]]
+    holidays: Mapped[str] = mapped_column(String(2))
+    overrides: Mapped[dict[str, Any]]
+
+
 class MenuRevision(Base):
     """A published menu. Rows are never changed or removed: running calls are pinned to them."""
 

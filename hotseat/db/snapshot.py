@@ -13,12 +13,15 @@ from hotseat.db import models
 from hotseat.site.records import (
     EMPTY_SITE,
     AgentRecord,
+    HoursRecord,
     MenuRecord,
     NumberRecord,
     PhoneRecord,
     QueueRecord,
     SiteNow,
 )
+from ivr.hours import Calendar
+from ivr.waiting import WhileWaiting
 
 
 def current_revision(session: Session) -> int:
@@ -37,6 +40,10 @@ def site_now(session: Session) -> SiteNow:
     skilled = _levels(
         session, select(models.AgentSkill.agent, models.AgentSkill.skill, models.AgentSkill.level)
     )
+    said = {
+        row.queue: WhileWaiting(row.every_ms, row.position, row.expected_wait, tuple(row.comfort))
+        for row in session.scalars(select(models.WhileWaiting))
+    }
     published = select(models.MenuRevision).join(
         models.Menu,
         (models.Menu.name == models.MenuRevision.menu)
@@ -61,8 +68,13 @@ def site_now(session: Session) -> SiteNow:
                 wrap_up_ms=queue.wrap_up_ms,
                 again_ms=queue.again_ms,
                 music=queue.music,
+                while_waiting=said.get(queue.name),
             )
             for queue in session.scalars(select(models.Queue).order_by(models.Queue.name))
+        },
+        hours={
+            row.name: HoursRecord(row.name, Calendar.read(row.weekly, row.overrides), row.holidays)
+            for row in session.scalars(select(models.Hours).order_by(models.Hours.name))
         },
         agents={
             agent.number: AgentRecord(agent.number, agent.name, skilled.get(agent.number, {}))

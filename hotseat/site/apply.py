@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import func, inspect, select
@@ -134,6 +134,27 @@ def _rows(
         (
             models.QueueSkill,
             _levels("queue", {name: queue.requires for name, queue in wanted.queues.items()}),
+        ),
+        (
+            models.WhileWaiting,
+            [
+                {"queue": queue.name, **asdict(queue.while_waiting)}
+                | {"comfort": list(queue.while_waiting.comfort)}
+                for queue in wanted.queues.values()
+                if queue.while_waiting is not None
+            ],
+        ),
+        (
+            models.Hours,
+            [
+                {
+                    "name": hours.name,
+                    "weekly": hours.calendar.written_week(),
+                    "holidays": hours.holidays,
+                    "overrides": hours.calendar.written_overrides(),
+                }
+                for hours in wanted.hours.values()
+            ],
         ),
         (
             models.Agent,

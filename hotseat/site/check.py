@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Final, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from hotseat.site.calendars import read_hours
 from hotseat.site.fields import AGENT, LANGUAGE, MUSIC, NAME, NUMBER, PHONE, SiteFields, Spelling
 from hotseat.site.problems import Problem, SiteInvalid
 from hotseat.site.read import SiteFile
@@ -17,9 +18,11 @@ from hotseat.site.records import (
     QueueRecord,
     Site,
 )
+from ivr.menus import check as check_menu
+from ivr.menus import check_together, parse
 from ivr.menus.fields import Problem as At
 from ivr.menus.fields import no_such
-from ivr.menus.schema import check as check_menu
+from ivr.waiting import WhileWaiting
 
 RESERVED_PHONES: Final = frozenset(
     {"trunk", "udp", "global", "system", "phone", "phone-login", "phone-place"}
@@ -68,8 +71,17 @@ def _site(content: object, problems: list[At]) -> Site:
     queues = parts("queues", NAME, _queue)
     agents = parts("agents", AGENT, _agent)
     phones = parts("phones", PHONE, _phone)
-    menus = _menus(whole, problems, queues=queues, skills=skills, languages=languages)
+    hours = parts("hours", NAME, read_hours)
     numbers = parts("numbers", NUMBER, lambda number, f: NumberRecord(number, f.name("menu")))
+    menus = _menus(
+        whole,
+        problems,
+        first={number.menu for number in numbers.values()},
+        queues=queues,
+        skills=skills,
+        languages=languages,
+        hours=hours,
+    )
     whole.finish()
     _check_skills(whole, skills, queues, agents)
     for number in numbers.values():
@@ -81,6 +93,7 @@ def _site(content: object, problems: list[At]) -> Site:
         languages=languages,
         skills=skills,
         queues=queues,
+        hours=hours,
         agents=agents,
         phones=phones,
         menus=menus,
@@ -108,7 +121,25 @@ def _queue(name: str, fields: SiteFields) -> QueueRecord:
         wrap_up_ms=1000 * fields.whole("wrap_up_seconds", 0, 3600, default=10),
         again_ms=1000 * fields.whole("again_seconds", 0, 3600, default=20),
         music=fields.spelt("music", MUSIC, default="default"),
+        while_waiting=_while_waiting(fields),
     )
+
+
+def _while_waiting(queue: SiteFields) -> WhileWaiting | None:
+    entry = queue.part("while_waiting")
+    if not entry:
+        return None
+    fields = queue.inside("while_waiting", entry)
+    options = WhileWaiting(
+        every_ms=1000 * fields.whole("every_seconds", 10, 600, default=30),
+        position=fields.flag("position"),
+        expected_wait=fields.flag("expected_wait"),
+        comfort=fields.sounds("comfort", default=()),
+    )
+    fields.finish()
+    if not (options.position or options.expected_wait or options.comfort):
+        fields.note("says nothing; set position, expected_wait or comfort")
+    return options
 
 
 def _agent(number: str, fields: SiteFields) -> AgentRecord:
@@ -125,21 +156,36 @@ def _menus(
     whole: SiteFields,
     problems: list[At],
     *,
+    first: Collection[str],
     queues: Collection[str],
     skills: Collection[str],
     languages: Collection[str],
+    hours: Collection[str],
 ) -> dict[str, MenuDocument]:
     menus: dict[str, MenuDocument] = {}
-    for name, document in whole.part("menus").items():
+    documents = whole.part("menus")
+    sound = True
+    for name, document in documents.items():
         path = f"menus.{name}"
         if whole.misspelt(name, NAME, path):
             continue
         if not isinstance(document, Mapping):
             whole.wrong(path, "must be a mapping of fields")
             continue
-        found = check_menu(document, queues=queues, skills=skills, languages=languages)
+        found = check_menu(
+            document,
+            queues=queues,
+            skills=skills,
+            languages=languages,
+            hours=hours,
+            menus=documents,
+        )
         problems += [(f"{path}.{at}" if at else path, text) for at, text in found]
+        sound = sound and not found
         menus[name] = document
+    if sound:
+        trees = {name: parse(document, name) for name, document in menus.items()}
+        problems += [(f"menus.{at}", text) for at, text in check_together(trees, first)]
     return menus
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import yaml
 
-from hotseat.site.records import Site
+from hotseat.site.calendars import written_hours
+from hotseat.site.records import QueueRecord, Site
 
 
 def written(site: Site) -> dict[str, Any]:
@@ -27,9 +28,11 @@ def written(site: Site) -> dict[str, Any]:
                 "wrap_up_seconds": queue.wrap_up_ms // 1000,
                 "again_seconds": queue.again_ms // 1000,
                 "music": queue.music,
+                **_while_waiting(queue),
             }
             for queue in site.queues.values()
         },
+        "hours": {hours.name: written_hours(hours) for hours in site.hours.values()},
         "agents": {
             agent.number: {"name": agent.name, "skills": dict(agent.skills)}
             for agent in site.agents.values()
@@ -37,6 +40,20 @@ def written(site: Site) -> dict[str, Any]:
         "phones": {phone.name: {"place": phone.place} for phone in site.phones.values()},
         "menus": dict(site.menus),
         "numbers": {number.number: {"menu": number.menu} for number in site.numbers.values()},
+    }
+
+
+def _while_waiting(queue: QueueRecord) -> dict[str, Any]:
+    options = queue.while_waiting
+    if options is None:
+        return {}
+    return {
+        "while_waiting": {
+            "every_seconds": options.every_ms // 1000,
+            "position": options.position,
+            "expected_wait": options.expected_wait,
+            "comfort": list(options.comfort),
+        }
     }
 
 

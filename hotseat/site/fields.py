@@ -33,6 +33,14 @@ class SiteFields(Fields):
             return value
         return ""
 
+    def flag(self, field: str) -> bool:
+        """true or false; false if it is left out."""
+        value = self._take(field)
+        if not isinstance(value, bool | None):
+            self._wrong(self._at(field), "must be true or false")
+            return False
+        return bool(value)
+
     def spelt(self, field: str, spelling: Spelling, default: str) -> str:
         """A word that is spelt in a certain way."""
         value = self._take(field)
@@ -51,6 +59,10 @@ class SiteFields(Fields):
         """A mapping that may be left out or empty."""
         value = self._take(field)
         return {} if value is None else self._mapping(field, value)
+
+    def inside(self, field: str, entry: object) -> SiteFields:
+        """The fields of a part of this part."""
+        return SiteFields(entry, self._at(field), self._problems)
 
     def words(self, field: str, spelling: Spelling) -> tuple[str, ...]:
         """A list of different words, at least one."""
@@ -96,5 +108,6 @@ PHONE: Final = Spelling(
 )
 AGENT: Final = Spelling("agent number", "[0-9]{2,8}", "use 2 to 8 digits")
 NUMBER: Final = Spelling("telephone number", r"\+?[0-9]{2,20}", "use 2 to 20 digits, + may lead")
+COUNTRY: Final = Spelling("country", "[A-Z]{2}", "write it like CN")
 LANGUAGE: Final = Spelling("language", "[a-z]{2,3}", "write it like zh or en")
 MUSIC: Final = Spelling("music class", "[A-Za-z0-9_-]{1,64}", "use letters, digits, - and _")

@@ -50,6 +50,7 @@ def plan(current: SiteNow, wanted: Site) -> list[Change]:
 _ONE_OF: Final = {
     "skills": "skill",
     "queues": "queue",
+    "hours": "hours",
     "agents": "agent",
     "phones": "phone",
     "menus": "menu",
@@ -125,6 +126,8 @@ _ENTRY_OF: Final = {
     "skills": "skill",
     "requires": "required skill",
     "set": "setting",
+    "weekly": "weekday",
+    "overrides": "date",
 }
 
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from acd.types import Millis, Skills
+from ivr.hours import Calendar
+from ivr.waiting import WhileWaiting
 
 MenuDocument: TypeAlias = Mapping[str, object]
 """A menu as it stands in the site file: JSON values only, every key a string."""
@@ -31,6 +33,18 @@ class QueueRecord:
     """How long a seat that missed a call is not offered the same call again."""
     music: str
     """Asterisk's music class for those who wait."""
+    while_waiting: WhileWaiting | None = None
+    """What is said to them now and then; nothing but music if None."""
+
+
+@dataclass(frozen=True, slots=True)
+class HoursRecord:
+    """Opening hours, on the clocks of the site."""
+
+    name: str
+    calendar: Calendar
+    holidays: str
+    """The country (`CN`) whose holidays and make-up workdays count; "" if none do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +92,7 @@ class Site:
     skills: Mapping[str, str]
     """Skill -> title."""
     queues: Mapping[str, QueueRecord]
+    hours: Mapping[str, HoursRecord]
     agents: Mapping[str, AgentRecord]
     phones: Mapping[str, PhoneRecord]
     menus: Mapping[str, MenuDocument]
@@ -94,6 +109,7 @@ class SiteNow:
     languages: tuple[str, ...]
     skills: Mapping[str, str]
     queues: Mapping[str, QueueRecord]
+    hours: Mapping[str, HoursRecord]
     agents: Mapping[str, AgentRecord]
     phones: Mapping[str, PhoneRecord]
     menus: Mapping[str, MenuRecord]
@@ -107,6 +123,7 @@ class SiteNow:
             languages=self.languages,
             skills=self.skills,
             queues=self.queues,
+            hours=self.hours,
             agents=self.agents,
             phones=self.phones,
             menus={name: menu.document for name, menu in self.menus.items()},
@@ -121,6 +138,7 @@ EMPTY_SITE = SiteNow(
     languages=(),
     skills={},
     queues={},
+    hours={},
     agents={},
     phones={},
     menus={},

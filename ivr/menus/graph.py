@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from ivr.nodes import HangUp, Menu, Node, exits
+from ivr.nodes import Menu, Node, exits
 
 
 def reachable(start: str, nodes: Mapping[str, Node]) -> set[str]:
@@ -25,26 +25,32 @@ def silent_loops(nodes: Mapping[str, Node]) -> list[list[str]]:
     A silent caller would walk such a loop for ever, and one whose nodes fail at once (a missing
     prompt, a closed queue) would walk it without a pause. So a queue's `next` counts as well.
     """
-    loops: list[list[str]] = []
+    return rounds({name: _without_a_key(node) for name, node in nodes.items()})
+
+
+def rounds(ways: Mapping[str, Iterable[str]]) -> list[list[str]]:
+    """The ways round in a graph (name -> the names it leads to), one for each edge back."""
+    found: list[list[str]] = []
     done: set[str] = set()
-    for name in nodes:
-        walk: list[str] = []
-        step: str | None = name
-        while step is not None and step not in done:
-            done.add(step)
-            walk.append(step)
-            step = _without_a_key(nodes[step])
-        if step in walk:
-            loops.append(walk[walk.index(step) :])
-    return loops
+    for start in ways:
+        if start in done:
+            continue
+        walk, ahead = [start], [iter(ways[start])]
+        while walk:
+            step = next(ahead[-1], None)
+            if step is None:
+                done.add(walk.pop())
+                ahead.pop()
+            elif step in walk:
+                found.append(walk[walk.index(step) :])
+            elif step not in done:
+                walk.append(step)
+                ahead.append(iter(ways[step]))
+    return found
 
 
-def _without_a_key(node: Node) -> str | None:
-    """Where a caller goes who never presses a key; every node has at most one such way."""
-    match node:
-        case HangUp():
-            return None
-        case Menu():
-            return node.otherwise
-        case _:
-            return node.next
+def _without_a_key(node: Node) -> tuple[str, ...]:
+    """Where a caller may go who never presses a key."""
+    if isinstance(node, Menu):
+        return (node.otherwise,)
+    return tuple(target for _, target in exits(node))

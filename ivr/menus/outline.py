@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ivr.nodes import GoTo, HangUp, Menu, MenuTree, Node, Play, Queue, Set, exits
+from ivr.nodes import (
+    Enter,
+    GoBack,
+    GoTo,
+    HangUp,
+    Hours,
+    Menu,
+    MenuTree,
+    Node,
+    Play,
+    Queue,
+    Set,
+    exits,
+)
 
 
 def outline(menu: MenuTree) -> list[str]:
@@ -46,6 +59,12 @@ def _say(node: Node) -> str:
             return f"queue {node.queue}" + (f" ({', '.join(extra)})" if extra else "")
         case GoTo():
             return "go on"
+        case Hours():
+            return f"hours {node.hours}"
+        case Enter():
+            return f"enter menu {node.menu}"
+        case GoBack():
+            return f"say {_list(node.sounds)}, go back" if node.sounds else "go back"
         case HangUp():
             return f"say {_list(node.sounds)}, hang up" if node.sounds else "hang up"
 

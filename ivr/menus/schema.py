@@ -6,17 +6,29 @@ Reading goes on after a problem, so that one check tells everything at once.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from typing import Final
 
 from ivr.menus.fields import Fields, Problem, no_such
 from ivr.menus.graph import reachable, silent_loops
-from ivr.nodes import GoTo, HangUp, Menu, MenuTree, Node, Play, Queue, Set, exits
+from ivr.nodes import (
+    NORMAL_CLEARING,
+    Enter,
+    GoBack,
+    GoTo,
+    HangUp,
+    Hours,
+    Menu,
+    MenuTree,
+    Node,
+    Play,
+    Queue,
+    Set,
+    exits,
+)
 
 FACTS = ("language",)
 """What a `set` node may set."""
-
-NORMAL_CLEARING = 16
-"""Q.850: the end of a call with nothing wrong."""
 
 
 class MenuError(ValueError):
@@ -27,12 +39,15 @@ class MenuError(ValueError):
         self.problems = problems
 
 
-def parse(document: Mapping[str, object]) -> MenuTree:
-    """The menu that a document describes. Raises MenuError; never, if `check` finds nothing."""
+def parse(document: Mapping[str, object], name: str = "", revision: int = 0) -> MenuTree:
+    """The menu that a document describes; `name` and `revision` are what the site calls it.
+
+    Raises MenuError; never, if `check` finds nothing.
+    """
     menu, problems = _read(document)
     if problems:
         raise MenuError(problems)
-    return menu
+    return replace(menu, name=name, revision=revision)
 
 
 def check(
@@ -41,8 +56,10 @@ def check(
     queues: Collection[str],
     skills: Collection[str],
     languages: Collection[str],
+    hours: Collection[str] = (),
+    menus: Collection[str] = (),
 ) -> list[Problem]:
-    """What is wrong with a document, by itself and beside the site's queues, skills, languages."""
+    """What is wrong with a document, by itself and beside what else the site has."""
     menu, problems = _read(document)
     if menu.language and menu.language not in languages:
         problems.append(("language", no_such("language", menu.language, languages)))
@@ -57,6 +74,10 @@ def check(
                     for skill in node.requires
                     if skill not in skills
                 )
+            case Hours() if node.hours and node.hours not in hours:
+                problems.append((f"{at}.hours", no_such("hours", node.hours, hours)))
+            case Enter() if node.menu and node.menu not in menus:
+                problems.append((f"{at}.enter", no_such("menu", node.menu, menus)))
             case Set(facts={"language": language}) if language not in languages:
                 problems.append((f"{at}.set.language", no_such("language", language, languages)))
     return problems
@@ -151,6 +172,18 @@ def _queue(fields: Fields) -> Node:
     )
 
 
+def _hours(fields: Fields) -> Node:
+    return Hours(fields.name("hours"), open=fields.name("open"), closed=fields.name("closed"))
+
+
+def _enter(fields: Fields) -> Node:
+    return Enter(fields.name("enter"), fields.name("next"))
+
+
+def _go_back(fields: Fields) -> Node:
+    return GoBack(fields.sounds("go_back"))
+
+
 def _go_to(fields: Fields) -> Node:
     return GoTo(fields.name("go_to"))
 
@@ -165,6 +198,9 @@ _KINDS: Final[Mapping[str, Callable[[Fields], Node]]] = {
     "menu": _menu,
     "set": _set,
     "queue": _queue,
+    "hours": _hours,
+    "enter": _enter,
     "go_to": _go_to,
+    "go_back": _go_back,
     "hang_up": _hang_up,
 }

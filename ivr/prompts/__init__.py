@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ivr.nodes import MenuTree, Set, exits, prompts
+from ivr.nodes import Enter, GoBack, MenuTree, Set, exits, prompts
 
 FOLDER = Path(__file__).parent
 """Holds `<language>/<name>.wav` and the manifest."""
@@ -58,24 +58,44 @@ def sound_paths(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(f"{SOUND_FOLDER}/{name}" for name in names)
 
 
-def needed(menu: MenuTree) -> set[tuple[str, str]]:
-    """(language, prompt) for every prompt in every language that a caller can hear it in."""
-    found = {(menu.start, menu.language)}
-    waiting = list(found)
+def needed(menus: Mapping[str, MenuTree], start: str) -> set[tuple[str, str]]:
+    """(language, prompt) for every prompt in every language that a caller can hear it in.
+
+    `start` is the menu that answers; callers come from it to others and back, with the language
+    that they have then.
+    """
+    found: set[tuple[str, str, str]] = set()
+    waiting = [(start, menus[start].start, menus[start].language)]
     needs: set[tuple[str, str]] = set()
+    # A caller goes back to every node that may have sent one here: more than can be, never less.
+    returns: dict[str, set[tuple[str, str]]] = {}
+    ends: dict[str, set[str]] = {}
     while waiting:
-        name, language = waiting.pop()
-        node = menu.nodes[name]
+        place = waiting.pop()
+        if place in found:
+            continue
+        found.add(place)
+        name, at, language = place
+        menu, node = menus[name], menus[name].nodes[at]
         needs.update((language, prompt) for prompt in (*prompts(node), *menu.sorry))
-        if isinstance(node, Set):
-            language = node.facts.get("language", language)
-        for _, target in exits(node):
-            if (target, language) not in found:
-                found.add((target, language))
-                waiting.append((target, language))
+        match node:
+            case Enter():
+                entered = menus[node.menu]
+                returns.setdefault(node.menu, set()).add((name, node.next))
+                waiting.append((node.menu, entered.start, language))
+                waiting += [(name, node.next, spoken) for spoken in ends.get(node.menu, ())]
+            case GoBack():
+                ends.setdefault(name, set()).add(language)
+                waiting += [(*above, language) for above in returns.get(name, ())]
+            case Set():
+                waiting.append((name, node.next, node.facts.get("language", language)))
+            case _:
+                waiting += [(name, target, language) for _, target in exits(node)]
     return needs
 
 
-def missing(menu: MenuTree, have: Mapping[str, Collection[str]]) -> list[tuple[str, str]]:
-    """(language, prompt) that the menu may play and `have` (language -> names) lacks, sorted."""
-    return sorted(need for need in needed(menu) if need[1] not in have.get(need[0], ()))
+def missing(
+    menus: Mapping[str, MenuTree], start: str, have: Mapping[str, Collection[str]]
+) -> list[tuple[str, str]]:
+    """(language, prompt) that callers of `start` may hear and `have` (language -> names) lacks."""
+    return sorted(need for need in needed(menus, start) if need[1] not in have.get(need[0], ()))

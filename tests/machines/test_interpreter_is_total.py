@@ -8,14 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.interpreter import (
+    Closed,
     CollectStep,
     Done,
     EnqueueStep,
+    Entered,
     Failed,
     HangUpStep,
     Interpreter,
     Left,
     NoKey,
+    Opened,
     Outcome,
     Played,
     PlayStep,
@@ -23,12 +26,42 @@ from ivr.interpreter import (
     SetStep,
 )
 from ivr.menus import check, parse
-from ivr.nodes import KEYS, GoTo, HangUp, Menu, MenuTree, Play, Queue, Set
+from ivr.nodes import (
+    DEPTH_LIMIT,
+    KEYS,
+    Enter,
+    GoBack,
+    GoTo,
+    HangUp,
+    Menu,
+    MenuTree,
+    Play,
+    Queue,
+    Set,
+)
+
+ENTERED = parse(
+    {
+        "start": "first",
+        "language": "en",
+        "nodes": {
+            "first": {"play": ["hello"], "next": "ask"},
+            "ask": {"menu": ["again"], "keys": {"1": "ask", "2": "deeper"}, "otherwise": "deeper"},
+            "deeper": {"enter": "other", "next": "back"},
+            "back": {"go_back": ["hello"]},
+        },
+    },
+    "other",
+)
 
 OUTCOMES: st.SearchStrategy[Outcome] = (
-    st.sampled_from([Played(), NoKey(), Done(), Left("talked"), Failed("why not")])
+    st.sampled_from(
+        [Played(), NoKey(), Done(), Left("talked"), Opened(), Closed(), Failed("why not")]
+    )
+    | st.just(Entered(ENTERED))
     | st.sampled_from(KEYS + "A").map(Pressed)
 )  # fmt: skip
+KINDS = ["play", "menu", "set", "queue", "hours", "enter", "go_to", "go_back"]
 SOUND = st.sampled_from(["hello", "again"])
 SOUNDS = st.sampled_from([[], ["hello"], ["hello", "again"]])
 
@@ -40,7 +73,7 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
     nodes: dict[str, dict[str, Any]] = {}
     for place, name in enumerate(names[:-1]):
         onward = draw(st.sampled_from(names[place + 1 :]))
-        match draw(st.sampled_from(["play", "menu", "set", "queue", "go_to"])):
+        match draw(st.sampled_from(KINDS)):
             case "play":
                 nodes[name] = {"play": [draw(SOUND)], "next": onward}
             case "menu":
@@ -57,6 +90,13 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
                 nodes[name] = {"set": {"language": language}, "next": onward}
             case "queue":
                 nodes[name] = {"queue": "consult", "announce": draw(SOUNDS), "next": onward}
+            case "hours":
+                closed = draw(st.sampled_from(names[place + 1 :]))
+                nodes[name] = {"hours": "office", "open": onward, "closed": closed}
+            case "enter":
+                nodes[name] = {"enter": "other", "next": onward}
+            case "go_back":
+                nodes[name] = {"go_back": draw(SOUNDS)}
             case "go_to":
                 nodes[name] = {"go_to": onward}
     nodes[names[-1]] = {"hang_up": draw(SOUNDS)}
@@ -71,24 +111,36 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
+WAYS = ("next", "otherwise", "go_to", "open", "closed")
+
+
 def _ways(node: dict[str, Any]) -> set[str]:
-    onward = {node[field] for field in ("next", "otherwise", "go_to") if field in node}
+    onward = {node[field] for field in WAYS if field in node}
     return onward | set(node.get("keys", {}).values())
 
 
 def most_steps_without_a_key(menu: MenuTree) -> int:
-    """The first step, each node once with every try and its silent second, and the last words."""
-    tries = [
+    """The first step, each node once with every try and its silent second, and the last words.
+
+    Wherever a menu is entered, it is entered again as deep as may be.
+    """
+    entered = sum(isinstance(node, Enter) for node in menu.nodes.values())
+    return 1 + tries(menu) + entered * (DEPTH_LIMIT - 1) * tries(ENTERED) + 2
+
+
+def tries(menu: MenuTree) -> int:
+    """Steps of a silent walk through all nodes."""
+    return sum(
         2 * (1 + node.retries) if isinstance(node, Menu) else 2 for node in menu.nodes.values()
-    ]
-    return 1 + sum(tries) + 2
+    )
 
 
 @given(documents(), st.lists(OUTCOMES, max_size=40), st.data())
 def test_the_interpreter_is_total(
     document: dict[str, Any], outcomes: list[Outcome], data: st.DataObject
 ) -> None:
-    assert check(document, queues=["consult"], skills=[], languages=["zh", "en"]) == []
+    site = {"queues": ["consult"], "hours": ["office"], "menus": ["other"]}
+    assert check(document, skills=[], languages=["zh", "en"], **site) == []
     menu = parse(document)
     at = data.draw(st.none() | st.sampled_from(sorted(menu.nodes)))
     interpreter = Interpreter(menu, {"language": "en"}, at=at)
@@ -102,10 +154,16 @@ def test_the_interpreter_is_total(
         step = interpreter.feed(outcome)
         assert isinstance(step, HangUpStep) or not ended
         assert isinstance(step, HangUpStep) or since_a_key < limit
-        assert interpreter.position in menu.nodes
+        assert interpreter.position in menus_of(menu)[interpreter.place.menu].nodes
+        assert len(interpreter.above) < DEPTH_LIMIT
 
 
-@given(documents(), st.sampled_from([NoKey(), Failed("why not"), Left("talked")]))
+def menus_of(menu: MenuTree) -> dict[str, MenuTree]:
+    """By the names that places have."""
+    return {"": menu, "other": ENTERED}
+
+
+@given(documents(), st.sampled_from([NoKey(), Failed("why not"), Left("talked"), Entered(ENTERED)]))
 def test_silence_comes_to_an_end(document: dict[str, Any], outcome: Outcome) -> None:
     menu = parse(document)
     interpreter = Interpreter(menu)
@@ -124,10 +182,17 @@ def test_a_walk_taken_up_again_begins_with_its_node(
     step = interpreter.start()
     for outcome in outcomes:
         step = interpreter.feed(outcome)
-    after_crash = Interpreter(menu, interpreter.facts, at=interpreter.position)
+    menus = menus_of(menu)
+    after_crash = Interpreter(
+        menus[interpreter.place.menu],
+        interpreter.facts,
+        at=interpreter.position,
+        above=[(menus[place.menu], place.node) for place in interpreter.above],
+    )
     assert after_crash.start() == SetStep(interpreter.facts)
     again = after_crash.feed(Done())
-    node = menu.nodes[interpreter.position]
+    node = menus[interpreter.place.menu].nodes[interpreter.position]
+    assert after_crash.above == interpreter.above or isinstance(node, Enter | GoBack)
     assert isinstance(node, Menu) or not isinstance(step, CollectStep)
     assert isinstance(node, Queue) or not isinstance(step, EnqueueStep)
     match node:

@@ -23,10 +23,12 @@ FULL = Ticket(
     node="farewell",
     language="zh",
     talked_at=1_790_000_012_345,
+    above=(("first", 2, "end"), ("second", 9, "thanks")),
+    told=3,
 )
 LINE = (
     "offered|01KATRS7M4D2V9|consult|2|1790000000123|complaint:3+english:1|4|1003|main@7|farewell|zh"
-    "|1790000012345"
+    "|1790000012345|first@2:end+second@9:thanks|3"
 )
 
 # Surrogates cannot come from decoded text that was valid.
@@ -46,6 +48,8 @@ tickets = st.builds(
     node=names,
     language=names,
     talked_at=st.none() | st.integers(0, 2**42),
+    above=st.lists(st.tuples(names, st.integers(0, 10_000), names), max_size=2).map(tuple),
+    told=st.integers(0, 11),
 )
 
 
@@ -57,7 +61,7 @@ def test_a_ticket_in_full() -> None:
 def test_the_state_comes_first_for_the_dialplan_to_read() -> None:
     for state in TicketState:
         line = Ticket(state, CallId("C1"), 0).format()
-        assert line == f"{state.value}|C1||0|0||0||@0|||"
+        assert line == f"{state.value}|C1||0|0||0||@0|||||0"
 
 
 @given(tickets)
@@ -81,7 +85,9 @@ def test_a_ticket_that_does_not_fit_is_refused_by_name() -> None:
 
 @given(st.text(max_size=60) | st.text("0123456789abz|:+@%-", max_size=60))
 @example("")
-@example("|" * 11)
+@example("|" * 13)
+@example(LINE.replace("@2:", "@2"))
+@example(LINE.replace("end+", "end++"))
 @example(LINE + "|")
 @example(LINE.replace("offered", "ringing"))
 @example(LINE.replace("consult|", "con sult|"))

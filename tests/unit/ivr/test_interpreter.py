@@ -7,15 +7,21 @@ import pytest
 from ivr.interpreter import (
     PATH_LIMIT,
     TEMPORARY_FAILURE,
+    Closed,
     CollectStep,
     Done,
     EnqueueStep,
+    Entered,
+    EnterStep,
     Failed,
     HangUpStep,
+    HoursStep,
     Interpreter,
     Left,
     NoKey,
+    Opened,
     Outcome,
+    Place,
     Played,
     PlayStep,
     Pressed,
@@ -23,6 +29,7 @@ from ivr.interpreter import (
     Step,
 )
 from ivr.menus import parse
+from ivr.nodes import DEPTH_LIMIT, MenuTree
 from tests.unit.ivr.documents import hotline, tree
 
 QUEUED = EnqueueStep("consult", {"english": 2}, 1, ("please-wait",))
@@ -131,3 +138,91 @@ def test_a_stuck_key_does_not_fill_the_path() -> None:
     interpreter = Interpreter(tree())
     walk(interpreter, Done(), *[Pressed("3")] * PATH_LIMIT)
     assert len(interpreter.path) == PATH_LIMIT
+
+
+def with_hours() -> MenuTree:
+    """The hotline with hours before its queue."""
+    document = hotline()
+    document["nodes"]["ask"]["keys"]["1"] = "time"
+    document["nodes"]["time"] = {"hours": "office", "open": "consult", "closed": "farewell"}
+    return parse(document)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "next_"),
+    [
+        (Opened(), QUEUED),
+        (Closed(), PlayStep(("goodbye",))),
+        (Failed("no hours office"), QUEUED),
+    ],
+)
+def test_the_hours_tell_the_way(outcome: Outcome, next_: Step) -> None:
+    steps = walk(Interpreter(with_hours()), Done(), Pressed("1"), outcome)
+    assert steps[-2:] == [HoursStep("office"), next_]
+
+
+MAIN = parse(
+    {
+        "start": "hello",
+        "language": "zh",
+        "nodes": {
+            "hello": {"play": ["welcome"], "next": "choose"},
+            "choose": {"enter": "sales", "next": "end"},
+            "end": {"hang_up": ["goodbye"]},
+        },
+    },
+    "main",
+    3,
+)
+SALES = parse(
+    {
+        "start": "talk",
+        "language": "en",
+        "sorry": ["no-sales"],
+        "nodes": {
+            "talk": {"queue": "consult", "next": "back"},
+            "back": {"go_back": ["thanks"]},
+        },
+    },
+    "sales",
+    8,
+)
+
+
+def test_a_menu_is_entered_and_comes_back() -> None:
+    interpreter = Interpreter(MAIN)
+    steps = walk(interpreter, Done(), Entered(SALES), Played())
+    assert steps[1:] == [
+        EnterStep("sales"),
+        PlayStep(("welcome",)),
+        EnqueueStep("consult", {}, 0, ()),
+    ]
+    assert interpreter.place == Place("sales", 8, "talk")
+    assert interpreter.above == (Place("main", 3, "end"),)
+    assert interpreter.facts == {"language": "zh"}  # the caller's, not the other menu's
+    assert interpreter.feed(Left("talked")) == PlayStep(("thanks", "goodbye"))
+    assert interpreter.place == Place("main", 3, "end")
+    assert interpreter.path == ("hello", "choose", "sales/talk", "sales/back", "end")
+
+
+def test_a_walk_in_an_entered_menu_is_taken_up_again_and_comes_back() -> None:
+    interpreter = Interpreter(SALES, {"language": "zh"}, at="talk", above=[(MAIN, "end")])
+    steps = walk(interpreter, Done(), Left("talked"), Played())
+    assert steps[2:] == [PlayStep(("thanks", "goodbye")), HangUpStep(16)]
+
+
+def test_a_menu_that_is_not_there_any_more_ends_the_call() -> None:
+    steps = walk(Interpreter(MAIN), Done(), Failed("no menu sales"), Played())
+    assert steps[-2:] == [PlayStep(("sorry-hang-up",)), HangUpStep(TEMPORARY_FAILURE)]
+
+
+def test_menus_do_not_enter_each_other_for_ever() -> None:
+    """Two revisions that were never checked beside each other."""
+    steps = walk(Interpreter(MAIN), Done(), *[Entered(MAIN)] * DEPTH_LIMIT)
+    assert steps.count(EnterStep("sales")) == DEPTH_LIMIT - 1
+    assert steps[-2:] == [PlayStep(("sorry-hang-up",)), HangUpStep(TEMPORARY_FAILURE)]
+
+
+def test_whoever_goes_back_from_the_first_menu_is_at_the_end() -> None:
+    steps = walk(Interpreter(SALES), Done(), Left("talked"), Played())
+    assert steps[-2:] == [PlayStep(("thanks",)), HangUpStep(16)]

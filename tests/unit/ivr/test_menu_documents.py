@@ -70,6 +70,7 @@ def _drop(*path: str) -> Callable[[dict[str, Any]], None]:
     return spoil
 
 
+KINDS = "play, menu, set, queue, hours, enter, go_to, go_back, hang_up"
 ASK = ("nodes", "ask")
 PROMPTS = "must be a list of prompts, such as [welcome]"
 
@@ -108,9 +109,9 @@ PROMPTS = "must be a list of prompts, such as [welcome]"
         (_drop("nodes", "welcome", "next"), "nodes.welcome.next", "is missing"),
         (_put("nodes", "welcome", value=None), "nodes.welcome", "must be a mapping of fields"),
         (_drop("nodes", "again", "go_to"), "nodes.again",
-         "has no kind; a node needs one of play, menu, set, queue, go_to, hang_up"),
+         f"has no kind; a node needs one of {KINDS}"),
         (_put("nodes", "again", "play", value=["welcome"]), "nodes.again",
-         "is play and go_to at once; a node needs one of play, menu, set, queue, go_to, hang_up"),
+         f"is play and go_to at once; a node needs one of {KINDS}"),
         (_put("nodes", "english", "set", value={"vip": "yes"}), "nodes.english.set.vip",
          'no fact "vip"; there is language'),
         (_put("nodes", "english", "set", value={}), "nodes.english.set",

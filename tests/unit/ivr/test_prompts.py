@@ -47,12 +47,14 @@ def test_a_recording_is_fit_for_the_telephone(prompt: Prompt) -> None:
 
 def test_the_demo_lacks_no_prompt() -> None:
     with open(site_package.replace("__init__.py", "demo.yaml"), encoding="utf-8") as file:
-        menu = parse(yaml.safe_load(file)["menus"]["main"])
-    assert missing(menu, recorded(PROMPTS)) == []
+        documents = yaml.safe_load(file)["menus"]
+    menus = {name: parse(document, name) for name, document in documents.items()}
+    assert missing(menus, "main", recorded(PROMPTS)) == []
 
 
 def test_a_prompt_is_needed_only_in_the_languages_it_is_heard_in() -> None:
-    needs = needed(tree())
+    menus = {"main": tree()}
+    needs = needed(menus, "main")
     assert {prompt for language, prompt in needs if language == "en"} == {
         "language-changed",
         "please-wait",
@@ -61,4 +63,39 @@ def test_a_prompt_is_needed_only_in_the_languages_it_is_heard_in() -> None:
     }
     assert ("zh", "language-changed") not in needs
     have = {"zh": {prompt for _, prompt in needs}, "en": {"goodbye", "sorry-hang-up"}}
-    assert missing(tree(), have) == [("en", "language-changed"), ("en", "please-wait")]
+    assert missing(menus, "main", have) == [("en", "language-changed"), ("en", "please-wait")]
+
+
+def test_a_menu_that_is_entered_is_heard_in_the_language_of_those_who_come() -> None:
+    main = {
+        "start": "chinese",
+        "language": "zh",
+        "nodes": {
+            "chinese": {"enter": "survey", "next": "thanks"},
+            "thanks": {"hang_up": ["goodbye"]},
+        },
+    }
+    survey = {
+        "start": "rate",
+        "language": "en",
+        "sorry": [],
+        "nodes": {
+            "rate": {
+                "menu": ["how-was-it"],
+                "keys": {"9": "english"},
+                "otherwise": "back",
+            },
+            "english": {"set": {"language": "en"}, "next": "back"},
+            "back": {"go_back": ["bye-bye"]},
+        },
+    }
+    menus = {"main": parse(main, "main"), "survey": parse(survey, "survey")}
+    assert needed(menus, "main") == {
+        ("zh", "how-was-it"),
+        ("zh", "bye-bye"),
+        ("en", "bye-bye"),
+        ("zh", "goodbye"),
+        ("en", "goodbye"),
+        ("zh", "sorry-hang-up"),
+        ("en", "sorry-hang-up"),
+    }

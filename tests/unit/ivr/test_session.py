@@ -10,7 +10,9 @@ import pytest
 from structlog import get_logger
 from structlog.testing import capture_logs
 
-from ivr.interpreter import EnqueueStep, Interpreter, Left, Outcome
+from ivr.interpreter import EnqueueStep, Interpreter, Left, Outcome, Place
+from ivr.menus import parse
+from ivr.nodes import MenuTree
 from ivr.ports import Line, LineFailed, LineGone
 from ivr.session import run_menu
 from tests.unit.ivr.documents import tree
@@ -56,21 +58,34 @@ def finish(coroutine: Coroutine[Any, Any, None]) -> None:
         coroutine.send(None)
 
 
-def run(line: ScriptedLine, at: str | None = None) -> list[tuple[str, object]]:
+class Nights:
+    """A site that is closed and has no other menu."""
+
+    def is_open(self, hours: str) -> bool:
+        return False
+
+    def menu(self, name: str) -> MenuTree:
+        raise LookupError(f"no menu {name}")
+
+
+def run(
+    line: ScriptedLine, at: str | None = None, menu: MenuTree | None = None
+) -> list[tuple[str, object]]:
     """What was done on the line, the queue and the record of positions, in turn."""
 
     async def enqueue(step: EnqueueStep) -> Outcome:
         line.done.append(("enqueue", (step.queue, step.announce)))
         return Left("talked")
 
-    async def on_position(node: str) -> None:
-        line.done.append(("at", node))
+    async def on_position(place: Place) -> None:
+        line.done.append(("at", place.node))
 
-    interpreter = Interpreter(tree(), at=at)
+    interpreter = Interpreter(menu or tree(), at=at)
     finish(
         run_menu(
             cast(Line, line),
             interpreter,
+            site=Nights(),
             enqueue=enqueue,
             on_position=on_position,
             log=get_logger().bind(call="01J"),
@@ -124,3 +139,21 @@ def test_a_menu_taken_up_again_begins_at_its_node() -> None:
         ("speak", "zh"),
         ("enqueue", ("consult", ("hotseat/please-wait",))),
     ]
+
+
+def test_the_site_is_asked_for_hours_and_menus() -> None:
+    menu = parse(
+        {
+            "start": "time",
+            "language": "zh",
+            "nodes": {
+                "time": {"hours": "office", "open": "end", "closed": "other"},
+                "other": {"enter": "survey", "next": "end"},
+                "end": {"hang_up": []},
+            },
+        }
+    )
+    with capture_logs() as logs:
+        done = run(ScriptedLine([]), menu=menu)
+    assert done[-3:] == [("at", "other"), ("play", ("hotseat/sorry-hang-up",)), ("hang up", 41)]
+    assert [(entry["node"], entry["reason"]) for entry in logs] == [("other", "no menu survey")]
