@@ -11,6 +11,7 @@ from tests.live.talk import begin_talk
 pytestmark = pytest.mark.live
 
 CUT_SECONDS = 10
+TALK_MS = 2_500
 GAP_MS = 120
 """A busy machine delays a few packets; a call that lost its path is silent for good."""
 TALKERS = {"1001": "p101", "1002": "p102"}
@@ -34,6 +35,7 @@ def test_ten_seconds_without_ami(hotline: Hotline) -> None:
     until("callers still get in line", lambda: hotline.waiting() == 2, 5)
     # One agent hangs up unseen, the other goes on.
     unseen, seen = talks.values()
+    until("there is a talk to be heard", lambda: now_ms() > unseen.began + TALK_MS, 5)
     unseen.desk.hang_up()
     unseen.desk.wait("ended")
     unseen.caller.wait("ended")
