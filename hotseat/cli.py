@@ -10,7 +10,7 @@ import click
 from hotseat.asterisk.commands import asterisk
 from hotseat.control_client import NotRunning, Refused, ask
 from hotseat.db.commands import calls, db, journal
-from hotseat.operation.commands import drain, top
+from hotseat.operation.commands import doctor, drain, top
 from hotseat.site.commands import phone, site
 from hotseat.tables import span, table
 from hotseat.terminal import as_json, fail, settings_or_exit, show
@@ -187,5 +187,5 @@ def ready(agent: str, json_: bool) -> None:
     show(json_, asked("seat-ready", agent=agent), f"agent {agent} is ready")
 
 
-for command in (top, drain, asterisk, site, phone, calls, journal, db):
+for command in (top, doctor, drain, asterisk, site, phone, calls, journal, db):
     main.add_command(command)

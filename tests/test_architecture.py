@@ -59,6 +59,14 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("hotseat.live_config", ("hotseat.db", "hotseat.site", "ivr", "acd", *WORDS)),
     ("hotseat.control_client", ("hotseat.config",)),
     (
+        # Looks at everything, for the doctor.
+        "hotseat.operation.probe",
+        (
+            "hotseat.operation", "hotseat.asterisk", "hotseat.db", "hotseat.phones",
+            "hotseat.config", "hotseat.control_client", "ivr", *WORDS,
+        ),
+    ),
+    (
         "hotseat.operation",
         ("hotseat.operation", "hotseat.tables", "hotseat.figures", "hotseat.contacts", "acd"),
     ),
@@ -68,7 +76,8 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
         (
             "ivr", "acd", "softphone_bridge", "hotseat.journal", "hotseat.live_config",
             "hotseat.contact", "hotseat.contacts", "hotseat.seats", "hotseat.calls",
-            "hotseat.clock", "hotseat.config", "hotseat.reception", "hotseat.public_holidays", *WORDS,
+            "hotseat.clock", "hotseat.config", "hotseat.reception", "hotseat.hold",
+            "hotseat.public_holidays", *WORDS,
         ),
     ),
 )  # fmt: skip
@@ -77,6 +86,7 @@ TWISTED = ("twisted", "zope")
 SQL = ("sqlalchemy", "alembic")
 SQL_ROOMS = (
     "hotseat.db", "hotseat.site", "hotseat.journal", "hotseat.live_config", "hotseat.phones",
+    "hotseat.operation.probe",
 )  # fmt: skip
 FRAMEWORKS = (*TWISTED, *SQL, "flask", "pydantic", "pydantic_settings")
 IO_MODULES = frozenset(

@@ -1,4 +1,4 @@
-"""`hotseat top` and `hotseat drain`: the hotline at a glance, and its calm end."""
+"""`hotseat top`, `doctor`, `drain`: the hotline at a glance, what it lacks, its calm end."""
 
 from __future__ import annotations
 
@@ -6,15 +6,20 @@ import sys
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import asdict
 
 import click
 
 from hotseat.control_client import NotRunning, Refused, ask
+from hotseat.operation.doctor import Finding, Verdict
 from hotseat.operation.live_view import watch
+from hotseat.operation.probe import examine
 from hotseat.operation.screen import Look, ScreenLine, draw
 from hotseat.terminal import as_json, fail, settings_or_exit, show
 
 LOOK_SECONDS = 0.5
+COLORS = {Verdict.OK: "green", Verdict.WARN: "yellow", Verdict.FAIL: "red"}
+SUBJECT_COLUMNS = 13
 
 
 @click.command()
@@ -84,3 +89,28 @@ def drain(no_wait: bool, json_: bool) -> None:
                 return
             except Refused as error:
                 fail(str(error))
+
+
+@click.command()
+@as_json
+def doctor(json_: bool) -> None:
+    """Check everything that a hotline needs, and say what to do. Exit code 1 if calls suffer.
+
+    Looks at the server, database, Asterisk, AMI, FastAGI, trunk, phones, prompts, seats, clock,
+    disk and the modes of files with secrets.
+    """
+    settings = settings_or_exit()
+    found = []
+    for finding in examine(settings):
+        found.append(finding)
+        if not json_:
+            click.echo(_told(finding))
+    if json_:
+        show(True, [{**asdict(each), "verdict": each.verdict.value} for each in found], "")
+    sys.exit(any(finding.verdict is Verdict.FAIL for finding in found))
+
+
+def _told(finding: Finding) -> str:
+    verdict = click.style(f"{finding.verdict.value:4}", fg=COLORS[finding.verdict])
+    line = f"{verdict}  {finding.subject:{SUBJECT_COLUMNS}}  {finding.said}"
+    return f"{line}\n{'':6}{'':{SUBJECT_COLUMNS}}  → {finding.fix}" if finding.fix else line
