@@ -18,6 +18,7 @@ WAITING = 10
 GIVE_UP = (2, 6)
 """Who hangs up while the server is down."""
 DOWN_SECONDS = 4.0
+TALK_MS = 2_000
 TALK_ERROR_MS = 300
 GAP_MS = 120
 """A busy machine delays a few packets; a call that lost its path is silent for good."""
@@ -41,6 +42,9 @@ def test_a_crash_costs_nobody_the_place(hotline: Hotline, agents_hang_up: str) -
         until(f"{caller} waits", lambda: hotline.waiting() == len(waiting), 5)
     # The journal is written behind; a crash may cost its last moment, which is not the matter here.
     until("the journal is written", lambda: hotline.status()["journal"]["lag_ms"] == 0, 5)
+
+    last = max(talk.began for talk in talks.values())
+    until("there are talks to be heard", lambda: now_ms() > last + TALK_MS, 5)
 
     killed = now_ms()
     hotline.kill()
