@@ -7,7 +7,7 @@ PYTHON ?= python3
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test check setup asterisk site clean
+.PHONY: help run test check setup postgresql asterisk site clean
 
 help: ## explain the targets
 	@echo "hotseat: a hotline server for Asterisk"
@@ -24,13 +24,25 @@ run: $(VENV)/.installed asterisk site ## set up and run the demo hotline; says w
 test: check asterisk ## everything: checks, then all tests with a real Asterisk and real phones
 	$(VENV)/bin/pytest -m live
 
-check: setup ## style, types, import rules and the fast tests; under a minute
+check: setup postgresql ## style, types, import rules and the fast tests; about a minute
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/pytest -m "not live"
 
 setup: $(VENV)/.installed-dev ## the Python environment with all tools of development
+
+# Debian would also make a database cluster and start it; the tests make their own.
+postgresql: ## PostgreSQL's programs, for the tests that run on it
+	@if [ ! -d /usr/lib/postgresql ] && ! command -v postgres >/dev/null && \
+			command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+		echo "installing PostgreSQL …"; \
+		set -e; own=/etc/postgresql-common/createcluster.d/hotseat.conf; \
+		mkdir -p "$${own%/*}"; echo "create_main_cluster = false" > "$$own"; \
+		trap 'rm -f "$$own"' EXIT; \
+		apt-get -q update; \
+		apt-get -q install --yes --no-install-recommends postgresql; \
+	fi
 
 asterisk: $(VENV)/.installed ## an Asterisk for this checkout: the machine's own, or Debian's in a folder
 	@$(HOTSEAT) asterisk install

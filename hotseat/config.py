@@ -8,6 +8,7 @@ are generated once into the state folder with mode 0600.
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import os
 import secrets
 import tomllib
@@ -56,6 +57,22 @@ class AsteriskSettings(BaseModel):
     qualify_seconds: int = 20
 
 
+def _database(url: str) -> str:
+    """The URL, if it names a database that we know and can reach. Raises ValueError."""
+    kind = url.partition(":")[0]
+    if kind not in ("sqlite", "postgresql+psycopg"):
+        # Not the whole URL: it may hold a password.
+        raise ValueError(
+            f"database: {kind!r} is not known here; "
+            "use sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/NAME"
+        )
+    if kind == "postgresql+psycopg" and importlib.util.find_spec("psycopg") is None:
+        raise ValueError(
+            "database: PostgreSQL's driver is missing; pip install 'hotseat[postgresql]'"
+        )
+    return url
+
+
 class Settings(BaseSettings):
     """Everything an instance needs to know before it can read its database."""
 
@@ -66,7 +83,8 @@ class Settings(BaseSettings):
     state: Path = Path(".hotseat")
     """Folder of database, secrets, control socket, spool and sandbox."""
     database: str = ""
-    """SQLAlchemy URL; default SQLite in the state folder."""
+    """`sqlite:///FILE` or `postgresql+psycopg://USER:PASSWORD@HOST/NAME`, in SQLAlchemy's form;
+    default SQLite in the state folder."""
     prompts: Path | None = None
     """Folder of the site's own prompts, `<language>/<name>.wav`, beside the built-in ones."""
     log_level: str = "info"
@@ -79,8 +97,7 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _fill_defaults(self) -> Settings:
         self.state = self.state.expanduser().resolve()
-        if not self.database:
-            self.database = f"sqlite:///{self.state / 'hotseat.db'}"
+        self.database = _database(self.database or f"sqlite:///{self.state / 'hotseat.db'}")
         asterisk = self.asterisk
         asterisk.root = (asterisk.root or self.state / "asterisk" / "root").resolve()
         asterisk.net = asterisk.net or loopback_net(self.state)
@@ -167,6 +184,10 @@ def load_secrets(settings: Settings) -> Secrets:
             return load_secrets(settings)  # another command was first
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(made.model_dump_json(indent=2))
+            if os.geteuid() == 0:
+                # A command run as root may be the first; the server is not root.
+                owner = settings.state.stat()
+                os.fchown(handle, owner.st_uid, owner.st_gid)
         return made
     try:
         return Secrets.model_validate_json(path.read_text(encoding="utf-8"))

@@ -21,6 +21,7 @@ from twisted.python.failure import Failure
 
 from acd.effects import Note, SeatGone, SeatKept
 from acd.types import CallId, Millis
+from hotseat.db.engine import reason_of
 from hotseat.db.pool import Database
 from hotseat.db.queries import last_journal_id
 from hotseat.db.spool import Spool, SpoolFull
@@ -68,7 +69,7 @@ class JournalWriter:
         try:
             last = await self._database.run(last_journal_id)
         except Exception as error:
-            self._in_trouble(f"database away: {_reason(error)}")
+            self._in_trouble(f"database away: {reason_of(error)}")
         else:
             # The wall clock may have been set back since then.
             self._next_id = max(self._next_id, last + 1)
@@ -198,11 +199,11 @@ class JournalWriter:
             await self._database.write(partial(write, entries=batch))
         except Exception as error:
             if not is_bad_entry(error):
-                self._in_trouble(f"database away: {_reason(error)}")
+                self._in_trouble(f"database away: {reason_of(error)}")
                 self._retry_at = self._clock.seconds() + RETRY_SECONDS
                 return False
             if len(batch) == 1:
-                log.error("journal_entry_refused", entry=names_of(batch), reason=_reason(error))
+                log.error("journal_entry_refused", entry=names_of(batch), reason=reason_of(error))
                 self.lost += 1
                 return True
             # One of them is bad: halve until it is alone.
@@ -238,8 +239,3 @@ class JournalWriter:
             log.critical("journal_loses_entries", reason=reason, first=names_of(entries[:3]))
         self._no_room = True
         self.lost += len(entries)
-
-
-def _reason(error: Exception) -> str:
-    """What the database said, without the statement and its values."""
-    return str(getattr(error, "orig", None) or type(error).__name__)

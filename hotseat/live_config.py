@@ -16,6 +16,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import LoopingCall
 from twisted.python.failure import Failure
 
+from hotseat.db.engine import reason_of
 from hotseat.db.pool import Database
 from hotseat.db.snapshot import current_revision, menu_at, site_now
 from hotseat.site.check import check
@@ -70,8 +71,7 @@ class LiveConfig:
         except SiteInvalid as error:
             return f"the site in the database is wrong, nothing is changed: {error}"
         except SQLAlchemyError as error:
-            reason = getattr(error, "orig", None) or type(error).__name__
-            return f"the database is away, nothing is changed: {reason}"
+            return f"the database is away, nothing is changed: {reason_of(error)}"
         if site.revision > self.now.revision:
             self._swap(site)
         return None
@@ -102,8 +102,7 @@ class LiveConfig:
             revision = await self._database.run(current_revision)
         except SQLAlchemyError as error:
             if not self._away:
-                reason = getattr(error, "orig", None) or type(error).__name__
-                log.error("site_not_watched", reason=f"database away: {reason}")
+                log.error("site_not_watched", reason=f"database away: {reason_of(error)}")
             self._away = True
             return
         if self._away:

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from sqlalchemy import make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import inspect, make_url
 
 from hotseat.asterisk.render import PhoneLogin
 from hotseat.asterisk.sandbox import Sandbox
@@ -28,11 +27,9 @@ def phone_logins(settings: Settings) -> Sequence[PhoneLogin]:
         return []  # connecting would make the file
     engine = open_engine(settings.database)
     try:
+        if not inspect(engine).has_table("phone"):
+            return []
         with reading(engine) as session:
             return [PhoneLogin(name, secret) for name, secret in phone_secrets(session)]
-    except OperationalError as error:
-        if "no such table" in str(error.orig):
-            return []
-        raise
     finally:
         engine.dispose()

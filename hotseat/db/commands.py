@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from hotseat.db.engine import open_engine, reading
+from hotseat.db.engine import open_engine, reading, reason_of
 from hotseat.db.migrations import DatabaseNotReady, require_current, upgrade
 from hotseat.db.queries import journal_rows, open_calls, recent_calls
 from hotseat.db.snapshot import site_now
@@ -34,7 +34,7 @@ def opened() -> Iterator[Engine]:
     except DatabaseNotReady as error:
         fail(str(error))
     except SQLAlchemyError as error:
-        fail(f"{engine.url.render_as_string()}: {getattr(error, 'orig', None) or error}")
+        fail(f"{engine.url.render_as_string()}: {reason_of(error)}")
     finally:
         engine.dispose()
 
@@ -59,7 +59,7 @@ def upgrade_command(json_: bool) -> None:
     try:
         before, now = upgrade(engine)
     except (SQLAlchemyError, OSError) as error:
-        fail(f"{engine.url.render_as_string()}: {getattr(error, 'orig', None) or error}")
+        fail(f"{engine.url.render_as_string()}: {reason_of(error)}")
     finally:
         engine.dispose()
     said = f"tables are of version {now}"

@@ -1,41 +1,92 @@
-"""Opening the database, and the two kinds of transaction: reading and writing."""
+"""Opening the database, and the two kinds of transaction: reading and writing.
+
+Both databases promise the same: a reader sees one state, a writer that changes the site is alone.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.orm import Session
 
 _BUSY_MS = 2_000
 _BEGIN = "hotseat_begin"
 
+_READS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "sqlite": {},
+    # Its default gives every statement a state of its own (PostgreSQL manual, 13.2.1).
+    "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+}
+_WRITES: Final[Mapping[str, Mapping[str, Any]]] = {
+    # A transaction that reads first and writes later fails at once if another wrote in between,
+    # busy_timeout or not (SQLITE_BUSY_SNAPSHOT); a writer takes the lock at the start instead.
+    "sqlite": {_BEGIN: "BEGIN IMMEDIATE"},
+    "postgresql": {},
+}
+
+_POSTGRESQL: Final[Mapping[str, Any]] = {
+    # A host that is gone without a word is noticed in seconds, not after libpq's two hours, so
+    # that the journal turns to its spool (libpq, 34.1.2).
+    "connect_timeout": 3,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+    "application_name": "hotseat",
+    "options": f"-c lock_timeout={_BUSY_MS} -c timezone=UTC",
+}
+
 
 def open_engine(url: str) -> Engine:
-    """The engine for a SQLAlchemy URL; connects at first use."""
-    # Errors are logged, and a caller's number must not be.
+    """The engine for a URL that `hotseat.config` let through; connects at first use."""
+    # hide_parameters: errors are logged, and a caller's number must not be.
+    if make_url(url).get_backend_name() == "postgresql":
+        # The ping spares a call the error of a connection that a restart of PostgreSQL has cut.
+        return create_engine(
+            url, hide_parameters=True, pool_pre_ping=True, connect_args=dict(_POSTGRESQL)
+        )
     engine = create_engine(url, hide_parameters=True)
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
     """A session in one transaction that sees one state of the database and changes nothing."""
-    with Session(engine, autoflush=False) as session:
+    reader = engine.execution_options(**_READS[engine.dialect.name])
+    with Session(reader, autoflush=False) as session:
         yield session
 
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Session]:
     """A session in one transaction: everything is committed at the end, or nothing."""
-    writer = engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
+    writer = engine.execution_options(**_WRITES[engine.dialect.name])
     with Session(writer, expire_on_commit=False) as session, session.begin():
         yield session
+
+
+def lock_site(session: Session) -> None:
+    """Wait until no other writer changes the site, and keep others waiting until the end.
+
+    To be called first of all in a writing transaction, so that what it reads stays true. History
+    is written beside it, and readers are not held up. SQLite has one writer anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("LOCK TABLE config_revision IN EXCLUSIVE MODE"))
+
+
+def reason_of(error: Exception) -> str:
+    """What the database said, without the statement and its values.
+
+    PostgreSQL quotes the whole row in the lines after the first, and so a caller's number.
+    """
+    said = str(getattr(error, "orig", None) or "").strip()
+    return said.splitlines()[0] if said else type(error).__name__
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
@@ -52,7 +103,5 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    # A transaction that reads first and writes later fails at once if another wrote in between,
-    # busy_timeout or not (SQLITE_BUSY_SNAPSHOT); a writer takes the lock at the start instead.
     begin = connection.get_execution_options().get(_BEGIN, "BEGIN")
     connection.exec_driver_sql(begin)

@@ -59,8 +59,9 @@ class Base(DeclarativeBase):
 class ConfigRevision(Base):
     """One applied change of the site. The highest revision is in force.
 
-    Every change inserts its row first: of two writers that began at the same revision, the
-    primary key lets exactly one through.
+    Who changes the site holds `hotseat.db.engine.lock_site` and inserts its row first. Were the
+    lock forgotten, of two writers that began at the same revision the primary key would still let
+    exactly one through.
     """
 
     __tablename__ = "config_revision"
@@ -287,6 +288,13 @@ class Journal(Base):
             unique=True,
             sqlite_where=text("kind = 'ended'"),
             postgresql_where=text("kind = 'ended'"),
+        ),
+        # Asked at every start, and days may lie between two of them.
+        Index(
+            "journal_switch_up",
+            "id",
+            sqlite_where=text("kind = 'switch_up'"),
+            postgresql_where=text("kind = 'switch_up'"),
         ),
     )
 

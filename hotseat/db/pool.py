@@ -14,7 +14,7 @@ from twisted.internet.defer import Deferred, TimeoutError
 from twisted.internet.threads import deferToThreadPool
 from twisted.python.threadpool import ThreadPool
 
-from hotseat.db.engine import open_engine, reading, writing
+from hotseat.db.engine import open_engine, reading, reason_of, writing
 from hotseat.db.models import Base
 
 log = structlog.get_logger(__name__)
@@ -65,7 +65,7 @@ class Database:
         try:
             return await answer.addTimeout(seconds, self._reactor)
         except (TimeoutError, SQLAlchemyError) as error:
-            log.warning("database_default", reason=str(error) or type(error).__name__)
+            log.warning("database_default", reason=reason_of(error))
             return default
 
     async def write(self, change: Callable[[Session], T]) -> T:

@@ -8,11 +8,11 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import func, inspect, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from acd.types import Millis, Skills
 from hotseat.db import models
+from hotseat.db.engine import lock_site
 from hotseat.db.snapshot import current_revision, site_now
 from hotseat.site.plan import Change, plan
 from hotseat.site.records import Site, SiteNow
@@ -47,6 +47,7 @@ def apply(session: Session, wanted: Site, *, expected: int, now: Millis) -> Appl
     changed; old revisions stay. Raises SiteChangedMeanwhile; the caller's transaction then ends
     without a change.
     """
+    lock_site(session)
     current = site_now(session)
     if current.revision != expected:
         raise SiteChangedMeanwhile(expected, current.revision)
@@ -67,6 +68,7 @@ def rotate_secret(session: Session, phone: str, now: Millis) -> str:
 
     Raises NoSuchPhone.
     """
+    lock_site(session)
     row = session.get(models.Phone, phone)
     if row is None:
         raise NoSuchPhone(phone)
@@ -75,17 +77,14 @@ def rotate_secret(session: Session, phone: str, now: Millis) -> str:
     return row.secret
 
 
-def _claim(session: Session, expected: int, changes: Sequence[Change | str], now: Millis) -> int:
-    """Take the next revision: the primary key lets one writer through."""
+def _claim(session: Session, current: int, changes: Sequence[Change | str], now: Millis) -> int:
+    """Take the next revision."""
     row = models.ConfigRevision(
-        revision=expected + 1, applied_at=now, changes=[str(change) for change in changes]
+        revision=current + 1, applied_at=now, changes=[str(change) for change in changes]
     )
     session.add(row)
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise SiteChangedMeanwhile(expected, expected + 1) from error
-    return expected + 1
+    session.flush()
+    return current + 1
 
 
 def _new_secret() -> str:

@@ -1,18 +1,22 @@
-"""Databases to begin with: made once, copied for each test that needs one."""
+"""Databases to begin with: made once, copied for each test that needs one.
+
+Tests that ask for `databases` run twice, on SQLite and on PostgreSQL.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from importlib.resources import files
-from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
 
-from hotseat.db.engine import open_engine, writing
-from hotseat.db.migrations import upgrade
-from hotseat.site.apply import apply
+from hotseat.db.engine import open_engine
 from hotseat.site.check import check
 from hotseat.site.read import read
 from hotseat.site.records import Site
+from tests.databases import Databases, PostgreSQLDatabases, SQLiteDatabases
+from tests.postgresql import PostgreSQL
 
 
 @pytest.fixture(scope="session")
@@ -22,22 +26,40 @@ def demo() -> Site:
 
 
 @pytest.fixture(scope="session")
-def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with tables and nothing in them."""
-    path = tmp_path_factory.mktemp("tables") / "hotseat.db"
-    engine = open_engine(f"sqlite:///{path}")
-    upgrade(engine)
-    engine.dispose()
-    return path
+def sqlite(tmp_path_factory: pytest.TempPathFactory, demo: Site) -> SQLiteDatabases:
+    """Databases in files."""
+    return SQLiteDatabases(tmp_path_factory.mktemp("sqlite"), demo)
 
 
 @pytest.fixture(scope="session")
-def demo_tables(tmp_path_factory: pytest.TempPathFactory, tables: Path, demo: Site) -> Path:
-    """A database with the demo site in force."""
-    path = tmp_path_factory.mktemp("demo") / "hotseat.db"
-    path.write_bytes(tables.read_bytes())
-    engine = open_engine(f"sqlite:///{path}")
-    with writing(engine) as session:
-        apply(session, demo, expected=0, now=1_800_000_000_000)
+def postgresql(postgresql_server: PostgreSQL, demo: Site) -> PostgreSQLDatabases:
+    """Databases in a server of the tests' own."""
+    return PostgreSQLDatabases(postgresql_server, demo)
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def each_kind(request: pytest.FixtureRequest) -> Databases:
+    """SQLite first, PostgreSQL next."""
+    kind: Databases = request.getfixturevalue(request.param)
+    return kind
+
+
+@pytest.fixture
+def databases(each_kind: Databases) -> Iterator[Databases]:
+    """Where a test gets its databases; they are gone after it."""
+    yield each_kind
+    each_kind.drop()
+
+
+@pytest.fixture
+def url(databases: Databases) -> str:
+    """A database with tables and nothing in them."""
+    return databases.tables()
+
+
+@pytest.fixture
+def engine(url: str) -> Iterator[Engine]:
+    """The same, where a test looks what was written."""
+    engine = open_engine(url)
+    yield engine
     engine.dispose()
-    return path

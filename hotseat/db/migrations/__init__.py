@@ -9,8 +9,13 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
+from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
+
+from hotseat.db.engine import reason_of, writing
+
+_UPGRADING = 0x686F7473656174
+"""The number of our lock, in a space that all users of a PostgreSQL database share."""
 
 
 class DatabaseNotReady(Exception):
@@ -21,7 +26,11 @@ def upgrade(engine: Engine) -> tuple[str | None, str]:
     """Bring the tables to this version; (version before, version now). Safe to repeat."""
     _make_sqlite_file(engine)
     config = _config()
-    with engine.begin() as connection:
+    # Two at once would both find no tables.
+    with writing(engine) as session:
+        connection = session.connection()
+        if engine.dialect.name == "postgresql":
+            connection.execute(select(func.pg_advisory_xact_lock(_UPGRADING)))
         before = MigrationContext.configure(connection).get_current_revision()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
@@ -39,8 +48,7 @@ def require_current(engine: Engine) -> None:
         with engine.connect() as connection:
             found = MigrationContext.configure(connection).get_current_revision()
     except SQLAlchemyError as error:
-        reason = getattr(error, "orig", None) or error
-        raise DatabaseNotReady(f"{shown}: {reason}") from error
+        raise DatabaseNotReady(f"{shown}: {reason_of(error)}") from error
     wanted = _head(_config())
     if found != wanted:
         raise DatabaseNotReady(

@@ -1,25 +1,15 @@
-"""A database with tables and nothing in them, seen directly and through inline threads."""
+"""A database as the server sees it, through inline threads."""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from twisted.internet.defer import Deferred
+from twisted.trial.unittest import SynchronousTestCase
 
-from hotseat.db.engine import open_engine
 from hotseat.db.pool import Database
 from tests.unit.threads_inline import InlineReactor, InlineThreads
-
-
-@pytest.fixture
-def engine(tmp_path: Path, tables: Path) -> Iterator[Engine]:
-    """Where a test looks what was written."""
-    engine = open_engine(f"sqlite:///{shutil.copy(tables, tmp_path / 'hotseat.db')}")
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture
@@ -38,6 +28,8 @@ def pool() -> InlineThreads:
 
 
 @pytest.fixture
-def database(engine: Engine, reactor: InlineReactor, pool: InlineThreads) -> Database:
-    """The same database as the server sees it."""
-    return Database(str(engine.url), reactor, lambda most, name: pool)
+def database(url: str, reactor: InlineReactor, pool: InlineThreads) -> Iterator[Database]:
+    """The database of `engine`."""
+    database = Database(url, reactor, lambda most, name: pool)
+    yield database
+    SynchronousTestCase().successResultOf(Deferred.fromCoroutine(database.stop()))

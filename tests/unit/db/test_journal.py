@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 from structlog.testing import capture_logs
@@ -23,6 +23,7 @@ from hotseat.db.queries import journal_rows, recent_calls
 from hotseat.db.snapshot import kept_seats
 from hotseat.history import Outcome
 from hotseat.journal import JournalWriter
+from tests.databases import Databases
 from tests.unit.threads_inline import InlineReactor, InlineThreads
 
 T = 1_800_000_000_000
@@ -346,20 +347,20 @@ def test_stop_writes_what_waits(
 STEPS = ["note", "note", "note", "burst", "tick", "second", "down", "up", "restart"]
 
 
-@given(st.lists(st.sampled_from(STEPS), max_size=30))
+@given(steps=st.lists(st.sampled_from(STEPS), max_size=30))
 @settings(
-    max_examples=15,
-    deadline=None,
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_whatever_happens_every_row_is_there_once_and_in_order(
-    tmp_path_factory: pytest.TempPathFactory, tables: Path, steps: list[str]
+    databases: Databases, tmp_path_factory: pytest.TempPathFactory, steps: list[str]
 ) -> None:
     """The database comes and goes, the server stops and starts."""
     folder = tmp_path_factory.mktemp("story")
-    engine = open_engine(f"sqlite:///{shutil.copy(tables, folder / 'hotseat.db')}")
+    url = databases.tables()
+    engine = open_engine(url)
     reactor = InlineReactor()
     reactor.advance(1_800_000_000)
-    database = Database(str(engine.url), reactor, lambda most, name: InlineThreads())
+    database = Database(url, reactor, lambda most, name: InlineThreads())
     journal = JournalWriter(database, reactor, folder)
     start(journal)
     count, up = 0, True
@@ -387,4 +388,5 @@ def test_whatever_happens_every_row_is_there_once_and_in_order(
     stop(journal)
     assert written(engine) == list(range(count))
     assert (journal.lost, reactor.getDelayedCalls()) == (0, [])
+    result_of(Deferred.fromCoroutine(database.stop()))
     engine.dispose()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import stat
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -13,39 +15,86 @@ from sqlalchemy import Engine, text
 from hotseat.db.engine import open_engine
 from hotseat.db.migrations import DatabaseNotReady, require_current, upgrade
 from hotseat.db.models import Base
+from tests.databases import Databases
 
 
 @pytest.fixture
 def empty(tmp_path: Path) -> Engine:
-    """A database that is not there yet."""
+    """A SQLite database that is not there yet."""
     return open_engine(f"sqlite:///{tmp_path / 'state' / 'hotseat.db'}")
 
 
-def declared(engine: Engine) -> dict[str, str]:
-    """Every table and index as SQLite was told to make it, without Alembic's own."""
+@pytest.fixture
+def blank(databases: Databases) -> Iterator[Engine]:
+    """A database without tables."""
+    engine = open_engine(databases.empty())
+    yield engine
+    engine.dispose()
+
+
+DECLARED = {
+    "sqlite": "SELECT name, sql FROM sqlite_master WHERE tbl_name <> 'alembic_version'",
+    "postgresql": """
+        SELECT indexname, indexdef FROM pg_indexes
+            WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+        UNION ALL
+        SELECT conname, conrelid::regclass || ' ' || pg_get_constraintdef(oid) FROM pg_constraint
+            WHERE connamespace = 'public'::regnamespace
+                AND conrelid::regclass::text <> 'alembic_version'
+        UNION ALL
+        SELECT table_name || '.' || column_name,
+                concat_ws(' ', data_type, character_maximum_length, is_nullable, column_default)
+            FROM information_schema.columns
+            WHERE table_schema = 'public' AND table_name <> 'alembic_version'
+    """,
+}
+
+
+def declared(engine: Engine) -> list[tuple[str, str]]:
+    """Every table, constraint and index as the database was told to make it."""
     with engine.connect() as connection:
-        rows = connection.execute(
-            text("SELECT name, sql FROM sqlite_master WHERE tbl_name <> 'alembic_version'")
-        )
-        return {name: " ".join((sql or "").split()) for name, sql in rows}
+        rows = connection.execute(text(DECLARED[engine.dialect.name]))
+        return sorted((name, " ".join((words or "").split())) for name, words in rows)
 
 
-def test_migrations_make_what_the_models_say(empty: Engine, tmp_path: Path) -> None:
+def test_migrations_make_what_the_models_say(blank: Engine, databases: Databases) -> None:
     """Alembic sees no difference, nor does a comparison of every constraint and index."""
-    upgrade(empty)
-    with empty.connect() as connection:
+    upgrade(blank)
+    with blank.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
-    modelled = open_engine(f"sqlite:///{tmp_path / 'modelled.db'}")
-    Base.metadata.create_all(modelled)
-    assert declared(empty) == declared(modelled)
+    modelled = open_engine(databases.tables())
+    with modelled.begin() as connection:
+        Base.metadata.drop_all(connection)
+        Base.metadata.create_all(connection)
+    assert "journal_one_end" in dict(declared(blank))
+    assert declared(blank) == declared(modelled)
+    modelled.dispose()
 
 
-def test_upgrade_can_be_repeated(empty: Engine) -> None:
+def test_upgrade_can_be_repeated(blank: Engine) -> None:
     """The second run finds the tables as they should be."""
-    before, now = upgrade(empty)
+    before, now = upgrade(blank)
     assert before is None
-    assert upgrade(empty) == (now, now)
-    require_current(empty)
+    assert upgrade(blank) == (now, now)
+    require_current(blank)
+
+
+def test_two_upgrades_at_once_make_the_tables_once(blank: Engine) -> None:
+    """`make run` twice: the later one waits and finds nothing to do."""
+    with ThreadPoolExecutor(2) as both:
+        done = list(both.map(upgrade, [blank, blank]))
+    assert sorted(before is None for before, now in done) == [False, True]
+    require_current(blank)
+
+
+def test_a_database_out_of_reach_is_named_without_its_password() -> None:
+    """What a person reads has the place and the reason."""
+    away = open_engine("postgresql+psycopg://hotseat:very-secret@127.255.0.1:9/hotseat")
+    with pytest.raises(DatabaseNotReady) as refused:
+        require_current(away)
+    assert "127.255.0.1" in str(refused.value)
+    assert "Connection refused" in str(refused.value)
+    assert "very-secret" not in str(refused.value)
 
 
 def test_a_missing_database_is_not_made_by_looking(empty: Engine, tmp_path: Path) -> None:

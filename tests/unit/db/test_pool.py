@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Callable
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import Engine, event, select, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
 from hotseat.db import models
-from hotseat.db.engine import open_engine, reading, writing
+from hotseat.db.engine import lock_site, open_engine, reading, reason_of, writing
 from hotseat.db.pool import Database
+from tests.databases import PostgreSQLDatabases, SQLiteDatabases
 from tests.unit.threads_inline import InlineReactor, InlineThreads, WaitingReactor
 
 result_of = SynchronousTestCase().successResultOf
@@ -101,10 +104,10 @@ def test_a_database_that_is_away_is_the_default(database: Database, engine: Engi
     assert result_of(answer) == ["default"]
 
 
-def test_real_threads_keep_the_order_of_writes(engine: Engine) -> None:
+def test_real_threads_keep_the_order_of_writes(url: str) -> None:
     """One writer: fifty writes at once land in the order they were asked for."""
     reactor = WaitingReactor()
-    database = Database(str(engine.url), reactor)
+    database = Database(url, reactor)
     names: set[str] = set()
 
     def change(number: int) -> Callable[[Session], None]:
@@ -127,9 +130,9 @@ def test_real_threads_keep_the_order_of_writes(engine: Engine) -> None:
     result_of(Deferred.fromCoroutine(database.stop()))
 
 
-def test_sqlite_is_set_up(engine: Engine) -> None:
+def test_sqlite_is_set_up(sqlite: SQLiteDatabases) -> None:
     """Readers beside a writer, foreign keys, and no sync for each of 10,000 commits."""
-    with engine.connect() as connection:
+    with open_engine(sqlite.tables()).connect() as connection:
         found = {
             name: connection.scalar(text(f"PRAGMA {name}"))
             for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
@@ -153,15 +156,67 @@ def test_a_reader_sees_one_state(engine: Engine) -> None:
         assert skills(reader) == ["one"]
 
 
-def test_a_writer_takes_the_lock_before_it_reads(engine: Engine) -> None:
-    """So it cannot be told half way that what it read is out of date."""
-    impatient = open_engine(str(engine.url))
-    event.listen(impatient, "connect", lambda raw, _: raw.execute("PRAGMA busy_timeout = 0"))
+def test_who_changes_the_site_takes_the_lock_before_reading(engine: Engine, url: str) -> None:
+    """So nobody is told half way that what was read is out of date; others still read."""
+    impatient = open_engine(url)
+    event.listen(impatient, "connect", make_impatient)
     with writing(engine) as first:
+        lock_site(first)
         skills(first)
-        with pytest.raises(OperationalError, match="locked"), writing(impatient) as second:
+        with pytest.raises(OperationalError, match="lock"), writing(impatient) as second:  # noqa: PT012
+            lock_site(second)
             skills(second)
+        with reading(impatient) as reader:
+            assert skills(reader) == []
     with writing(impatient) as second:
+        lock_site(second)
         a_skill("two")(second)
     with reading(engine) as reader:
         assert skills(reader) == ["two"]
+    impatient.dispose()
+
+
+def make_impatient(raw: Any, _record: object) -> None:
+    """Give up at once what is locked."""
+    if isinstance(raw, sqlite3.Connection):
+        raw.execute("PRAGMA busy_timeout = 0")
+    else:
+        raw.execute("SET lock_timeout = 1")
+        raw.commit()
+
+
+def test_postgresql_gives_up_in_seconds(postgresql: PostgreSQLDatabases) -> None:
+    """A lock that is held, and a host that does not answer any more, hang no thread for hours."""
+    engine = open_engine(postgresql.tables())
+    with engine.connect() as connection:
+        found = {
+            name: connection.scalar(text(f"SHOW {name}")) for name in ("lock_timeout", "timezone")
+        }
+        raw = connection.connection.driver_connection
+        assert isinstance(raw, psycopg.Connection)
+        told = raw.info.get_parameters()
+    assert found == {"lock_timeout": "2s", "timezone": "UTC"}
+    assert (told["connect_timeout"], told["keepalives_idle"]) == ("3", "5")
+    engine.dispose()
+
+
+def test_a_reader_of_postgresql_may_not_write(postgresql: PostgreSQLDatabases) -> None:
+    """Its transactions are opened read-only, at one state."""
+    engine = open_engine(postgresql.tables())
+    with reading(engine) as session:
+        assert session.scalar(text("SHOW transaction_isolation")) == "repeatable read"
+        with pytest.raises(DBAPIError, match="read-only transaction"):
+            session.execute(text("DELETE FROM skill"))
+    with writing(engine) as session:
+        assert session.scalar(text("SHOW transaction_isolation")) == "read committed"
+    engine.dispose()
+
+
+def test_a_reason_quotes_no_row(engine: Engine) -> None:
+    """PostgreSQL's second line holds the refused row, and a caller's number in it."""
+    call = models.Call(id="C1", arrived_at=1, caller="13800138000", outcome="unheard of")
+    with pytest.raises(IntegrityError) as refused, writing(engine) as session:
+        session.add(call)
+    assert "ck_call_outcome" in reason_of(refused.value)
+    assert "13800138000" not in reason_of(refused.value)
+    assert reason_of(RuntimeError("13800138000")) == "RuntimeError"

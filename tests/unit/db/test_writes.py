@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, delete, select
 from sqlalchemy.exc import IntegrityError
@@ -19,6 +18,7 @@ from hotseat.db.queries import journal_rows, open_calls, recent_calls
 from hotseat.db.snapshot import kept_seats
 from hotseat.db.writes import Entry, write
 from hotseat.history import CallChanged, CallRow, EndedBy, JournalRow, Outcome
+from tests.databases import Databases
 
 T = 1_800_000_000_000
 
@@ -147,15 +147,19 @@ entries = st.one_of(
 )
 
 
-@given(st.lists(entries, max_size=12), st.data())
-@settings(max_examples=20, deadline=None)
-def test_any_cut_and_a_replay_give_the_same(story: Sequence[Entry], data: st.DataObject) -> None:
+@given(story=st.lists(entries, max_size=12), data=st.data())
+@settings(
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_any_cut_and_a_replay_give_the_same(
+    three: Sequence[Engine], story: Sequence[Entry], data: st.DataObject
+) -> None:
     """One batch, one by one, or a cut with everything written again after a crash."""
-    for engine in SCRATCH:
+    for engine in three:
         with writing(engine) as session:
             for table in (models.Journal, models.Call, models.Seat):
                 session.execute(delete(table))
-    whole, single, replayed = SCRATCH
+    whole, single, replayed = three
     put(whole, *story)
     for entry in story:
         put(single, entry)
@@ -178,14 +182,10 @@ def ends(engine: Engine) -> dict[str, str | None]:
         }
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _scratch(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Three databases for the property, emptied before each example."""
-    folder: Path = tmp_path_factory.mktemp("scratch")
-    for place in range(3):
-        engine = open_engine(f"sqlite:///{folder / str(place)}.db")
-        models.Base.metadata.create_all(engine)
-        SCRATCH.append(engine)
-
-
-SCRATCH: list[Engine] = []
+@pytest.fixture
+def three(databases: Databases) -> Iterator[Sequence[Engine]]:
+    """Databases for the property, emptied before each example."""
+    engines = [open_engine(databases.tables()) for _ in range(3)]
+    yield engines
+    for engine in engines:
+        engine.dispose()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from hotseat.db.snapshot import phone_secrets
 from hotseat.db.writes import write
 from hotseat.history import CallChanged, JournalRow
 from hotseat.tables import width
+from tests.databases import Databases
 
 T = 1_800_000_000_000
 CALL = "01JCXW5T0Q3N5D1B8A0K2V7M4R"
@@ -43,17 +43,23 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 
 
 @pytest.fixture
-def ready(run: Run, tmp_path: Path, demo_tables: Path) -> Run:
-    """The same with the demo site in force."""
-    (tmp_path / "state").mkdir()
-    shutil.copy(demo_tables, tmp_path / "state" / "hotseat.db")
+def demo_url(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The instance's database, with the demo site in force."""
+    url = databases.demo()
+    monkeypatch.setenv("HOTSEAT_DATABASE", url)
+    return url
+
+
+@pytest.fixture
+def ready(run: Run, demo_url: str) -> Run:
+    """`hotseat …` with the demo site in force."""
     return run
 
 
 @pytest.fixture
-def stored(ready: Run, tmp_path: Path) -> Iterator[Engine]:
-    """The instance's database."""
-    engine = open_engine(f"sqlite:///{tmp_path / 'state' / 'hotseat.db'}")
+def stored(demo_url: str) -> Iterator[Engine]:
+    """The instance's database, seen from beside."""
+    engine = open_engine(demo_url)
     yield engine
     engine.dispose()
 
@@ -83,8 +89,32 @@ def test_without_tables_every_command_says_what_to_run(
     assert not (tmp_path / "state" / "hotseat.db").exists()
 
 
-def test_the_tables_are_made_once(run: Run) -> None:
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        (
+            "mysql://u:very-secret@h/d",
+            "'mysql' is not known here; use sqlite:///FILE or postgresql",
+        ),
+        ("postgresql://u:very-secret@h/d", "'postgresql' is not known here"),
+        ("postgresql+psycopg://u:very-secret@127.255.0.1:9/d", "u:***@127.255.0.1:9/d: connection"),
+    ],
+)
+def test_a_database_that_cannot_be_used_is_a_clear_end(
+    run: Run, monkeypatch: pytest.MonkeyPatch, url: str, said: str
+) -> None:
+    """With the place and the fix, and without the password."""
+    monkeypatch.setenv("HOTSEAT_DATABASE", url)
+    result = run("site", "export", code=1)
+    assert said in result.stderr
+    assert "very-secret" not in result.stderr
+
+
+def test_the_tables_are_made_once(
+    run: Run, databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The second run says so; then a site can be applied."""
+    monkeypatch.setenv("HOTSEAT_DATABASE", databases.empty())
     assert "(new)" in run("db", "upgrade").stdout
     result = as_json(run("db", "upgrade", "--json"))
     assert result["before"] == result["now"]

@@ -87,6 +87,14 @@ def upgrade() -> None:
         sqlite_where=sa.text("kind = 'ended'"),
         postgresql_where=sa.text("kind = 'ended'"),
     )
+    op.create_index(
+        "journal_switch_up",
+        "journal",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("kind = 'switch_up'"),
+        postgresql_where=sa.text("kind = 'switch_up'"),
+    )
     op.create_table(
         "menu_revision",
         sa.Column("menu", sa.String(length=32), nullable=False),
