@@ -27,6 +27,7 @@ import pjsua2 as pj
 CALLS = 4
 RATE = 8000
 POLL_MS = 10
+JITTER_MS = 60
 TONE_VOLUME = 6000
 
 
@@ -224,6 +225,8 @@ class Softphone:
         sound.quality = 1
         sound.ecTailLen = 0
         sound.noVad = True
+        # After a stall of the machine the buffer would hold back most of a second of sound.
+        sound.jbMaxPre = JITTER_MS
         return settings
 
     @staticmethod
