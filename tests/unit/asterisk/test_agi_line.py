@@ -70,6 +70,16 @@ def test_answer(call: Call) -> None:
     assert outcome.result is None
 
 
+def test_a_full_socket_loses_nothing(call: Call) -> None:
+    call.wire.room = 9
+    outcome = Outcome(call.line.get("A"))
+    assert call.hear() == ["GET", "FULL", "VARIABLE", "${A}"]
+    call.say("200 result=1 (a)")
+    Outcome(call.line.answer())
+    assert call.hear() == ["ANSWER"]
+    assert outcome.result == "a"
+
+
 def test_variables_are_set_one_by_one(call: Call) -> None:
     outcome = Outcome(call.line.set({"A": 'two "words"', "B": ""}))
     assert call.hear() == ["SET", "VARIABLE", "A", 'two "words"']
