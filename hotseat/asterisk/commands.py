@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import timedelta
@@ -17,6 +17,9 @@ from hotseat.asterisk.render import RenderError
 from hotseat.asterisk.sandbox import RELOADS, Sandbox, SandboxError, Status
 from hotseat.config import ConfigError, load_settings
 from hotseat.phones import sandbox_of
+
+FEW = 8
+"""More changed files than this are counted, not listed."""
 
 
 @click.group()
@@ -63,10 +66,18 @@ def render() -> None:
     """
     with _sandbox() as sandbox:
         changed = sandbox.reload()
-        click.echo("\n".join(changed) or "nothing changed")
+        click.echo(_in_words(changed))
         late = [name for name in changed if name not in RELOADS and "/" not in name]
         if late and sandbox.running():
             click.echo(f"for {', '.join(late)}: hotseat asterisk down, then up")
+
+
+def _in_words(changed: Sequence[str]) -> str:
+    """Names if a person can read them at a glance, else numbers."""
+    if len(changed) <= FEW:
+        return "\n".join(changed) or "nothing changed"
+    sounds = sum("/" in name for name in changed)
+    return f"{len(changed) - sounds} files and {sounds} sounds written"
 
 
 @asterisk.command()
