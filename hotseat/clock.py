@@ -13,8 +13,7 @@ class Clock:
     """
 
     def __init__(self, offset_seconds: int = 0) -> None:
-        self.offset_ms = offset_seconds * 1000
-        self._anchor = time.time_ns() // 1_000_000 + self.offset_ms
+        self._anchor = time.time_ns() // 1_000_000 + offset_seconds * 1000
         self._started = time.monotonic_ns()
 
     def now(self) -> int:
@@ -23,4 +22,5 @@ class Clock:
 
     def from_wall(self, milliseconds: int) -> int:
         """An instant that somebody else read off the wall clock, in this clock's time."""
-        return milliseconds + self.offset_ms
+        # By its age: the wall clock may have been set since our anchor.
+        return self.now() - (time.time_ns() // 1_000_000 - milliseconds)

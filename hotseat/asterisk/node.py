@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import structlog
 from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IReactorTime
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.internet.task import LoopingCall
 
 from acd.ports import ChannelSeen, ChannelState, Side, SwitchAway, SwitchSnapshot, SwitchWatcher
@@ -27,6 +27,7 @@ log = structlog.get_logger(__name__)
 ELSEWHERE = "26"
 """Q.850 cause of a leg that we withdraw, "completed elsewhere": the phone logs no missed call."""
 
+SNAPSHOT_AGAIN_SECONDS = 2.0
 HEARTBEAT_SECONDS = 1.0
 """The dialplan takes three seconds of silence for our absence."""
 
@@ -72,6 +73,8 @@ class Node:
         self._link = link
         self._clock = clock
         self._watcher: SwitchWatcher | None = None
+        self._reactor = reactor
+        self._again: IDelayedCall | None = None
         self._heartbeat = LoopingCall(self._beat)
         self._heartbeat.clock = reactor
         self._up = False
@@ -114,7 +117,7 @@ class Node:
         if known is not None and known.uniqueid == uniqueid:
             return
         if known is not None:
-            del self._by_uniqueid[known.uniqueid]
+            self._unfollow(known)
         followed = _Followed(call, uniqueid, channel)
         self._by_call[call] = self._by_uniqueid[uniqueid] = followed
         # Followed out of a snapshot: its talk is known to whoever reads the snapshot.
@@ -128,9 +131,14 @@ class Node:
         followed = self._by_call.pop(call, None)
         if followed is None:
             return
-        del self._by_uniqueid[followed.uniqueid]
+        self._unfollow(followed)
         for uniqueid in followed.legs:
             self._legs.pop(uniqueid, None)
+
+    def _unfollow(self, followed: _Followed) -> None:
+        # A session lost before its ticket was set leaves two calls with one channel.
+        if self._by_uniqueid.get(followed.uniqueid) is followed:
+            del self._by_uniqueid[followed.uniqueid]
 
     def withdraw(self, call: CallId) -> None:
         """Hang up every leg of the call that still rings, and one that is about to."""
@@ -151,6 +159,8 @@ class Node:
 
     async def look(self, call: CallId) -> ChannelState:
         """Ask Asterisk itself how the caller's channel is. Raises SwitchAway."""
+        if not self._up:
+            raise SwitchAway("no snapshot of Asterisk yet")
         followed = self._by_call.get(call)
         if followed is None:
             return "gone"
@@ -205,35 +215,51 @@ class Node:
     # -- the link -------------------------------------------------------------------------------
 
     def _link_up(self) -> None:
+        self._again = None
         Deferred.fromCoroutine(self._take_snapshot())
 
     def _link_down(self) -> None:
         self._up = False
         if self._heartbeat.running:
             self._heartbeat.stop()
+        if self._again is not None:
+            self._again.cancel()
+            self._again = None
         self._told.switch_down()
 
     async def _take_snapshot(self) -> None:
         try:
-            core = await self._link.action("CoreStatus", {})
-            devices = await self._link.listing("DeviceStateList", {})
-            self._phones = {
-                phone: device_of(row.get("State") or "")
-                for row in devices
-                if (phone := phone_of(row.get("Device") or ""))
-            }
-            # Channels last: what happens to them later is told by events that follow this reply.
-            channels = await self._link.listing("Status", {"Variables": "HOTSEAT_TICKET"})
+            await self._look_at_everything()
         except AmiError as error:
-            # A link that drops here comes up again, and with it the next snapshot.
             log.warning("switch_snapshot_failed", error=str(error))
-            return
+            self._snapshot_later()
+        except Exception:
+            log.exception("switch_snapshot_failed")
+            self._snapshot_later()
+
+    def _snapshot_later(self) -> None:
+        """No offer is made before a snapshot is in, so one that failed is taken again."""
+        if self._link.up:
+            self._again = self._reactor.callLater(SNAPSHOT_AGAIN_SECONDS, self._link_up)
+
+    async def _look_at_everything(self) -> None:
+        core = await self._link.action("CoreStatus", {})
+        devices = await self._link.listing("DeviceStateList", {})
+        self._phones = {
+            phone: device_of(row.get("State") or "")
+            for row in devices
+            if (phone := phone_of(row.get("Device") or ""))
+        }
+        # Channels last: what happens to them later is told by events that follow this reply.
+        channels = await self._link.listing("Status", {"Variables": "HOTSEAT_TICKET"})
         self._seen = tuple(_channel_seen(row) for row in channels if row.get("Event") == "Status")
         started = f"{core.get('CoreStartupDate')} {core.get('CoreStartupTime')}"
-        self._catch_up()
         self._up = True
-        self._told.switch_up(SwitchSnapshot(started, self._seen, dict(self._phones)))
-        self._seen = ()
+        try:
+            self._catch_up()
+            self._told.switch_up(SwitchSnapshot(started, self._seen, dict(self._phones)))
+        finally:
+            self._seen = ()
         if not self._heartbeat.running:
             self._heartbeat.start(HEARTBEAT_SECONDS)
 

@@ -30,17 +30,18 @@ class FakeLink:
         self.getvar = ""
         self.broken = False
         self._subscribers: dict[str, Callable[[Message], None]] = {}
-        self.up: Callable[[], None]
-        self.down: Callable[[], None]
+        self.up = False
+        self._told_up: Callable[[], None]
+        self._told_down: Callable[[], None]
 
     def subscribe(self, event: str, on_event: Callable[[Message], None]) -> None:
         self._subscribers[event] = on_event
 
     def on_up(self, callback: Callable[[], None]) -> None:
-        self.up = callback
+        self._told_up = callback
 
     def on_down(self, callback: Callable[[], None]) -> None:
-        self.down = callback
+        self._told_down = callback
 
     def action(self, name: str, headers: dict[str, str] | None = None) -> Deferred[Message]:
         if self.broken:
@@ -57,6 +58,14 @@ class FakeLink:
             raise LinkDown("cut")
         self.sent.append((name, dict(headers or {})))
         return succeed(self.rows[name])
+
+    def comes_up(self) -> None:
+        self.up = True
+        self._told_up()
+
+    def goes_down(self) -> None:
+        self.up = False
+        self._told_down()
 
     def event(self, name: str, **headers: str) -> None:
         self._subscribers[name](message("Event", name, **headers))
@@ -114,7 +123,7 @@ class Scene:
         self.node = Node(self.link, Clock(), self.reactor)  # type: ignore[arg-type]
         self.seen = Seen()
         self.node.watch(self.seen)
-        self.link.up()
+        self.link.comes_up()
         self.node.follow(CALLER, "PJSIP/trunk-00000001", CALL)
 
     def dials(self) -> None:
@@ -268,7 +277,7 @@ def test_a_snapshot_names_channels_with_their_tickets(scene: Scene) -> None:
     scene.link.rows["DeviceStateList"] = [
         message("Event", "DeviceStateChange", Device="PJSIP/p101", State="INUSE")
     ]
-    scene.link.up()
+    scene.link.comes_up()
     snapshot = scene.seen.snapshots[-1]
     assert [(channel.ticket, channel.bridge) for channel in snapshot.channels] == [
         ("talked|01CALL", "b1")
@@ -280,9 +289,9 @@ def test_a_leg_that_left_while_the_link_was_away_is_told_at_the_next_snapshot(
     scene: Scene,
 ) -> None:
     scene.talks()
-    scene.link.down()
+    scene.link.goes_down()
     scene.link.rows["Status"] = [status_row(CALLER, "PJSIP/trunk-00000001", Linkedid=CALLER)]
-    scene.link.up()
+    scene.link.comes_up()
     assert scene.seen.told[-2:] == [("down",), ("left", CALL, "p101")]
 
 
@@ -290,12 +299,12 @@ def test_a_talk_that_began_while_the_link_was_away_is_told_at_the_next_snapshot(
     scene: Scene,
 ) -> None:
     scene.dials()
-    scene.link.down()
+    scene.link.goes_down()
     scene.link.rows["Status"] = [
         status_row(CALLER, "PJSIP/trunk-00000001", Linkedid=CALLER, BridgeID="b7"),
         status_row(LEG, "PJSIP/p101-00000002", Linkedid=CALLER, BridgeID="b7"),
     ]
-    scene.link.up()
+    scene.link.comes_up()
     assert scene.seen.told[-1] == ("talk", CALL, "p101")
 
 
@@ -312,7 +321,7 @@ def test_a_caller_followed_out_of_a_snapshot_brings_his_talk_untold(scene: Scene
         status_row("200.1", "PJSIP/trunk-00000009", Linkedid="200.1", BridgeID="b9"),
         status_row("200.2", "PJSIP/p102-0000000a", Linkedid="200.1", BridgeID="b9"),
     ]
-    scene.link.up()
+    scene.link.comes_up()
     scene.link.event("BridgeEnter", Uniqueid="200.2", BridgeUniqueid="b9")
     assert ("talk", other, "p102") not in adopts.told
     scene.link.event("BridgeLeave", Uniqueid="200.2")
@@ -329,16 +338,42 @@ def test_strangers_are_named_by_service_and_fault(scene: Scene) -> None:
 
 
 def test_a_link_that_breaks_during_the_snapshot_is_not_up(scene: Scene) -> None:
-    scene.link.down()
+    scene.link.goes_down()
     scene.link.broken = True
-    scene.link.up()
+    scene.link.comes_up()
     assert not scene.node.up
     assert len(scene.seen.snapshots) == 1
+
+
+def test_a_snapshot_that_failed_on_a_living_link_is_taken_again(scene: Scene) -> None:
+    scene.link.goes_down()
+    scene.link.broken = True
+    scene.link.comes_up()
+    scene.link.broken = False
+    scene.reactor.advance(2)
+    assert scene.node.up
+    assert len(scene.seen.snapshots) == 2
+
+
+def test_no_snapshot_is_taken_of_a_link_that_went_down_again(scene: Scene) -> None:
+    scene.link.broken = True
+    scene.link.comes_up()
+    scene.link.goes_down()
+    assert scene.reactor.getDelayedCalls() == []
+
+
+def test_two_calls_of_one_channel_are_forgotten_one_by_one(scene: Scene) -> None:
+    other = CallId("02CALL")
+    scene.node.follow(CALLER, "PJSIP/trunk-00000001", other)
+    scene.node.forget(CALL)
+    scene.link.event("Hangup", Uniqueid=CALLER)
+    scene.node.forget(other)
+    assert scene.seen.told == [("died", other)]
 
 
 def test_the_dialplan_is_told_each_second_that_a_server_is_there(scene: Scene) -> None:
     scene.reactor.pump([1, 1])
     beats = [order for order in scene.link.orders("Setvar")]
     assert [beat["Variable"] for beat in beats] == ["HOTSEAT_SEEN"] * 3
-    scene.link.down()
+    scene.link.goes_down()
     assert scene.reactor.getDelayedCalls() == []
