@@ -27,6 +27,7 @@ from acd.events import (
     TalkEnded,
     Tick,
 )
+from acd.lines import Outlook, QueueLines
 from acd.picture import Explanation, FloorPicture, draw_call, draw_seat
 from acd.presence import Seat, SeatState
 from acd.routing import Routing, offerable
@@ -68,6 +69,7 @@ class Floor:
         # A talk may outlive its call here: the caller is gone and the seat not yet released.
         self._talks: dict[CallId, Seat] = {}
         self._routing = Routing(self._seats, self._calls)
+        self._lines = QueueLines()
         self._deadlines = Deadlines()
         self._effects: list[Effect] = []
         self._seating = Seating(self._seats, self._routing, self._deadlines, self._effects.append)
@@ -103,6 +105,13 @@ class Floor:
             ),
             held=frozenset(self._routing.held),
         )
+
+    def outlook(self, call_id: CallId, now: Millis) -> Outlook | None:
+        """How a call stands in line; None if it does not. Costs O(log n)."""
+        call = self._calls.get(call_id)
+        if call is None or call.state is CallState.TALKING:
+            return None
+        return self._lines.outlook(call.terms.queue, call.place, now)
 
     def explain(self, call_id: CallId) -> Explanation:
         """What every seat lacks for this call. Raises KeyError if it is not on the floor.
@@ -175,6 +184,7 @@ class Floor:
             raise IllegalEvent(f"call {event.call} has talked: it never returns to a queue")
         else:
             self._queued_again(call, event, now)
+        self._lines.join(event.queue, place, now)
         self._routing.sort_call(call, now)
 
     def _queued_again(self, call: Call, event: CallQueued, now: Millis) -> None:
@@ -183,6 +193,7 @@ class Floor:
             self._offer_over(call, call.ringing, Failure.ERROR, now)
         was = call.terms
         self._routing.drop_call(call)
+        self._lines.leave(was.queue, call.place)
         call.terms, call.place = event, place_of(event)
         if (was.queue, was.requires, place_of(was)) != (event.queue, event.requires, call.place):
             self._note("queued", call, arrived=event.arrived, priority=event.priority)
@@ -209,6 +220,7 @@ class Floor:
     def _drop(self, call: Call) -> None:
         call.step(CallStep.END)
         self._routing.drop_call(call)
+        self._lines.leave(call.terms.queue, call.place)
         for seat in call.barred:
             self._deadlines.drop(Deadline(Due.BARRED, seat, call.terms.call))
         if call.held_until is not None:
@@ -310,6 +322,7 @@ class Floor:
         seat = self._seats[ringing.seat]
         self._end_ringing(call, ringing)
         call.step(CallStep.ANSWER)
+        self._lines.answer(call.terms.queue, call.place, now)
         self._seating.answer(seat)
         self._talks[call.terms.call] = seat
         self._note("answered", call, seat.id, offer=ringing.id, **seen)

@@ -198,7 +198,7 @@ class Routing:
         self._calls = calls
         self.held: set[str] = set()
         self._open = OpenSeats()
-        self._waiting = Waiting()
+        self._waiting: Waiting[Requirement] = Waiting()
         self._fresh_seats: list[Seat] = []
         self._fresh_calls: list[Call] = []
 

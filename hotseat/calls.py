@@ -12,6 +12,7 @@ from functools import partial
 
 import structlog
 from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorTime
 
 from acd.effects import Offer
 from acd.events import CallerGone, CallQueued, OfferAnswered, OfferFailed, TalkEnded
@@ -22,12 +23,14 @@ from acd.types import CallId, Failure, Millis, OfferId, requirement
 from hotseat.clock import Clock
 from hotseat.contact import Contact, contact_from
 from hotseat.contacts import Contacts, ticket_of
+from hotseat.hold import Hold
 from hotseat.live_config import LiveConfig
 from hotseat.reception import Reception
 from hotseat.site.records import QueueRecord
 from ivr.interpreter import EnqueueStep, Failed, Interpreter, Left, Outcome, Place
-from ivr.ports import DialResult, Line, LineFailed, LineGone
+from ivr.ports import DialResult, Line, LineGone
 from ivr.session import run_menu
+from ivr.waiting import Told
 
 log = structlog.get_logger(__name__)
 
@@ -54,6 +57,7 @@ class Calls:
         config: LiveConfig,
         switch: Switch,
         clock: Clock,
+        reactor: IReactorTime,
         new_id: Callable[[], str],
     ) -> None:
         self._contacts = contacts
@@ -61,6 +65,7 @@ class Calls:
         self._switch = switch
         self._clock = clock
         self._now = clock.now
+        self._reactor = reactor
         self._new_id = new_id
         self._reception = Reception(config, clock)
         self._waiting_for_offer: dict[CallId, Deferred[Offer]] = {}
@@ -188,12 +193,8 @@ class Calls:
         queue = self._config.now.queues.get(step.queue)
         if queue is None:
             return Failed(f"no queue {step.queue}")
-        announce = step.announce
-        arrived = contact.queued_at
-        if arrived is None:
-            arrived = self._join(contact, queue, step)
-        else:
-            announce = ()  # came back to its place in line
+        came_back = contact.queued_at
+        arrived = self._join(contact, queue, step) if came_back is None else came_back
         if line.facts.dial_status:
             # Left by an earlier Dial; with a ticket that says `waiting` it would mean a talk.
             await line.set({"DIALSTATUS": ""})
@@ -212,14 +213,22 @@ class Calls:
             )
         )
         self._contacts.in_line(contact)
-        if contact.offer is None:
-            Deferred.fromCoroutine(self._announce(contact, line, announce, queue.music))
-        while True:
-            offer = await self._next_offer(contact)
-            if await self._ring(contact, line, offer):
-                return Left("talked")
+        hold = self._hold(contact, line, queue)
+        try:
             if contact.offer is None:
-                await line.music(queue.music)
+                if came_back is None:
+                    hold.begin(step.announce)
+                else:
+                    hold.come_back()
+            while True:
+                offer = await self._next_offer(contact)
+                hold.rest()
+                if await self._ring(contact, line, offer):
+                    return Left("talked")
+                if contact.offer is None:
+                    await hold.go_on()
+        finally:
+            hold.rest()
 
     def _join(self, contact: Contact, queue: QueueRecord, step: EnqueueStep) -> Millis:
         """The wait begins here, once; a session that comes back finds it begun."""
@@ -237,20 +246,21 @@ class Calls:
         )
         return at
 
-    async def _announce(
-        self, contact: Contact, line: Line, sounds: tuple[str, ...], music: str
-    ) -> None:
-        """A sentence, then music. An offer cuts the sentence and brings its own music."""
-        try:
-            if sounds:
-                try:
-                    await line.play(sounds)
-                except LineFailed as error:
-                    log.warning("announcement_failed", call=contact.call, error=str(error))
-            if contact.offer is None:
-                await line.music(music)
-        except LineGone:
-            pass  # told by the line itself
+    def _hold(self, contact: Contact, line: Line, queue: QueueRecord) -> Hold:
+        async def tell(told: Told) -> None:
+            contact.told = told
+            # A server that takes the caller on must not tell a worse place.
+            await self._write(contact, line, TicketState.WAITING)
+
+        return Hold(
+            line,
+            self._reactor,
+            queue=lambda: self._config.now.queues.get(queue.name, queue),
+            outlook=lambda: self._service.floor.outlook(contact.call, self._now()),
+            told=contact.told,
+            tell=tell,
+            log=log.bind(call=contact.call),
+        )
 
     def _next_offer(self, contact: Contact) -> Deferred[Offer]:
         waiting: Deferred[Offer] = Deferred()

@@ -11,6 +11,7 @@ from acd.types import CallId, Millis, Requirement, SeatId
 from hotseat.history import CallRow, EndedBy, Outcome
 from ivr.interpreter import Place
 from ivr.ports import Line, LineFacts
+from ivr.waiting import Told
 
 
 @dataclass(slots=True, eq=False)
@@ -38,6 +39,8 @@ class Contact:
     talk_ended_at: Millis | None = None
     seat: SeatId | None = None
     offers: int = 0
+    told: Told = Told()  # noqa: RUF009  (frozen)
+    """What the caller has been told while waiting."""
     ended_by: Side | None = None
 
     talked: bool = False
@@ -142,6 +145,7 @@ def contact_from(ticket: Ticket, facts: LineFacts) -> Contact:
         revision=ticket.revision,
         node=ticket.node,
         above=tuple(Place(*place) for place in ticket.above),
+        told=Told(place=ticket.told),
         language=ticket.language,
         queue=ticket.queue or None,
         priority=ticket.priority,

@@ -255,6 +255,7 @@ def ticket_of(contact: Contact, state: TicketState) -> str:
         revision=contact.revision,
         node=contact.node,
         above=contact.above,
+        told=contact.told.place,
         language=contact.language,
         talked_at=contact.answered_at,
     ).format()

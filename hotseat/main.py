@@ -85,6 +85,7 @@ class Server:
             config=self._config,
             switch=self._node,
             clock=clock,
+            reactor=reactor,
             new_id=lambda: str(ULID()),
         )
         self._service = Service(

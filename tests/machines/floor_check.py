@@ -17,6 +17,7 @@ def check_floor(floor: Floor, now: Millis) -> None:
     _nobody_waits_in_vain(floor, now)
     _indexes_agree(floor, now)
     _deadlines_agree(floor, now)
+    _places_agree(floor, now)
 
 
 def check_choices(floor: Floor, effects: list[Effect], now: Millis) -> None:
@@ -117,3 +118,17 @@ def _deadlines_agree(floor: Floor, now: Millis) -> None:
     assert all(at > now for at in running.values())
     first = floor.next_deadline()
     assert first == min(floor._deadlines._at.values(), default=None)
+
+
+def _places_agree(floor: Floor, now: Millis) -> None:
+    in_line = [call for call in floor._calls.values() if call.state is not CallState.TALKING]
+    for call in floor._calls.values():
+        outlook = floor.outlook(call.terms.call, now)
+        assert (outlook is not None) == (call in in_line)
+        if outlook is not None:
+            ahead = [
+                other
+                for other in in_line
+                if other.terms.queue == call.terms.queue and other.place < call.place
+            ]
+            assert outlook.place == len(ahead) + 1

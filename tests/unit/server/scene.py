@@ -143,6 +143,9 @@ class FakeLine:
         self.did: list[str] = []
         self.ringing: Deferred[DialResult] | None = None
         self.phone: str | None = None
+        self.prompts_last = False
+        """Do prompts last until they are cut or the test ends them?"""
+        self._prompt: Deferred[None] | None = None
         self._gone = False
         self._when_gone: list[Deferred[None]] = []
 
@@ -157,6 +160,9 @@ class FakeLine:
     async def play(self, sounds: Sequence[str], keys: str = "") -> str | None:
         self._check()
         self.did.append(f"play {' '.join(sounds)}")
+        if self.prompts_last:
+            self._prompt = Deferred()
+            await self._prompt
         return None
 
     async def collect(
@@ -166,12 +172,14 @@ class FakeLine:
 
     async def music(self, music_class: str | None) -> None:
         self._check()
+        self.prompt_ends()
         self.did.append("music")
 
     async def dial(self, phones: Sequence[str], *, ring_ms: int, music_class: str) -> DialResult:
         self._check()
         (self.phone,) = phones
         self.did.append(f"dial {self.phone}")
+        self.prompt_ends()
         self.ringing = Deferred()
         return await self.ringing
 
@@ -197,6 +205,11 @@ class FakeLine:
 
     # -- what the test does to it
 
+    def prompt_ends(self) -> None:
+        prompt, self._prompt = self._prompt, None
+        if prompt is not None:
+            prompt.callback(None)
+
     def dial_ends(self, result: DialResult) -> None:
         ringing, self.ringing, self.phone = self.ringing, None, None
         assert ringing is not None, "nothing rings"
@@ -205,11 +218,13 @@ class FakeLine:
     def vanishes(self) -> None:
         self._gone = True
         ringing, self.ringing = self.ringing, None
+        prompt, self._prompt = self._prompt, None
         gone, self._when_gone = self._when_gone, []
         for each in gone:
             each.callback(None)
-        if ringing is not None:
-            ringing.errback(LineGone())
+        for waited_for in (ringing, prompt):
+            if waited_for is not None:
+                waited_for.errback(LineGone())
 
 
 class WallClock:
@@ -254,6 +269,7 @@ class Scene:
             config=self.config,  # type: ignore[arg-type]
             switch=self.switch,
             clock=self.clock,  # type: ignore[arg-type]
+            reactor=self.reactor,
             new_id=self._new_id,
         )
         self.service = Service(
