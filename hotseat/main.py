@@ -101,7 +101,7 @@ class Server:
         self._listener = FastAgiListener(
             reactor,
             key=secrets.fastagi_key,
-            allowed=_asterisk_addresses(settings),
+            allowed=asterisk_addresses(settings),
             on_line=self._calls.on_line,
         )
         self._drain = Drain(
@@ -245,15 +245,16 @@ class Server:
         }
 
 
-def _asterisk_addresses(settings: Settings) -> list[str]:
+def asterisk_addresses(settings: Settings) -> list[str]:
     """Where our Asterisk's FastAGI connections come from.
 
     Linux gives a connection to any 127.x.y.z the source 127.0.0.1, unless the program binds one
     (res_agi does not). The key tells our Asterisk from others on this machine.
     """
-    host = settings.asterisk.host
+    host, door = settings.asterisk.host, settings.asterisk.fastagi_host
     assert host is not None  # filled in by Settings
-    return [str(host), *(["127.0.0.1"] if host.is_loopback else [])]
+    assert door is not None
+    return [str(host), *(["127.0.0.1"] if door.is_loopback else [])]
 
 
 def _command() -> str:
