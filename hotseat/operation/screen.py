@@ -62,8 +62,9 @@ def _head(state: Mapping[str, Any], columns: int) -> list[ScreenLine]:
             Look.ALARM if max(ami["lag_ms"], journal["lag_ms"]) > LATE_MS else Look.PLAIN,
         ),
         ScreenLine(
-            f"today {today['calls']}: answered {today['answered']}, "
-            f"abandoned {today['abandoned']}, lost {today['lost']}, mean wait {wait}"
+            f"today {today['calls']}: {today['answered']} answered, "
+            f"{today['abandoned']} abandoned, {today['lost']} lost, {today['menu']} in the menu, "
+            f"mean wait {wait}"
         ),
     ]
     if not ami["up"]:

@@ -33,7 +33,7 @@ def test_the_whole_screen() -> None:
     assert texts(a_state()) == [
         "阳光家电 Sunshine  up 1:02:03                                           16:00:00",
         "18 calls a minute   9 now   AMI 3 ms   journal 12 ms",
-        "today 40: answered 30, abandoned 6, lost 1, mean wait 0:12",
+        "today 40: 30 answered, 6 abandoned, 1 lost, 3 in the menu, mean wait 0:12",
         "",
         "queue           waiting  longest  talking  ready  answered  abandoned  wait",
         "consult 咨询          3     1:02        4      0        30          6  0:12",
