@@ -33,6 +33,7 @@ POKE_AFTER = 1.0
 """Seconds until a cutting command that shows no sign of life is taken to sleep in Asterisk's
 buffer: by now Asterisk has surely read it if it ever will."""
 
+
 class TCPTransport(ITCPTransport):
     """Twisted's TCP transports can also send without waiting for the reactor."""
 
@@ -193,8 +194,8 @@ class AgiSession(Protocol):
     def _write(self, line: bytes) -> None:
         """Send now what the socket takes.
 
-        `transport.write` waits for the reactor's next turn and costs half as much again as all the
-        rest of a command. Once the socket was full, it keeps the order.
+        `transport.write` waits for the reactor's next turn, which costs a fifth of a command's
+        CPU time. Once the socket was full, it keeps the order.
         """
         if not self._full:
             sent = self.transport.writeSomeData(line)
