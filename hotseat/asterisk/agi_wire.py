@@ -106,6 +106,8 @@ class AgiParser:
         name, colon, value = line.partition(":")
         if not colon or not name.startswith("agi_"):
             raise AgiError("no AGI environment")
+        if name[4:] in self._environment:
+            raise AgiError(f"forged environment: {name} twice")
         self._environment[name[4:]] = value.removeprefix(" ")
 
     def _read_reply(self, line: str, messages: list[AgiMessage]) -> None:
@@ -115,6 +117,9 @@ class AgiParser:
                 self._block = [line]
             else:
                 messages.append(_success(result, tail))
+        elif line.startswith("agi_"):
+            # A blank line in a caller's number ended the environment before its true end.
+            raise AgiError("forged environment: it goes on after its end")
         elif line == "HANGUP":
             messages.append(Hangup())
         elif found := _REPLY.fullmatch(line):
