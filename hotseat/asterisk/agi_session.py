@@ -165,6 +165,8 @@ class AgiSession(Protocol):
             self._end_wait(answer)
         elif self._talk.turn is Turn.LATE and self._poking is None:
             self._poking = self._clock.callLater(POKE_AFTER, self._poke)
+        elif self._talk.turn is Turn.DRAINING:
+            self.deadline = self._clock.seconds() + PLAIN_LIMIT
         if hung_up:
             self.close(HUNG_UP)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Coroutine, Iterator
 from typing import Any
 
@@ -11,7 +12,7 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.task import Clock
 
 from hotseat.asterisk.agi_line import FastAgiLine, dial_result
-from hotseat.asterisk.agi_session import POKE_AFTER, SETTLE, AgiSession
+from hotseat.asterisk.agi_session import PLAIN_LIMIT, POKE_AFTER, SETTLE, AgiSession
 from hotseat.asterisk.agi_wire import AgiParser
 from ivr.ports import DialResult, Line, LineFacts, LineFailed, LineGone
 from tests.unit.asterisk.wires import Wire
@@ -390,8 +391,10 @@ def test_a_dial_that_sleeps_in_asterisk_s_buffer_is_woken(clock: Clock, call: Ca
     call.say("200 result=0 endpos=8000")
     clock.advance(POKE_AFTER)
     assert call.hear() == ["NOOP"]
+    assert call.session.deadline == math.inf  # it may ring and talk for long
     call.say("200 result=0")
     assert call.hear() is None
+    assert call.session.deadline == clock.seconds() + PLAIN_LIMIT
     call.say("200 result=0")
     assert (call.hear() or [])[:3] == ["GET", "FULL", "VARIABLE"]
     call.say("200 result=1 (NOANSWER|0)")
