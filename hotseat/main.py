@@ -234,6 +234,7 @@ class Server:
             **floor_status(self._service.floor.picture(), self.site, now),
             "today": self._figures.today(),
             "contacts": len(self._contacts),
+            "draining": self._drain.left,
             "ami": {"up": self._node.up, "lag_ms": self._link.lag_ms},
             "agi": {"sessions": self._listener.sessions, "open": self._listener.open},
             "journal": {"lag_ms": self._journal.lag, "lost": self._journal.lost},

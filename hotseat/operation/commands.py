@@ -83,7 +83,7 @@ def drain(no_wait: bool, json_: bool) -> None:
         while talking == before:
             time.sleep(LOOK_SECONDS)
             try:
-                talking = ask(settings, "drain")["talking"]
+                talking = ask(settings, "status")["draining"]
             except NotRunning:
                 show(json_, {"talking": 0}, "drained; the server has stopped")
                 return

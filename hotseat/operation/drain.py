@@ -57,6 +57,11 @@ class Drain:
         """Calls that talk, ring at a seat or hear their farewell."""
         return sum(contact.talked or contact.offer is not None for contact in self._contacts)
 
+    @property
+    def left(self) -> int | None:
+        """How many calls are still waited for; None before it begins."""
+        return self.talking if self._looking.running else None
+
     def stop(self) -> None:
         """The server stops before the drain is over."""
         if self._looking.running:

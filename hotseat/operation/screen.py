@@ -69,6 +69,8 @@ def _head(state: Mapping[str, Any], columns: int) -> list[ScreenLine]:
     ]
     if not ami["up"]:
         lines.append(ScreenLine("Asterisk OUT OF SIGHT: callers wait, no new offers", Look.ALARM))
+    elif state["draining"] is not None:
+        lines.append(ScreenLine(f"draining: {state['draining']} calls to be ended", Look.ALARM))
     elif state["held"]:
         lines.append(ScreenLine(f"no offers: {', '.join(state['held'])}", Look.ALARM))
     return lines

@@ -32,6 +32,7 @@ def a_state(**changes: Any) -> dict[str, Any]:
             "queues": {"consult": {"answered": 30, "abandoned": 6, "mean_wait_ms": 12_000}},
         },
         "contacts": 9,
+        "draining": None,
         "ami": {"up": True, "lag_ms": 3},
         "agi": {"sessions": 8, "open": True},
         "journal": {"lag_ms": 12, "lost": 0},

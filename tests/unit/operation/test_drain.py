@@ -51,7 +51,8 @@ def floor() -> Iterator[Floor]:
 
 
 def test_nobody_talks_and_the_asker_hears_the_answer_first(floor: Floor) -> None:
-    assert floor.begin() == 0
+    assert floor.drain.left is None
+    assert floor.begin() == floor.drain.left == 0
     assert (floor.doors_closed, floor.ends) == (1, 0)
     floor.reactor.advance(1)
     assert floor.ends == 1
@@ -105,12 +106,15 @@ def test_a_second_drain_only_says_how_far_it_is(floor: Floor) -> None:
 
 
 def run(monkeypatch: pytest.MonkeyPatch, answers: list[int | Exception], *words: str) -> Result:
+    expected = {"drain": "talking"}
+
     def ask(settings: object, command: str) -> dict[str, int]:
-        assert command == "drain"
+        # Asked for once; from then on the server is only watched.
+        key = expected.pop("drain") if command == "drain" else "draining"
         answer = answers.pop(0)
         if isinstance(answer, Exception):
             raise answer
-        return {"talking": answer}
+        return {key: answer}
 
     monkeypatch.setattr(commands, "ask", ask)
     monkeypatch.setattr(commands.time, "sleep", lambda seconds: None)

@@ -81,7 +81,8 @@ def test_what_does_not_fit_is_named_by_its_number() -> None:
     ("change", "words"),
     [
         ({"ami": {"up": False, "lag_ms": 0}}, "OUT OF SIGHT"),
-        ({"held": ["drain"]}, "no offers: drain"),
+        ({"held": ["recovery"]}, "no offers: recovery"),
+        ({"held": ["drain"], "draining": 2}, "draining: 2 calls"),
         ({"journal": {"lag_ms": 60_000}}, "journal 60000 ms"),
     ],
 )
