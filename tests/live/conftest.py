@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.live.hotline import CommandFailed, Hotline
+from tests.postgresql import PostgreSQL
 
 CHECKOUT = Path(__file__).parents[2]
 LOG_LINES = 60
@@ -20,11 +22,27 @@ _opened: list[Hotline] = []
 
 @pytest.fixture(scope="session")
 def house(request: pytest.FixtureRequest) -> Iterator[Hotline]:
-    """The hotline of this test run, with an Asterisk shared with `make run` of the checkout."""
+    """The hotline of this test run."""
+    with opened(request.session, f"live-{os.getpid()}") as hotline:
+        yield hotline
+
+
+@pytest.fixture
+def house_on_postgresql(
+    request: pytest.FixtureRequest, postgresql_server: PostgreSQL
+) -> Iterator[Hotline]:
+    """Another hotline, whose database is the tests' PostgreSQL."""
+    url = postgresql_server.url(postgresql_server.copy())
+    with opened(request.session, f"live-postgresql-{os.getpid()}", url) as hotline:
+        yield hotline
+
+
+@contextmanager
+def opened(session: pytest.Session, folder: str, database: str = "") -> Iterator[Hotline]:
+    """A hotline that is up; its Asterisk's programs are shared with `make run` of the checkout."""
     shared = CHECKOUT / ".hotseat"
     root = Path(os.environ.get("HOTSEAT_ASTERISK__ROOT", shared / "asterisk" / "root"))
-    state = shared / f"live-{os.getpid()}"
-    with Hotline(state, root) as hotline:
+    with Hotline(shared / folder, root, database) as hotline:
         try:
             hotline.install()
         except CommandFailed as error:
@@ -34,8 +52,8 @@ def house(request: pytest.FixtureRequest) -> Iterator[Hotline]:
         _opened.append(hotline)
         hotline.open()
         yield hotline
-    _opened.clear()
-    if not request.session.testsfailed:
+    _opened.remove(hotline)
+    if not session.testsfailed:
         hotline.remove()
 
 
@@ -61,7 +79,7 @@ def pytest_runtest_makereport(
     """Show what server, Asterisk and phones wrote last before a failure."""
     report = yield
     if _opened and report.failed:
-        hotline = _opened[0]
+        hotline = _opened[-1]
         for title, path in (
             ("server.log", hotline.server_log),
             ("Asterisk's messages", hotline.asterisk_log),

@@ -69,9 +69,11 @@ class CommandFailed(Exception):
 class Hotline(AbstractContextManager["Hotline"]):
     """One instance, from `hotseat asterisk install` to its end."""
 
-    def __init__(self, state: Path, root: Path) -> None:
+    def __init__(self, state: Path, root: Path, database: str = "") -> None:
         state.mkdir(parents=True)
-        self._settings = Settings(state=state, asterisk=AsteriskSettings(root=root))
+        self._settings = Settings(
+            state=state, database=database, asterisk=AsteriskSettings(root=root)
+        )
         self._sandbox = Sandbox(self._settings)
         self._engine = open_engine(self._settings.database)
         self._stack = ExitStack()
@@ -176,6 +178,7 @@ class Hotline(AbstractContextManager["Hotline"]):
         return {
             **mine,
             "HOTSEAT_STATE": str(self.state),
+            "HOTSEAT_DATABASE": self._settings.database,
             "HOTSEAT_ASTERISK__ROOT": str(root),
         } | more
 
