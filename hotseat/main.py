@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -130,10 +131,12 @@ class Server:
         self._orphans.start(ORPHANS_SECONDS, now=False)
         self._ports.append(self._control.listen(self._reactor, self._settings.control_socket))
         if self._settings.metrics_port is not None:
+            status = partial(self._status, most_calls=0)
+            pages = Pages(Metrics(self._figures, status), status)
             self._ports.append(
                 self._reactor.listenTCP(
                     self._settings.metrics_port,
-                    Pages(Metrics(self._figures, self._status), self._status).site(self._reactor),
+                    pages.site(self._reactor),
                     interface=self._settings.metrics_host,
                 )
             )
@@ -225,13 +228,13 @@ class Server:
             "seats": {seat: verdict.value for seat, verdict in explanation.verdicts},
         }
 
-    def _status(self) -> Reply:
+    def _status(self, most_calls: int | None = None) -> Reply:
         now: Millis = self._clock.now()
         return {
             "site": site_status(self.site),
             "now": now,
             "up_ms": now - self._started,
-            **floor_status(self._service.floor.picture(), self.site, now),
+            **floor_status(self._service.floor.picture(), self.site, now, most_calls),
             "today": self._figures.today(),
             "contacts": len(self._contacts),
             "draining": self._drain.left,

@@ -8,7 +8,7 @@ from typing import Any
 from acd.calls import CallState
 from acd.picture import CallPicture, FloorPicture, SeatPicture
 from acd.presence import SeatState
-from acd.types import Device, Millis
+from acd.types import Device, Millis, Skills
 from hotseat.site.records import SiteNow
 
 _IDLE_AT = {
@@ -28,13 +28,15 @@ def site_status(site: SiteNow) -> dict[str, Any]:
     }
 
 
-def floor_status(picture: FloorPicture, site: SiteNow, now: Millis) -> dict[str, Any]:
-    """Queues, seats and calls; spans are milliseconds."""
+def floor_status(
+    picture: FloorPicture, site: SiteNow, now: Millis, most_calls: int | None = None
+) -> dict[str, Any]:
+    """Queues, seats and calls, of these the first in line; spans are milliseconds."""
     return {
         "held": sorted(picture.held),
         "queues": _queues(picture, site, now),
         "seats": [_seat(seat, site, now) for seat in picture.seats],
-        "calls": [_call(call, now) for call in picture.calls],
+        "calls": [_call(call, now) for call in picture.calls[:most_calls]],
     }
 
 
@@ -50,7 +52,10 @@ def seat_word(seat: SeatPicture) -> str:
 def _queues(picture: FloorPicture, site: SiteNow, now: Millis) -> list[dict[str, Any]]:
     states: defaultdict[str, Counter[CallState]] = defaultdict(Counter)
     longest: dict[str, Millis] = {}
-    ready = [seat for seat in picture.seats if seat_word(seat) == "ready"]
+    # Many seats share few sets of skills.
+    ready = Counter(
+        frozenset(seat.skills.items()) for seat in picture.seats if seat_word(seat) == "ready"
+    )
     for call in picture.calls:
         states[call.queue][call.state] += 1
         if call.state is not CallState.TALKING:
@@ -64,12 +69,15 @@ def _queues(picture: FloorPicture, site: SiteNow, now: Millis) -> list[dict[str,
             "talking": states[queue.name][CallState.TALKING],
             "longest_wait_ms": longest.get(queue.name, 0),
             "seats_ready": sum(
-                all(seat.skills.get(skill, 0) >= level for skill, level in queue.requires.items())
-                for seat in ready
+                seats for skills, seats in ready.items() if _enough(dict(skills), queue.requires)
             ),
         }
         for queue in site.queues.values()
     ]
+
+
+def _enough(skills: Skills, requires: Skills) -> bool:
+    return all(skills.get(skill, 0) >= level for skill, level in requires.items())
 
 
 def _seat(seat: SeatPicture, site: SiteNow, now: Millis) -> dict[str, Any]:
