@@ -177,6 +177,8 @@ def test_the_demo_menu_is_right() -> None:
             queues=site["queues"],
             skills=site["skills"],
             languages=site["site"]["languages"],
+            hours=site["hours"],
+            menus=site["menus"],
         )
         assert found == []
 

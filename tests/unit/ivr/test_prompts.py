@@ -7,12 +7,14 @@ import tomllib
 
 import numpy as np
 import pytest
-import yaml
 from telephone_sound import RATE, db, loudness_db, read_wav
 
 from hotseat.site import __file__ as site_package
+from hotseat.site.check import check as check_site
+from hotseat.site.read import read
 from ivr.menus import parse
 from ivr.prompts import FOLDER, Prompt, built_in, missing, needed, recorded
+from ivr.waiting import prompts
 from tests.unit.ivr.documents import tree
 
 PROMPTS = built_in()
@@ -47,9 +49,14 @@ def test_a_recording_is_fit_for_the_telephone(prompt: Prompt) -> None:
 
 def test_the_demo_lacks_no_prompt() -> None:
     with open(site_package.replace("__init__.py", "demo.yaml"), encoding="utf-8") as file:
-        documents = yaml.safe_load(file)["menus"]
-    menus = {name: parse(document, name) for name, document in documents.items()}
-    assert missing(menus, "main", recorded(PROMPTS)) == []
+        site = check_site(read(file.read()))
+    menus = {name: parse(document, name) for name, document in site.menus.items()}
+    have = recorded(PROMPTS)
+    assert missing(menus, "main", have) == []
+    for queue in site.queues.values():
+        if queue.while_waiting is not None:
+            said = set(prompts(queue.while_waiting))
+            assert all(said <= have[language] for language in site.languages)
 
 
 def test_a_prompt_is_needed_only_in_the_languages_it_is_heard_in() -> None:

@@ -22,6 +22,20 @@ titles = st.one_of(
 levels = st.integers(1, 10)
 
 
+while_waiting = st.fixed_dictionaries(
+    {"position": st.booleans(), "comfort": st.sampled_from([["no"], ["thanks", "kind-words"]])},
+    optional={"every_seconds": st.integers(10, 600), "expected_wait": st.booleans()},
+)
+spans = st.sampled_from([[], ["09:00-18:00"], ["00:00-24:00"], ["08:00-12:00", "22:00-06:00"]])
+hours = st.fixed_dictionaries(
+    {"weekly": st.dictionaries(st.sampled_from(["mon-thu", "fri", "sat-sun"]), spans)},
+    optional={
+        "holidays": st.sampled_from(["CN", "DE"]),
+        "overrides": st.dictionaries(st.dates().map(str), spans, max_size=3),
+    },
+)
+
+
 @st.composite
 def menus(draw: st.DrawFn, queues: list[str], skills: list[str], languages: list[str]) -> Any:
     """A way from the first node to the last, with keys that jump ahead."""
@@ -82,6 +96,7 @@ def contents(draw: st.DrawFn) -> dict[str, Any]:
             "wrap_up_seconds": st.integers(0, 3600),
             "again_seconds": st.integers(0, 3600),
             "music": st.sampled_from(["default", "no", "007"]),
+            "while_waiting": while_waiting,
         },
     )
     queues = draw(st.dictionaries(names, queue, max_size=3))
@@ -104,6 +119,7 @@ def contents(draw: st.DrawFn) -> dict[str, Any]:
         },
         "skills": skills,
         "queues": queues,
+        "hours": draw(st.dictionaries(names, hours, max_size=2)),
         "agents": draw(
             st.dictionaries(
                 st.from_regex(r"[0-9]{2,8}", fullmatch=True),

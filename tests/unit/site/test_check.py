@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from hotseat.asterisk.render import PHONE_NAME, RESERVED
 from hotseat.site.check import RESERVED_PHONES, check
+from hotseat.site.export import export
 from hotseat.site.fields import PHONE
 from hotseat.site.problems import SiteInvalid
 from hotseat.site.read import read
 from hotseat.site.records import QueueRecord, Site
+from ivr.hours import WEEKDAYS, Calendar, Span
+from ivr.waiting import WhileWaiting
 
 SMALL = """\
 site: {name: Small, time_zone: UTC, languages: [zh, en]}
@@ -34,8 +39,9 @@ numbers:
 
 
 def test_the_demo_site_is_sound(demo: Site) -> None:
-    """As its comments promise: three queues, six agents, ten phones."""
-    assert (len(demo.queues), len(demo.agents), len(demo.phones)) == (3, 6, 10)
+    """As its comments promise: two menus, three queues, six agents, ten phones."""
+    counts = (len(demo.menus), len(demo.queues), len(demo.agents), len(demo.phones))
+    assert counts == (2, 3, 6, 10)
     assert demo.numbers["4008001000"].menu == "main"
 
 
@@ -141,7 +147,7 @@ def test_a_queue_that_a_menu_uses_cannot_be_left_out(demo_text: str) -> None:
         demo_text.index("  complaint:\n    title"),
         demo_text.index("  callback:\n    title"),
     )
-    with pytest.raises(SiteInvalid, match=r"menus\.main\.nodes\.complaint\.queue: no queue"):
+    with pytest.raises(SiteInvalid, match=r"menus\.complaint\.nodes\.desk\.queue: no queue"):
         check(read(demo_text[:start] + demo_text[end:]))
 
 
@@ -149,3 +155,86 @@ def test_every_phone_that_passes_can_be_rendered() -> None:
     """Asterisk's side has its own list of names that it cannot write."""
     assert RESERVED <= RESERVED_PHONES
     assert PHONE.pattern.pattern == PHONE_NAME.pattern
+
+
+LARGER = """\
+site: {name: Larger, time_zone: Asia/Shanghai, languages: [zh]}
+queues:
+  consult:
+    title: 咨询
+    while_waiting: {every_seconds: 20, position: true, comfort: [comfort-thanks]}
+hours:
+  office:
+    weekly: {mon-fri: [09:00-12:00, 13:00-18:00], sat: [22:00-06:00]}
+    holidays: CN
+    overrides: {2026-12-31: [09:00-12:00], 2027-01-02: []}
+menus:
+  main:
+    start: time
+    language: zh
+    nodes:
+      time: {hours: office, open: sales, closed: end}
+      sales: {enter: sales, next: end}
+      end: {hang_up: []}
+  sales:
+    start: wait
+    language: zh
+    nodes:
+      wait: {queue: consult, next: back}
+      back: {go_back: []}
+numbers:
+  400800: {menu: main}
+"""
+
+
+def test_hours_and_announcements_become_records() -> None:
+    """A range of days is each of them; what is left out is not said."""
+    site = check(read(LARGER))
+    office = site.hours["office"]
+    day = (Span(540, 720), Span(780, 1080))
+    assert office.calendar == Calendar(
+        {**dict.fromkeys(WEEKDAYS[:5], day), "sat": (Span(1320, 1800),)},
+        {date(2026, 12, 31): (Span(540, 720),), date(2027, 1, 2): ()},
+    )
+    assert office.holidays == "CN"
+    assert site.queues["consult"].while_waiting == WhileWaiting(
+        20_000, position=True, expected_wait=False, comfort=("comfort-thanks",)
+    )
+    assert check(read(export(site))) == site
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "message"),
+    [
+        ("mon-fri:", "mon-frd:", 'hours.office.weekly.mon-frd: no weekday "mon-frd"'),
+        ("mon-fri:", "fri-mon:", 'hours.office.weekly.fri-mon: no weekday "fri-mon"'),
+        ("sat:", "fri:", "hours.office.weekly.fri: fri stands here twice"),
+        ("[22:00-06:00]", "[22-06]", 'hours.office.weekly.sat.0: no opening time "22-06"'),
+        ("[22:00-06:00]", "22:00-06:00", "hours.office.weekly.sat: must be a list, such as"),
+        ("13:00-18:00", "11:00-18:00", "weekly.mon-fri: 11:00-18:00 must come after 09:00-12:00"),
+        ("13:00-18:00", "13:00-10:00", "13:00-10:00 runs into 09:00-12:00 of the next day"),
+        ("2027-01-02", "2027-02-30", 'hours.office.overrides.2027-02-30: no date "2027-02-30"'),
+        ("2027-01-02", "20261231", "hours.office.overrides.20261231: 2026-12-31 stands here"),
+        ("holidays: CN", "holidays: China", 'hours.office.holidays: "China" is no country'),
+        ("holidays: CN", "holidays: XX", 'nothing is known of the holidays of "XX"'),
+        ("hours: office", "hours: ofice", 'menus.main.nodes.time.hours: no hours "ofice"; did you'),
+        ("enter: sales", "enter: sale", 'menus.main.nodes.sales.enter: no menu "sale"; did you'),
+        ("go_back: []", "enter: main, next: wait", "a caller who presses nothing goes round"),
+        ("next: back}", "next: main}", 'menus.sales.nodes.wait.next: no node "main"'),
+        ("{menu: main}", "{menu: sales}", "menus.sales.nodes.back.go_back: a number leads to this"),
+        ("every_seconds: 20", "every_seconds: 5", "while_waiting.every_seconds: must be a whole"),
+        ("position: true", "position: yes", "while_waiting.position: must be true or false"),
+        (
+            "position: true, comfort: [comfort-thanks]",
+            "position: false",
+            "queues.consult.while_waiting: says nothing; set position",
+        ),
+        ("comfort: [", "confort: [", 'consult.while_waiting.confort: no field "confort"'),
+    ],
+)
+def test_what_is_wrong_with_hours_and_menus(right: str, wrong: str, message: str) -> None:
+    """One slip, one message that names it."""
+    assert LARGER.count(right) == 1
+    with pytest.raises(SiteInvalid) as refused:
+        check(read(LARGER.replace(right, wrong)))
+    assert message in str(refused.value)

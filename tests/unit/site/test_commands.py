@@ -126,7 +126,7 @@ def test_export_check_plan_is_nothing(ready: Run, tmp_path: Path) -> None:
     text = ready("site", "export").stdout
     (tmp_path / "site.yaml").write_text(text, encoding="utf-8")
     assert (
-        "sound: 1 number, 1 menu, 3 queues, 4 skills" in ready("site", "check", "site.yaml").stdout
+        "sound: 1 number, 2 menus, 3 queues, 4 skills" in ready("site", "check", "site.yaml").stdout
     )
     assert ready("site", "plan", "site.yaml").stdout == "nothing to do\n"
     assert ready("site", "plan", "-", stdin="\ufeff" + text).stdout == "nothing to do\n"

@@ -119,6 +119,30 @@ def test_the_same_again_is_nothing_to_do(engine: Engine, demo: Site) -> None:
             ["~ site: languages: [zh, en] -> [zh, en, yue]"],
         ),
         (lambda c: c["skills"].update(vip="贵宾"), ["+ skill vip: 贵宾"]),
+        (
+            lambda c: c["hours"]["complaints-desk"]["weekly"].update(sat=["10:00-16:00"]),
+            ["~ hours complaints-desk: new weekday sat: [10:00-16:00]"],
+        ),
+        (
+            lambda c: c["hours"]["complaints-desk"].pop("holidays"),
+            ["~ hours complaints-desk: no holidays any more"],
+        ),
+        (
+            lambda c: c["hours"]["complaints-desk"]["overrides"].update({"2026-12-31": []}),
+            ["~ hours complaints-desk: date 2026-12-31: [09:00-12:00] -> []"],
+        ),
+        (
+            lambda c: c["queues"]["complaint"].pop("while_waiting"),
+            ["~ queue complaint: no while_waiting any more"],
+        ),
+        (
+            lambda c: c["queues"]["consult"]["while_waiting"].update(every_seconds=20),
+            ["~ queue consult: every_seconds of while_waiting: 30 -> 20"],
+        ),
+        (
+            lambda c: c["queues"]["callback"].update(while_waiting={"position": True}),
+            ["~ queue callback: new while_waiting"],
+        ),
         (lambda c: c["numbers"].clear(), ["- number 4008001000: main"]),
     ],
 )
