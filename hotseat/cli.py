@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from hotseat.asterisk.commands import asterisk
+from hotseat.backup.commands import backup, restore
 from hotseat.control_client import NotRunning, Refused, ask
 from hotseat.db.commands import calls, db, journal
 from hotseat.operation.commands import doctor, drain, top
@@ -187,5 +188,5 @@ def ready(agent: str, json_: bool) -> None:
     show(json_, asked("seat-ready", agent=agent), f"agent {agent} is ready")
 
 
-for command in (top, doctor, drain, asterisk, site, phone, calls, journal, db):
+for command in (top, doctor, drain, asterisk, site, phone, calls, journal, db, backup, restore):
     main.add_command(command)

@@ -54,6 +54,7 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "acd", *WORDS,
         ),
     ),
+    ("hotseat.backup", ("hotseat.backup", "hotseat.db", "acd")),
     ("hotseat.spool", ("hotseat.db", "acd", *WORDS)),
     ("hotseat.journal", ("hotseat.db", "hotseat.spool", "acd", *WORDS)),
     ("hotseat.live_config", ("hotseat.db", "hotseat.site", "ivr", "acd", *WORDS)),
@@ -86,7 +87,7 @@ TWISTED = ("twisted", "zope")
 SQL = ("sqlalchemy", "alembic")
 SQL_ROOMS = (
     "hotseat.db", "hotseat.site", "hotseat.journal", "hotseat.live_config", "hotseat.phones",
-    "hotseat.operation.probe",
+    "hotseat.backup", "hotseat.operation.probe",
 )  # fmt: skip
 FRAMEWORKS = (*TWISTED, *SQL, "flask", "pydantic", "pydantic_settings")
 IO_MODULES = frozenset(

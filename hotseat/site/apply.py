@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -13,6 +12,7 @@ from sqlalchemy.orm import Session
 from acd.types import Millis, Skills
 from hotseat.db import models
 from hotseat.db.engine import lock_site
+from hotseat.db.secret_columns import new_secret
 from hotseat.db.snapshot import current_revision, site_now
 from hotseat.site.plan import Change, plan
 from hotseat.site.records import Site, SiteNow
@@ -72,7 +72,7 @@ def rotate_secret(session: Session, phone: str, now: Millis) -> str:
     row = session.get(models.Phone, phone)
     if row is None:
         raise NoSuchPhone(phone)
-    row.secret = _new_secret()
+    row.secret = new_secret()
     _claim(session, current_revision(session), [f"~ phone {phone}: new secret"], now)
     return row.secret
 
@@ -85,10 +85,6 @@ def _claim(session: Session, current: int, changes: Sequence[Change | str], now:
     session.add(row)
     session.flush()
     return current + 1
-
-
-def _new_secret() -> str:
-    return secrets.token_urlsafe(18)
 
 
 Rows = list[dict[str, Any]]
@@ -168,7 +164,7 @@ def _rows(
             [
                 {"name": phone.name, "place": phone.place}
                 if phone.name in current.phones
-                else {"name": phone.name, "place": phone.place, "secret": _new_secret()}
+                else {"name": phone.name, "place": phone.place, "secret": new_secret()}
                 for phone in wanted.phones.values()
             ],
         ),

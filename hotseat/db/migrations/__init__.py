@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from hotseat.db.engine import reason_of, writing
+from hotseat.db.models import Base
 
 _UPGRADING = 0x686F7473656174
 """The number of our lock, in a space that all users of a PostgreSQL database share."""
@@ -24,17 +27,50 @@ class DatabaseNotReady(Exception):
 
 def upgrade(engine: Engine) -> tuple[str | None, str]:
     """Bring the tables to this version; (version before, version now). Safe to repeat."""
+    with changing_tables(engine) as connection:
+        before = tables_version(connection)
+        migrate(connection)
+    return before, newest_version()
+
+
+@contextmanager
+def changing_tables(engine: Engine) -> Iterator[Connection]:
+    """A transaction in which nobody else makes or changes tables; all of it, or nothing."""
     _make_sqlite_file(engine)
-    config = _config()
     # Two at once would both find no tables.
     with writing(engine) as session:
         connection = session.connection()
         if engine.dialect.name == "postgresql":
             connection.execute(select(func.pg_advisory_xact_lock(_UPGRADING)))
-        before = MigrationContext.configure(connection).get_current_revision()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-    return before, _head(config)
+        yield connection
+
+
+def tables_version(connection: Connection) -> str | None:
+    """The version of the tables that are there; None if there are none."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def migrate(connection: Connection, version: str = "head") -> None:
+    """Bring the tables up to a version."""
+    command.upgrade(_config(connection), version)
+
+
+def make_anew(connection: Connection, version: str) -> None:
+    """Drop tables of the newest version with all that is in them, and make those of `version`."""
+    Base.metadata.drop_all(connection)
+    command.stamp(_config(connection), "base")
+    migrate(connection, version)
+
+
+def versions() -> list[str]:
+    """Every version of the tables that we know, the oldest first."""
+    scripts = ScriptDirectory.from_config(_config()).walk_revisions()
+    return [script.revision for script in scripts][::-1]
+
+
+def newest_version() -> str:
+    """The version that this hotseat works with."""
+    return versions()[-1]
 
 
 def require_current(engine: Engine) -> None:
@@ -46,10 +82,10 @@ def require_current(engine: Engine) -> None:
         raise DatabaseNotReady(f"{shown}: no database yet; run `hotseat db upgrade`")
     try:
         with engine.connect() as connection:
-            found = MigrationContext.configure(connection).get_current_revision()
+            found = tables_version(connection)
     except SQLAlchemyError as error:
         raise DatabaseNotReady(f"{shown}: {reason_of(error)}") from error
-    wanted = _head(_config())
+    wanted = newest_version()
     if found != wanted:
         raise DatabaseNotReady(
             f"{shown}: tables are of version {found or 'none'}, this hotseat needs {wanted};"
@@ -57,17 +93,12 @@ def require_current(engine: Engine) -> None:
         )
 
 
-def _config() -> Config:
+def _config(connection: Connection | None = None) -> Config:
     config = Config()
+    config.attributes["connection"] = connection
     config.set_main_option("script_location", str(Path(__file__).parent))
     config.set_main_option("path_separator", "os")
     return config
-
-
-def _head(config: Config) -> str:
-    head = ScriptDirectory.from_config(config).get_current_head()
-    assert head is not None, "there is at least the first migration"
-    return head
 
 
 def _sqlite_path(engine: Engine) -> Path | None:

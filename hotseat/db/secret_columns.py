@@ -1,0 +1,18 @@
+"""Which columns hold secrets, and how a new secret is made."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from typing import Final
+
+
+def new_secret() -> str:
+    """144 random bits in letters that every phone's set-up page takes."""
+    return secrets.token_urlsafe(18)
+
+
+SECRET_COLUMNS: Final[Mapping[str, Mapping[str, Callable[[], str]]]] = {
+    "phone": {"secret": new_secret},
+}
+"""table -> column -> how a new one is made."""

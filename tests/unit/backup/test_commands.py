@@ -1,0 +1,103 @@
+"""`hotseat backup` and `hotseat restore` as a person or a program runs them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from hotseat.cli import main
+from hotseat.control_client import NotRunning
+from tests.databases import Databases
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(tmp_path: Path, databases: Databases, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """`hotseat …` in an instance with the demo site."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOTSEAT_STATE", str(tmp_path / "state"))
+    monkeypatch.setenv("HOTSEAT_DATABASE", databases.demo())
+
+    def run(*words: str, code: int = 0) -> Result:
+        result = CliRunner().invoke(main, words)
+        assert result.exit_code == code, result.output
+        return result
+
+    return run
+
+
+def test_a_move_to_another_database(
+    run: Run, databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tables are made there, the phones keep their secrets, and it is said what comes next."""
+    secret = run("phone", "secret", "p101", "--show").stdout
+    site = run("site", "export").stdout
+    assert "rows, with the phones' secrets" in run("backup", "--with-secrets", "b.zip").stdout
+    monkeypatch.setenv("HOTSEAT_DATABASE", databases.empty())
+    said = run("restore", "b.zip").stdout
+    assert said.endswith("Next: `hotseat asterisk render`, then start the server.\n")
+    assert "new secret" not in said
+    assert run("phone", "secret", "p101", "--show").stdout == secret
+    assert run("site", "export").stdout == site
+
+
+def test_new_secrets_are_named_and_not_shown(
+    run: Run, databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A backup without secrets in a new database."""
+    assert "without secrets" in run("backup", "b.zip").stdout
+    monkeypatch.setenv("HOTSEAT_DATABASE", databases.empty())
+    result = json.loads(run("restore", "b.zip", "--json").stdout)
+    assert "phone p101" in result["new_secrets"]
+    assert result["rows"]["phone"] == len(result["new_secrets"]) == 10
+    secret = run("phone", "secret", "p101", "--show").stdout.strip()
+    again = run("restore", "b.zip", "--replace").stdout
+    assert run("phone", "secret", "p101", "--show").stdout.strip() == secret
+    assert "new secret" not in again
+
+
+def test_no_backup_and_no_database_is_overwritten_unasked(run: Run) -> None:
+    """The first word is the last one."""
+    result = json.loads(run("backup", "b.zip", "--json").stdout)
+    assert result["rows"]["agent"] == 6
+    assert not result["with_secrets"]
+    assert "b.zip is there already; name a new file" in run("backup", "b.zip", code=1).stderr
+    refused = run("restore", "b.zip", code=1).stderr
+    assert "nothing is changed: the database is not empty (" in refused
+    assert "--replace" in refused
+
+
+def test_junk_is_no_backup(run: Run, tmp_path: Path) -> None:
+    """Told with the file's name."""
+    (tmp_path / "junk").write_bytes(b"junk")
+    assert "nothing is changed: junk: no backup" in run("restore", "junk", code=1).stderr
+
+
+def test_a_folder_that_is_not_there(run: Run) -> None:
+    """Nothing is made."""
+    assert "gone/b.zip: No such file or directory" in run("backup", "gone/b.zip", code=1).stderr
+
+
+def test_no_restore_under_a_running_server(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its journal would go on in a history that is not its own."""
+    run("backup", "b.zip")
+    answers: list[str] = []
+
+    def ask(settings: object, command: str) -> dict[str, object]:
+        answers.append(command)
+        return {}
+
+    monkeypatch.setattr("hotseat.backup.commands.ask", ask)
+    assert "stop it first" in run("restore", "b.zip", "--replace", code=1).stderr
+    assert answers == ["status"]
+
+    def nobody(settings: object, command: str) -> dict[str, object]:
+        raise NotRunning
+
+    monkeypatch.setattr("hotseat.backup.commands.ask", nobody)
+    run("restore", "b.zip", "--replace")
