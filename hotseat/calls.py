@@ -27,8 +27,17 @@ from hotseat.hold import Hold
 from hotseat.live_config import LiveConfig
 from hotseat.reception import Reception
 from hotseat.site.records import QueueRecord
-from ivr.interpreter import EnqueueStep, Failed, Interpreter, Left, Outcome, Place
-from ivr.ports import DialResult, Line, LineGone
+from ivr.interpreter import (
+    TEMPORARY_FAILURE,
+    EnqueueStep,
+    Failed,
+    Interpreter,
+    Left,
+    Outcome,
+    Place,
+)
+from ivr.ports import DialResult, Line, LineFailed, LineGone
+from ivr.prompts import sound_paths
 from ivr.session import run_menu
 from ivr.waiting import Told
 
@@ -36,6 +45,8 @@ log = structlog.get_logger(__name__)
 
 NOT_IN_SERVICE = 1
 """Q.850: unallocated number. The carrier plays its own announcement; we never answer."""
+
+SORRY = ("sorry-hang-up",)
 
 FAILURES = {
     DialResult.NO_ANSWER: Failure.NO_ANSWER,
@@ -139,15 +150,14 @@ class Calls:
         return contact
 
     async def _serve(self, contact: Contact, line: Line) -> None:
-        interpreter = Interpreter(
-            await self._reception.menu_at(contact.menu, contact.revision),
-            {"language": contact.language} if contact.language else {},
-            at=contact.node or None,
-            above=[
-                (await self._reception.menu_at(place.menu, place.revision), place.node)
-                for place in contact.above
-            ],
-        )
+        try:
+            interpreter = await self._interpreter(contact)
+        except LookupError as error:
+            log.error("menu_missing", call=contact.call, error=str(error))
+            contact.lost = contact.queued_at is not None
+            await line.play(sound_paths(SORRY))
+            await line.hang_up(TEMPORARY_FAILURE)
+            return
 
         async def moved(place: Place) -> None:
             contact.menu, contact.revision, contact.node = place
@@ -168,6 +178,18 @@ class Calls:
             log=log.bind(call=contact.call),
         )
         contact.finished = True
+
+    async def _interpreter(self, contact: Contact) -> Interpreter:
+        """The walk through the menu, at the place where it stopped. Raises LookupError."""
+        return Interpreter(
+            await self._reception.menu_at(contact.menu, contact.revision),
+            {"language": contact.language} if contact.language else {},
+            at=contact.node or None,
+            above=[
+                (await self._reception.menu_at(place.menu, place.revision), place.node)
+                for place in contact.above
+            ],
+        )
 
     async def _see_off(self, contact: Contact, line: Line) -> None:
         """Wait for the end of our control of the line."""
@@ -192,6 +214,7 @@ class Calls:
             return Left("talked")
         queue = self._config.now.queues.get(step.queue)
         if queue is None:
+            contact.lost = contact.queued_at is not None
             return Failed(f"no queue {step.queue}")
         came_back = contact.queued_at
         arrived = self._join(contact, queue, step) if came_back is None else came_back
@@ -227,6 +250,9 @@ class Calls:
                     return Left("talked")
                 if contact.offer is None:
                     await hold.go_on()
+        except LineFailed:
+            contact.lost = True  # sorry is said next, and that is all
+            raise
         finally:
             hold.rest()
 
@@ -285,6 +311,9 @@ class Calls:
             music_class=queue.music if queue is not None else "default",
         )
         self._switch.offer_over(contact.call)
+        if result is DialResult.WITHDRAWN and not contact.withdrawn:
+            # A phone may answer with our own cause 26; rung again at once, it would go in circles.
+            result = DialResult.DECLINED
         if result is not DialResult.ANSWERED:
             self._offer_failed(contact, offer, FAILURES[result])
             return False
@@ -324,7 +353,11 @@ class Calls:
     def offer(self, offer: Offer) -> None:
         """The floor's choice for a waiting caller."""
         contact = self._contacts.get(offer.call)
-        assert contact is not None, "the floor offers only calls that wait"
+        if contact is None:
+            log.error("offer_for_nobody", call=offer.call, seat=offer.seat)
+            self._service.tell(CallerGone(offer.call))
+            return
+        self._switch.offer_over(offer.call)  # a session that was lost cannot have said so
         contact.offer, contact.withdrawn = offer, False
         contact.offers += 1
         waiting = self._waiting_for_offer.pop(offer.call, None)
@@ -346,8 +379,9 @@ class Calls:
                 state = await self._switch.look(call)
             except SwitchAway:
                 return
-            if state == "talking":
-                self._service.tell(OfferAnswered(offer, self._now()))
+            contact = self._contacts.get(call)
+            if state == "talking" and contact is not None and contact.offer is not None:
+                self._contacts.talk_began(call, contact.offer.phone)
             else:
                 self._switch.withdraw(call)
 

@@ -93,7 +93,7 @@ class Contact:
         if self.talked and talk_ended is None and self.answered_at is not None:
             talk_ended = ended
         wait = talk = None
-        if self.queued_at is not None:
+        if self.queued_at is not None and not (self.talked and self.answered_at is None):
             wait = (self.answered_at or ended) - self.queued_at
         if self.answered_at is not None and talk_ended is not None:
             talk = talk_ended - self.answered_at

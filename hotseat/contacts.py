@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Protocol
 
 import structlog
+from twisted.internet.defer import Deferred
 
 from acd.effects import Note
 from acd.events import (
@@ -110,8 +111,25 @@ class Contacts:
                     return
                 if gone and contact.line is None and contact.call in self._by_call:
                     log.warning("orphan_ended", call=contact.call)
-                    contact.estimated = True
-                    self._end(contact, contact.alone_since)
+                    self._leave(contact)
+                    await self.close_unseen(contact, self._last_sign(contact), lost=False)
+
+    async def close_unseen(self, contact: Contact, at: Millis, *, lost: bool) -> None:
+        """Write the end of a contact that nobody watched; `at` is the last that is known of it.
+
+        The dialplan keeps the end of a talk that no server saw, and then it is known.
+        """
+        contact.estimated = True
+        contact.lost = lost and contact.queued_at is not None
+        if contact.queued_at is not None and not lost:
+            try:
+                seen = await self._switch.ended_at(contact.call)
+            except SwitchAway:
+                seen = None
+            if seen is not None:
+                contact.talked, contact.estimated = True, False
+                contact.talk_ended_at = at = seen
+        self.record_end(contact, at)
 
     # -- acd.ports.SwitchWatcher ----------------------------------------------------------------
 
@@ -124,10 +142,12 @@ class Contacts:
             self._recovery.snapshot(snapshot)
         present = {channel.uniqueid for channel in snapshot.channels}
         for contact in list(self._by_call.values()):
-            if contact.facts.uniqueid not in present:
-                contact.lost = restarted and contact.queued_at is not None
-                contact.estimated = True
-                self._end(contact, contact.alone_since or self._now())
+            # An open session proves that its channel lives, whatever an older snapshot says.
+            if contact.line is None and contact.facts.uniqueid not in present:
+                self._leave(contact)
+                Deferred.fromCoroutine(
+                    self.close_unseen(contact, self._last_sign(contact), lost=restarted)
+                )
         self._seats.phones_are(snapshot.phones)
         self._service.tell(OffersResumed(AWAY))
 
@@ -206,11 +226,21 @@ class Contacts:
         )
 
     def _end(self, contact: Contact, at: Millis) -> None:
+        self._leave(contact)
+        self.record_end(contact, at)
+
+    def _leave(self, contact: Contact) -> None:
+        """The contact is over for floor and switch; its record is still to be written."""
+        if contact.seat is not None and contact.answered_at and contact.talk_ended_at is None:
+            # Its leg was never seen to leave, and nobody will look for it any more.
+            self._service.tell(SeatReleased(contact.seat, contact.call))
         self._service.tell(CallerGone(contact.call))
         self._by_call.pop(contact.call, None)
         self._switch.forget(contact.call)
-        self.record_end(contact, at)
         self._settle()
+
+    def _last_sign(self, contact: Contact) -> Millis:
+        return contact.alone_since or self._now()
 
     def _settle(self) -> None:
         if self._recovery is not None:

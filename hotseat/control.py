@@ -12,6 +12,7 @@ import json
 import os
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -35,6 +36,8 @@ Command: TypeAlias = Callable[..., Reply | Awaitable[Reply]]
 BODY_LIMIT = 64 * 1024
 REMEMBERED = 1000
 PENDING_SECONDS = 2.0
+LOOKS = frozenset({"status", "why"})
+"""Commands that change nothing: done again, they are only newer. Their replies can be large."""
 
 
 class CommandError(Exception):
@@ -81,6 +84,7 @@ class Control(Resource):
         self._commands = commands
         self._clock = clock
         self._answered: OrderedDict[str, Reply] = OrderedDict()
+        self._under_way: dict[str, Deferred[Reply]] = {}
 
     def listen(self, reactor: IReactorUNIX, path: Path) -> IListeningPort:
         """Open the socket for owner and group; one left over by a killed server is replaced."""
@@ -99,15 +103,20 @@ class Control(Resource):
             return _write(request, {"ok": False, "error": str(error)})
         if key in self._answered:
             return _write(request, self._answered[key])
-        doing = Deferred.fromCoroutine(self._do(command, actor, args))
+        doing = self._under_way.get(key)
+        if doing is None:
+            doing = Deferred.fromCoroutine(self._do(command, actor, args))
+            doing.addCallback(partial(self._remember, key, command))
+            if not doing.called:
+                self._under_way[key] = doing
         pending = self._clock.callLater(PENDING_SECONDS, self._still_pending, request, key)
 
-        def done(reply: Reply) -> None:
-            self._remember(key, reply)
+        def done(reply: Reply) -> Reply:
             if pending.active():
                 pending.cancel()
                 request.write(_write(request, reply))
                 request.finish()
+            return reply
 
         doing.addCallback(done)
 
@@ -140,14 +149,18 @@ class Control(Resource):
         except Exception:
             log.error("command_failed", command=name, failure=Failure().getTraceback())
             return {"ok": False, "error": f"{name} failed; the server's log has the reason"}
-        if name != "status":
+        if name not in LOOKS:
             log.info("command", command=name, actor=actor, **args)
         return {"ok": True, "result": result}
 
-    def _remember(self, key: str, reply: Reply) -> None:
+    def _remember(self, key: str, command: str, reply: Reply) -> Reply:
+        self._under_way.pop(key, None)
+        if command in LOOKS:
+            return reply
         self._answered[key] = reply
         while len(self._answered) > REMEMBERED:
             self._answered.popitem(last=False)
+        return reply
 
 
 def _read(request: Request, revision: int) -> tuple[str, str, str, dict[str, Any]]:

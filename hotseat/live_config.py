@@ -28,6 +28,8 @@ from hotseat.site.records import EMPTY_SITE, MenuRecord, SiteNow
 log = structlog.get_logger(__name__)
 
 POLL_SECONDS = 2.0
+MENU_SECONDS = 2.0
+"""A caller who came back hears music meanwhile."""
 
 Watcher = Callable[[SiteNow, SiteNow], None]
 
@@ -79,17 +81,18 @@ class LiveConfig:
     async def menu(self, name: str, revision: int) -> MenuRecord:
         """A published revision of a menu: calls go on with the one that they began with.
 
-        Raises LookupError if there never was one, SQLAlchemyError if it has to be looked up and
-        the database is away.
+        Raises LookupError if there never was one, or the database does not say so in time.
         """
         in_force = self.now.menus.get(name)
         if in_force is not None and in_force.revision == revision:
             return in_force
         found = self._menus.get((name, revision))
         if found is None:
-            found = await self._database.run(partial(menu_at, name=name, revision=revision))
+            found = await self._database.within(
+                MENU_SECONDS, partial(menu_at, name=name, revision=revision), None
+            )
             if found is None:
-                raise LookupError(f"menu {name} has no revision {revision}")
+                raise LookupError(f"revision {revision} of menu {name} was not found in time")
             self._menus[name, revision] = found
         return found
 

@@ -172,7 +172,6 @@ class Server:
             contacts=self._contacts,
             seats=self._seats,
             service=self._service,
-            switch=self._node,
             clock=self._reactor,
             open_calls=unfinished,
             last_seen=last[0].at if last else self._started,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+import structlog
+
 from acd.types import Millis
 from hotseat.clock import Clock
 from hotseat.live_config import LiveConfig
@@ -12,6 +14,8 @@ from hotseat.public_holidays import special_days
 from ivr.hours import is_open
 from ivr.menus import parse
 from ivr.nodes import MenuTree
+
+log = structlog.get_logger(__name__)
 
 
 class Reception:
@@ -43,13 +47,17 @@ class Reception:
         return self._trees[key]
 
     async def menu_at(self, name: str, revision: int) -> MenuTree:
-        """The menu at the revision that a caller began it with.
+        """The menu at the revision that a caller began it with, else the one in force.
 
-        Raises LookupError, and SQLAlchemyError if it has to be looked up and cannot be.
+        Raises LookupError if there is neither.
         """
         key = name, revision
         if key not in self._trees:
-            record = await self._config.menu(*key)
+            try:
+                record = await self._config.menu(*key)
+            except LookupError as error:
+                log.error("menu_revision_missing", menu=name, revision=revision, error=str(error))
+                return self.menu(name)
             self._trees[key] = parse(record.document, *key)
         return self._trees[key]
 

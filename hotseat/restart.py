@@ -13,7 +13,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from acd.events import OffersHeld, OffersResumed
-from acd.ports import ChannelSeen, Switch, SwitchAway, SwitchSnapshot
+from acd.ports import ChannelSeen, SwitchSnapshot
 from acd.recovery import Ticket, TicketError, TicketState
 from acd.service import Service
 from acd.types import CallId, Millis
@@ -39,7 +39,6 @@ class Restart:
         contacts: Contacts,
         seats: Seats,
         service: Service,
-        switch: Switch,
         clock: IReactorTime,
         open_calls: Sequence[CallRow],
         last_seen: Millis,
@@ -48,7 +47,6 @@ class Restart:
         self._contacts = contacts
         self._seats = seats
         self._service = service
-        self._switch = switch
         self._clock = clock
         self._open_calls = {CallId(call.id): call for call in open_calls}
         self._last_seen = last_seen
@@ -113,9 +111,12 @@ class Restart:
         except TicketError as error:
             log.error("ticket_unreadable", channel=channel.channel, error=str(error))
             return
-        if self._contacts.get(ticket.call) is not None:
-            return  # its line was faster than the snapshot
         known = self._open_calls.get(ticket.call)
+        faster = self._contacts.get(ticket.call)
+        if faster is not None:  # its line came before the snapshot
+            if known is not None:
+                faster.learn(known)
+            return
         contact = contact_from(ticket, _facts(channel.channel, channel.uniqueid, known))
         if known is not None:
             contact.learn(known)
@@ -133,18 +134,8 @@ class Restart:
             facts = _facts("", known.uniqueid or "", known)
             contact = Contact(CallId(known.id), facts, known.arrived_at)
             contact.learn(known)
-            contact.estimated = True
             ended = max(self._last_seen, contact.answered_at or contact.arrived)
-            if contact.talked:
-                try:
-                    seen = await self._switch.ended_at(contact.call)
-                except SwitchAway:
-                    seen = None
-                if seen is not None:
-                    contact.talk_ended_at = ended = seen
-                    contact.estimated = False
-            contact.lost = lost and contact.queued_at is not None
-            self._contacts.record_end(contact, ended)
+            await self._contacts.close_unseen(contact, ended, lost=lost)
 
 
 def _leg_in_talk(channel: ChannelSeen, snapshot: SwitchSnapshot) -> ChannelSeen | None:

@@ -63,6 +63,8 @@ class Seats:
 
     def pause(self, agent: str, reason: str) -> None:
         """No calls for the agent until ready. Raises SeatError."""
+        if not (isinstance(reason, str) and reason.isprintable() and 0 < len(reason) <= 100):
+            raise SeatError("a pause needs a reason: one line of at most 100 characters")
         self._service.tell(SeatPaused(self._seated(agent), reason))
 
     def ready(self, agent: str) -> None:

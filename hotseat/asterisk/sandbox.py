@@ -30,6 +30,8 @@ from hotseat.config import Settings, load_secrets
 
 START_SECONDS = 60
 STOP_SECONDS = 10
+ANSWER_SECONDS = 30
+"""A hung Asterisk must not hold a command, or the server's threads, for ever."""
 
 PHONES = "pjsip.conf"
 RELOADS = {
@@ -93,10 +95,11 @@ class Sandbox:
         Raises RenderError before anything is written, SandboxError without an Asterisk.
         """
         installation, instance = self._found()
-        texts, owner = self._texts(), installation.owner()
+        owner = installation.owner()
         own_prompts = [self._settings.prompts] if self._settings.prompts else []
         forget_lost_instances(self._settings, installation)
         with alone(instance), as_file(files("ivr.prompts")) as built_in:
+            texts = self._texts()  # read under the lock: who reads first must not write last
             make_folders(instance, self._settings.state, owner)
             link_core_data(installation, instance)
             return [
@@ -116,8 +119,8 @@ class Sandbox:
     def reload_phones(self) -> list[str]:
         """Write the phones only, and let a running Asterisk read them; disturbs no call."""
         installation, instance = self._found()
-        texts = {PHONES: self._texts()[PHONES]}
         with alone(instance):
+            texts = {PHONES: self._texts()[PHONES]}
             changed = write_texts(instance.outside / "etc", texts, installation.owner())
         if self.running():
             self.rx(RELOADS[PHONES])
@@ -265,16 +268,20 @@ def _run(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
     # A small environment: Asterisk would hand ours to nobody, but it reads TZ, LANG and its own
     # ASTERISK_… from it.
     environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"}
-    return subprocess.run(
-        command,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        errors="replace",
-        env=environment,
-        cwd="/",
-        check=False,
-    )
+    try:
+        return subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            env=environment,
+            cwd="/",
+            timeout=ANSWER_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return subprocess.CompletedProcess(command, 1, "", f"no answer in {ANSWER_SECONDS} s")
 
 
 def _errors(log: Path, start: int) -> list[str]:

@@ -74,7 +74,10 @@ class FakeConfig:
         self.now = site
 
     async def menu(self, name: str, revision: int) -> MenuRecord:
-        return self.now.menus[name]
+        record = self.now.menus.get(name)
+        if record is None or record.revision != revision:
+            raise LookupError(f"no revision {revision} of menu {name}")
+        return record
 
 
 class KeptJournal:

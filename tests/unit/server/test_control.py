@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred
+from twisted.internet.task import deferLater
 from twisted.internet.threads import deferToThread
 from twisted.trial.unittest import TestCase
 
@@ -31,12 +32,14 @@ class ControlTests(TestCase):
         self.addCleanup(shutil.rmtree, self.folder)
         self.settings = Settings(state=self.folder)
         self.done: list[str] = []
+        self.waits = self.looks = 0
         self.slow: Deferred[dict[str, Any]] = Deferred()
         commands = {
             "note": self._note,
             "refuse": self._refuse,
             "break": self._break,
-            "wait": lambda: self.slow,
+            "wait": self._slowly,
+            "status": self._status,
         }
         control = Control(commands, lambda: 7, reactor)
         port = control.listen(reactor, self.settings.control_socket)
@@ -48,6 +51,14 @@ class ControlTests(TestCase):
 
     def _refuse(self) -> dict[str, Any]:
         raise CommandError("not today; come back tomorrow")
+
+    def _slowly(self) -> Deferred[dict[str, Any]]:
+        self.waits += 1
+        return self.slow
+
+    def _status(self) -> dict[str, Any]:
+        self.looks += 1
+        return {"look": self.looks}
 
     def _break(self) -> dict[str, Any]:
         raise RuntimeError("a bug")
@@ -90,7 +101,7 @@ class ControlTests(TestCase):
             await deferToThread(ask, self.settings, "break")
 
     async def test_an_unknown_command_lists_the_known_ones(self) -> None:
-        with pytest.raises(Refused, match="known: break, note, refuse, wait"):
+        with pytest.raises(Refused, match="known: break, note, refuse, status, wait"):
             await deferToThread(ask, self.settings, "dial", number="112")
 
     async def test_wrong_arguments_are_named(self) -> None:
@@ -125,6 +136,20 @@ class ControlTests(TestCase):
         assert result["pending"]
         assert reactor.seconds() - begun >= PENDING_SECONDS
         self.slow.callback({})
+
+    async def test_a_key_under_way_is_not_done_twice(self) -> None:
+        body = json.dumps({"command": "wait", "actor": "cli", "key": "W", "args": {}}).encode()
+        first = self.post(body)
+        second = self.post(body)
+        await deferLater(reactor, 0.2, lambda: None)
+        self.slow.callback({"done": 1})
+        assert (await first)["result"] == (await second)["result"] == {"done": 1}
+        assert self.waits == 1
+
+    async def test_a_look_is_not_remembered(self) -> None:
+        body = json.dumps({"command": "status", "actor": "cli", "key": "S", "args": {}}).encode()
+        first, second = await self.post(body), await self.post(body)
+        assert (first["result"], second["result"]) == ({"look": 1}, {"look": 2})
 
     async def test_the_socket_is_for_owner_and_group(self) -> None:
         mode = stat.S_IMODE(self.settings.control_socket.stat().st_mode)

@@ -73,7 +73,6 @@ def restart(scene: Scene, open_calls: Sequence[CallRow] = (), started: str = "no
         contacts=scene.contacts,
         seats=scene.seats,
         service=scene.service,
-        switch=scene.switch,
         clock=scene.reactor,
         open_calls=open_calls,
         last_seen=LAST_SEEN,
