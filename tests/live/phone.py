@@ -23,8 +23,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 SOFTPHONE = Path(__file__).with_name("softphone.py")
-CALLS_IN_A_PROCESS = 3
-"""The library has four slots, and frees one a moment after the call's end."""
+CALLS_IN_A_PROCESS = 2
+"""The library has four slots, and frees one some time after the call's end."""
 COMMAND_SECONDS = 10.0
 
 Found = TypeVar("Found")
@@ -291,7 +291,7 @@ class PhoneCall:
 
 
 class Callers:
-    """Anonymous callers at the trunk's address, three to a process, identified by address only."""
+    """Anonymous callers at the trunk's address, two to a process, identified by address only."""
 
     def __init__(self, *, address: str, server: str, folder: Path) -> None:
         self._address, self._server, self._folder = address, server, folder

@@ -20,8 +20,8 @@ GIVE_UP = (2, 6)
 DOWN_SECONDS = 4.0
 TALK_MS = 2_000
 TALK_ERROR_MS = 300
-GAP_MS = 120
-"""A busy machine delays a few packets; a call that lost its path is silent for good."""
+GAP_MS = 300
+"""A busy machine delays some packets; a call that lost its path is silent for good."""
 TALKERS = {"1001": "p101", "1002": "p102"}
 
 

@@ -12,8 +12,8 @@ pytestmark = pytest.mark.live
 
 CUT_SECONDS = 10
 TALK_MS = 2_500
-GAP_MS = 120
-"""A busy machine delays a few packets; a call that lost its path is silent for good."""
+GAP_MS = 300
+"""A busy machine delays some packets; a call that lost its path is silent for good."""
 TALKERS = {"1001": "p101", "1002": "p102"}
 
 
