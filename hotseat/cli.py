@@ -11,6 +11,8 @@ from hotseat.asterisk.commands import asterisk
 from hotseat.backup.commands import backup, restore
 from hotseat.control_client import NotRunning, Refused, ask
 from hotseat.db.commands import calls, db, journal
+from hotseat.db.migrations import DatabaseNotReady
+from hotseat.one_server import AlreadyServed
 from hotseat.operation.commands import doctor, drain, top
 from hotseat.site.commands import phone, site
 from hotseat.tables import span, table
@@ -63,7 +65,10 @@ def serve(clock_offset: int, guide: bool) -> None:
     host = settings.asterisk.host
     if clock_offset and (host is None or not host.is_loopback):
         fail("--clock-offset is for the sandbox; this instance's Asterisk is a real one")
-    sys.exit(run(settings, clock_offset=clock_offset, show_guide=guide))
+    try:
+        sys.exit(run(settings, clock_offset=clock_offset, show_guide=guide))
+    except (AlreadyServed, DatabaseNotReady) as error:
+        fail(str(error))
 
 
 @main.command()

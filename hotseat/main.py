@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from functools import partial
@@ -27,6 +28,8 @@ from hotseat.clock import Clock
 from hotseat.config import Settings, load_secrets
 from hotseat.contacts import Contacts
 from hotseat.control import CommandError, Control, Reply, seat_commands
+from hotseat.db.engine import open_engine
+from hotseat.db.migrations import require_current
 from hotseat.db.pool import Database
 from hotseat.db.queries import ended_since, journal_rows, open_calls
 from hotseat.db.snapshot import kept_seats
@@ -35,6 +38,7 @@ from hotseat.guide import guide
 from hotseat.journal import JournalWriter
 from hotseat.live_config import LiveConfig
 from hotseat.log import start_logging
+from hotseat.one_server import only_server
 from hotseat.operation.drain import Drain
 from hotseat.operation.metrics import Metrics
 from hotseat.operation.web import Pages
@@ -114,6 +118,7 @@ class Server:
         )
         self._control = Control(self._commands(), lambda: self.site.revision, reactor)
         self._ports: list[IListeningPort] = []
+        self._restart: Restart | None = None
 
     async def start(self) -> None:
         """Load, recover, and open the doors in this order. Raises what the site lacks."""
@@ -121,8 +126,8 @@ class Server:
         await self._config.start()
         self._config.on_change(self._site_changed)
         await self._recall_today()
-        self._restart = await self._recover()
-        self._contacts.recover_by(self._restart)
+        self._restart = restart = await self._recover()
+        self._contacts.recover_by(restart)
         self._node.watch(self._contacts)
         await self._listener.start(
             str(self._settings.asterisk.fastagi_host), self._settings.asterisk.fastagi_port
@@ -146,7 +151,8 @@ class Server:
         for port in self._ports:
             port.stopListening()
         self._drain.stop()
-        self._restart.stop()
+        if self._restart is not None:
+            self._restart.stop()
         if self._orphans.running:
             self._orphans.stop()
         await self._listener.stop()
@@ -155,7 +161,8 @@ class Server:
         self._config.stop()
         await self._journal.stop()
         await self._database.stop()
-        self._settings.control_socket.unlink(missing_ok=True)
+        if self._ports:
+            self._settings.control_socket.unlink(missing_ok=True)
 
     @property
     def site(self) -> SiteNow:
@@ -269,7 +276,15 @@ def _command() -> str:
 
 
 def serve(settings: Settings, *, clock_offset: int = 0, show_guide: bool = False) -> int:
-    """Run until stopped. Returns the exit code."""
+    """Run until stopped. Returns the exit code. Raises AlreadyServed, DatabaseNotReady."""
+    engine = open_engine(settings.database)
+    require_current(engine)
+    engine.dispose()
+    with only_server(settings.state):
+        return _serve(settings, clock_offset, show_guide)
+
+
+def _serve(settings: Settings, clock_offset: int, show_guide: bool) -> int:
     from twisted.internet import reactor
 
     core = cast(IReactorCore, reactor)
@@ -291,6 +306,9 @@ def serve(settings: Settings, *, clock_offset: int = 0, show_guide: bool = False
             fastagi=f"{settings.asterisk.fastagi_host}:{settings.asterisk.fastagi_port}",
             control=str(settings.control_socket),
         )
+        # What was made so far lives as long as the server: the collector need not walk it again.
+        gc.collect()
+        gc.freeze()
         if show_guide:
             print(guide(settings, server.site, _command()), flush=True)
 

@@ -31,6 +31,7 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("hotseat.log", ()),
     ("hotseat.history", ("acd",)),
     ("hotseat.tables", ()),
+    ("hotseat.one_server", ()),
     ("hotseat.public_holidays", ("ivr.hours",)),
     ("hotseat.site.records", ("acd", "ivr.hours", "ivr.waiting")),
     ("hotseat.asterisk.charset", ()),
