@@ -60,10 +60,16 @@ def write(session: Session, entries: Sequence[Entry]) -> None:
     _write_seats(session, dialect, seats)
 
 
+_WRONG_KIND: Final = frozenset({"42804", "42846"})
+"""PostgreSQL's datatype_mismatch and cannot_coerce, which it files under faults of the statement
+(PostgreSQL manual, appendix A)."""
+
+
 def is_bad_entry(error: Exception) -> bool:
     """Whether an entry can never be written; every other error means that the database is away."""
     if isinstance(error, DBAPIError):
-        return isinstance(error, DataError | IntegrityError)
+        state = getattr(error.orig, "sqlstate", None)
+        return isinstance(error, DataError | IntegrityError) or state in _WRONG_KIND
     return isinstance(error, StatementError | TypeError | ValueError | OverflowError)
 
 

@@ -16,7 +16,7 @@ from hotseat.db import models
 from hotseat.db.engine import open_engine, reading, writing
 from hotseat.db.queries import journal_rows, open_calls, recent_calls
 from hotseat.db.snapshot import kept_seats
-from hotseat.db.writes import Entry, write
+from hotseat.db.writes import CALL_COLUMNS, Entry, is_bad_entry, write
 from hotseat.history import CallChanged, CallRow, EndedBy, JournalRow, Outcome
 from tests.databases import Databases
 
@@ -189,3 +189,17 @@ def three(databases: Databases) -> Iterator[Sequence[Engine]]:
     yield engines
     for engine in engines:
         engine.dispose()
+
+
+@pytest.mark.parametrize("value", [None, 7, -1, 1 << 40, True, "seven", "7", "", "a\0b", "\udce4"])
+def test_a_value_of_the_wrong_kind_is_never_taken_for_an_outage(
+    engine: Engine, value: str | int | None
+) -> None:
+    """Else one entry that nobody can write would hold the whole journal up for ever."""
+    for column in sorted(CALL_COLUMNS):
+        refused: Exception | None = None
+        try:
+            put(engine, CallChanged("C1", T, {column: value}))
+        except Exception as error:
+            refused = error
+        assert refused is None or is_bad_entry(refused), column

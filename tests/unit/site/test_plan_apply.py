@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -234,6 +235,23 @@ def test_the_second_of_two_writers_is_refused(engine: Engine, demo: Site) -> Non
             apply(session, demo, expected=1, now=NOW)
     assert counts(engine) == before
     assert now_in(engine).name == "Other"
+
+
+def test_two_who_change_the_site_come_one_after_the_other(engine: Engine, demo: Site) -> None:
+    """On either database: new secrets for two phones at once are two revisions."""
+    with writing(engine) as session:
+        apply(session, demo, expected=0, now=NOW)
+
+    def rotate(phone: str) -> str:
+        with writing(engine) as session:
+            return rotate_secret(session, phone, NOW)
+
+    phones = sorted(demo.phones)[:6]
+    with ThreadPoolExecutor(3) as pool:
+        made = dict(zip(phones, pool.map(rotate, phones), strict=True))
+    with reading(engine) as session:
+        assert current_revision(session) == 1 + len(phones)
+        assert made.items() <= dict(phone_secrets(session)).items()
 
 
 def test_a_failure_in_the_middle_leaves_nothing(engine: Engine, demo: Site) -> None:
