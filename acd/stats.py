@@ -19,7 +19,9 @@ from acd.types import Millis
 
 ANSWERED = "answered"
 REFUSED = "refused"
-OUTCOMES = (ANSWERED, "abandoned", "lost", "menu", REFUSED)
+QUEUED_OUTCOMES = (ANSWERED, "abandoned", "lost")
+"""How a call ends that chose a queue."""
+OUTCOMES = (*QUEUED_OUTCOMES, "menu", REFUSED)
 
 WAIT_BOUNDS: Sequence[Millis] = (
     *(1_000, 2_000, 5_000, 10_000, 20_000, 30_000),

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from acd.effects import Note
 from acd.ports import Journal
-from acd.stats import ANSWERED, OUTCOMES, Arrivals, Day, Ended, Tally, Waits
+from acd.stats import ANSWERED, OUTCOMES, QUEUED_OUTCOMES, Arrivals, Day, Ended, Tally, Waits
 from acd.types import CallId, Failure, Millis
 
 OFFER_RESULTS = (ANSWERED, *(cause.value for cause in Failure))
@@ -37,8 +37,8 @@ class Figures:
         """Ended calls by outcome, since the start."""
         self.offers: Counter[str] = Counter(dict.fromkeys(OFFER_RESULTS, 0))
         """Offers by what came of them, since the start."""
-        self.waits = Waits()
-        """Of the ended calls that were queued, since the start."""
+        self.waits = {outcome: Waits() for outcome in QUEUED_OUTCOMES}
+        """Of the ended calls that were queued, by outcome, since the start."""
         self._journal = journal
         self.keep_seat = journal.keep_seat
         self.drop_seat = journal.drop_seat
@@ -90,7 +90,7 @@ class Figures:
         ended = Ended(fields["outcome"], fields["queue"], wait or 0)
         self.calls[ended.outcome] += 1
         if wait is not None:
-            self.waits.add(wait)
+            self.waits[ended.outcome].add(wait)
         self._day_at(at).add(ended, fields["arrived_at"])
 
     def _day_at(self, now: Millis) -> Day:

@@ -61,13 +61,16 @@ def _counter(name: str, help: str, label: str, counts: Mapping[str, int]) -> Met
     return family
 
 
-def _waits(waits: Waits) -> Metric:
+def _waits(waits: Mapping[str, Waits]) -> Metric:
     family = HistogramMetricFamily(
-        "hotseat_wait_seconds", "From queued to talk, or to the end of a call that had none."
+        "hotseat_wait_seconds",
+        "From queued to talk, or to the end of a call that had none.",
+        labels=["outcome"],
     )
     bounds = [*(str(bound / 1000) for bound in WAIT_BOUNDS), "+Inf"]
-    buckets = list(zip(bounds, accumulate(waits.buckets), strict=True))
-    family.add_metric([], buckets=buckets, sum_value=waits.total / 1000)
+    for outcome, waited in waits.items():
+        buckets = list(zip(bounds, accumulate(waited.buckets), strict=True))
+        family.add_metric([outcome], buckets=buckets, sum_value=waited.total / 1000)
     return family
 
 

@@ -72,11 +72,11 @@ def get(path: str, figures: Figures, state: dict[str, Any]) -> tuple[int, bytes]
 
 
 def measured(figures: Figures, state: dict[str, Any]) -> dict[tuple[str, ...], float]:
-    """(name, label values …) -> value, as Prometheus' own parser reads the page."""
+    """(name, values by label name …) -> value, as Prometheus' own parser reads the page."""
     code, body = get("/metrics", figures, state)
     assert code == 200
     return {
-        (sample.name, *sample.labels.values()): sample.value
+        (sample.name, *(value for _, value in sorted(sample.labels.items()))): sample.value
         for family in text_string_to_metric_families(body.decode())
         for sample in family.samples
     }
@@ -95,13 +95,15 @@ def test_metrics_are_what_the_figures_and_the_status_say(figures: Figures) -> No
     assert measured(figures, a_state(**AWAY))["hotseat_healthy",] == 0
 
 
-def test_the_waits_are_a_histogram(figures: Figures) -> None:
+def test_the_waits_are_a_histogram_for_each_outcome(figures: Figures) -> None:
     found = measured(figures, a_state())
-    bucket = "hotseat_wait_seconds_bucket"
-    assert [found[bucket, bound] for bound in ("1.0", "20.0", "30.0", "+Inf")] == [1, 1, 2, 2]
-    assert found["hotseat_wait_seconds_count",] == 2
-    assert found["hotseat_wait_seconds_sum",] == 25.9
-    assert sum(name[0] == bucket for name in found) == len(WAIT_BOUNDS) + 1
+    bucket, bounds = "hotseat_wait_seconds_bucket", ("1.0", "20.0", "30.0", "+Inf")
+    assert [found[bucket, bound, "answered"] for bound in bounds] == [1, 1, 2, 2]
+    assert [found[bucket, bound, "abandoned"] for bound in bounds] == [0, 0, 0, 0]
+    assert found["hotseat_wait_seconds_count", "answered"] == 2
+    assert found["hotseat_wait_seconds_sum", "answered"] == 25.9
+    answered = [name for name in found if name[0] == bucket and name[2] == "answered"]
+    assert len(answered) == len(WAIT_BOUNDS) + 1
 
 
 def test_every_label_is_there_before_it_first_happens() -> None:

@@ -53,7 +53,8 @@ def test_a_day_of_three_calls(scene: Scene) -> None:
     assert (today["refused"], today["mean_wait_ms"]) == (1, 4_000)
     assert today["queues"]["consult"]["answered"] == 1
     assert figures.calls["answered"] == figures.offers["answered"] == 1
-    assert sum(figures.waits.buckets) == 2
+    assert figures.waits["answered"].total == 4_000
+    assert figures.waits["abandoned"].total == 1_000
     assert scene.journal.calls[scene.call_of(gives_up)]["outcome"] == "abandoned", "passed on"
 
 
