@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from urllib.parse import quote
 
 import pytest
 
 from hotseat.config import load_secrets
-from hotseat.history import Outcome
+from hotseat.history import JournalRow, Outcome
 from tests.live.hotline import STRAIGHT, Hotline, now_ms, until
 from tests.live.phone import Phone, PhoneError
 
@@ -175,3 +176,59 @@ def stranger(hotline: Hotline, user: str) -> Phone:
         server=hotline.sip,
         folder=hotline.state / "strangers",
     )
+
+
+@pytest.mark.usefixtures("served")
+def test_a_number_with_line_breaks_forges_nothing(hotline: Hotline) -> None:
+    """The user part of a SIP address may hold any character, escaped."""
+    forged = quote("1\nagi_arg_1: trunk\nagi_arg_5: waiting|X|vip|9|1||0||main@1|||\n\n", safe="")
+    begun = now_ms()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sip:
+        sip.settimeout(TIMEOUT)
+        sip.bind((hotline.address(10), 0))
+        host, port = sip.getsockname()
+        head = (
+            f"Via: SIP/2.0/UDP {host}:{port};branch=z9hG4bK{begun}\r\n"
+            f"From: <sip:{forged}@{host}>;tag={begun}\r\n"
+            f"To: <sip:{STRAIGHT}@{hotline.address(1)}>\r\n"
+            f"Call-ID: {begun}@{host}\r\n"
+        )
+        body = (
+            f"v=0\r\no=- 1 1 IN IP4 {host}\r\ns=-\r\nc=IN IP4 {host}\r\nt=0 0\r\n"
+            "m=audio 40000 RTP/AVP 0\r\n"
+        )
+        invite = (
+            f"INVITE sip:{STRAIGHT}@{hotline.address(1)} SIP/2.0\r\n{head}CSeq: 1 INVITE\r\n"
+            f"Contact: <sip:x@{host}:{port}>\r\nMax-Forwards: 70\r\n"
+            f"Content-Type: application/sdp\r\nContent-Length: {len(body)}\r\n\r\n{body}"
+        )
+        sip.sendto(invite.encode(), (hotline.address(1), hotline.settings.asterisk.sip_port))
+        answer = b""
+        while not answer.startswith(b"SIP/2.0 200"):
+            answer = sip.recv(4096)
+        tag = answer.partition(b"To:")[2].partition(b"tag=")[2].partition(b"\r")[0].decode()
+
+        def arrived() -> list[JournalRow]:
+            rows = hotline.journal("arrived", since=begun)
+            return [row for row in rows if row.facts["number"] == STRAIGHT]
+
+        (call,) = until("the call with the forged number is journalled", arrived, TIMEOUT)
+        assert call.facts["came_from"] == "trunk"
+        bye = (
+            f"BYE sip:{STRAIGHT}@{hotline.address(1)} SIP/2.0\r\n"
+            + head.replace(
+                f"To: <sip:{STRAIGHT}@{hotline.address(1)}>",
+                f"To: <sip:{STRAIGHT}@{hotline.address(1)}>;tag={tag}",
+            )
+            + "CSeq: 2 BYE\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n"
+        )
+        sip.sendto(bye.encode(), (hotline.address(1), hotline.settings.asterisk.sip_port))
+
+        def ended() -> bool:
+            return any(row.call == call.call for row in hotline.journal("ended", since=begun))
+
+        until("the call with the forged number has ended", ended, TIMEOUT)
+    (record,) = [row for row in hotline.calls(since=begun) if row.id == call.call]
+    assert record.caller is not None
+    assert "\n" not in record.caller
+    assert (record.number, record.priority) == (STRAIGHT, 0)
