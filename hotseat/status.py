@@ -11,6 +11,9 @@ from acd.presence import SeatState
 from acd.types import Device, Millis, Skills
 from hotseat.site.records import SiteNow
 
+SEAT_WORDS = ("talking", "offered", "wrap-up", "ready", "paused", "phone in use", "phone away")
+"""Everything that `seat_word` says, the busiest first."""
+
 _IDLE_AT = {
     Device.FREE: "ready",
     Device.IN_USE: "phone in use",

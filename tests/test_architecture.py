@@ -70,7 +70,10 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     (
         "hotseat.operation",
-        ("hotseat.operation", "hotseat.tables", "hotseat.figures", "hotseat.contacts", "acd"),
+        (
+            "hotseat.operation", "hotseat.tables", "hotseat.figures", "hotseat.contacts",
+            "hotseat.status", "acd",
+        ),
     ),
     ("hotseat.phones", ("hotseat.asterisk", "hotseat.db", "hotseat.config")),
     (

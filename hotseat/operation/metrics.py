@@ -22,9 +22,7 @@ from prometheus_client.registry import Collector
 from acd.stats import WAIT_BOUNDS, Waits
 from hotseat.figures import Figures
 from hotseat.operation.health import Condition, health
-
-SEAT_STATES = ("ready", "offered", "talking", "wrap-up", "paused", "phone in use", "phone away")
-"""Written also when no seat is so: a line that vanishes looks like a server that does."""
+from hotseat.status import SEAT_WORDS
 
 Status = Mapping[str, Any]
 
@@ -90,7 +88,8 @@ def _queues(status: Status) -> Iterator[Metric]:
 def _seats(status: Status) -> Metric:
     family = GaugeMetricFamily("hotseat_seats", "Logged-on seats by state.", labels=["state"])
     counts = Counter(seat["state"] for seat in status["seats"])
-    for state in SEAT_STATES:
+    # Also when no seat is so: a line that vanishes looks like a server that does.
+    for state in SEAT_WORDS:
         family.add_metric([state], counts[state])
     return family
 

@@ -9,13 +9,12 @@ from enum import Enum
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from hotseat.status import SEAT_WORDS
 from hotseat.tables import cut, span, table, width
 
 NAME_COLUMNS = 16
 LATE_MS = 1_000
 """A lag from which on it is worth a second look."""
-
-SEAT_ORDER = ("talking", "offered", "wrap-up", "ready", "paused", "phone in use", "phone away")
 
 
 class Look(Enum):
@@ -112,7 +111,7 @@ def _seats(seats: Sequence[Mapping[str, Any]]) -> list[ScreenLine]:
     if not seats:
         return [ScreenLine("nobody is logged on: hotseat seat login --help", Look.HEAD)]
     counts = Counter(seat["state"] for seat in seats)
-    said = ", ".join(f"{counts[state]} {state}" for state in SEAT_ORDER if counts[state])
+    said = ", ".join(f"{counts[state]} {state}" for state in SEAT_WORDS if counts[state])
     heads = ("seat", "agent", "phone", "state", "pause", "idle", "call")
     rows = [
         (
@@ -124,7 +123,7 @@ def _seats(seats: Sequence[Mapping[str, Any]]) -> list[ScreenLine]:
             span(seat["idle_ms"]),
             seat["call"],
         )
-        for seat in sorted(seats, key=lambda seat: SEAT_ORDER.index(seat["state"]))
+        for seat in sorted(seats, key=lambda seat: SEAT_WORDS.index(seat["state"]))
     ]
     return [ScreenLine(f"seats: {said}"), *_lines(heads, rows)]
 

@@ -14,8 +14,9 @@ from twisted.internet.testing import StringTransport
 from acd.stats import OUTCOMES, WAIT_BOUNDS
 from hotseat.figures import OFFER_RESULTS, Figures
 from hotseat.operation.health import Condition, health
-from hotseat.operation.metrics import SEAT_STATES, Metrics
+from hotseat.operation.metrics import Metrics
 from hotseat.operation.web import Pages
+from hotseat.status import SEAT_WORDS
 from tests.unit.operation.states import a_state
 from tests.unit.server.scene import KeptJournal
 
@@ -110,7 +111,7 @@ def test_every_label_is_there_before_it_first_happens() -> None:
     found = measured(Figures(KeptJournal(), lambda: 0), a_state(seats=[]))
     assert {name[1] for name in found if name[0] == "hotseat_calls_total"} == set(OUTCOMES)
     assert {name[1] for name in found if name[0] == "hotseat_offers_total"} == set(OFFER_RESULTS)
-    assert {name[1] for name in found if name[0] == "hotseat_seats"} == set(SEAT_STATES)
+    assert {name[1] for name in found if name[0] == "hotseat_seats"} == set(SEAT_WORDS)
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from acd.presence import SeatState
 from acd.types import Device
 from hotseat.site.records import AgentRecord, SiteNow
-from hotseat.status import floor_status
+from hotseat.status import SEAT_WORDS, floor_status, seat_word
 from tests.unit.server.scene import Scene, a_site
 
 
@@ -57,3 +58,16 @@ def test_calls_may_be_left_out_but_are_counted() -> None:
     assert state["calls"][0]["waited_ms"] == 3_000, "the first in line"
     assert state["queues"][0]["waiting"] == 3
     assert state["queues"][0]["longest_wait_ms"] == 3_000
+
+
+def test_every_state_of_a_seat_has_its_word() -> None:
+    scene = Scene()
+    scene.seat()
+    (seat,) = scene.service.floor.picture().seats
+    words = {
+        seat_word(replace(seat, state=state, paused=paused, device=device))
+        for state in SeatState
+        for paused in (None, "lunch")
+        for device in Device
+    }
+    assert words == set(SEAT_WORDS)
