@@ -95,7 +95,10 @@ class Hold:
 
     def _start(self, what: Awaitable[None]) -> None:
         async def until_gone() -> None:
-            with suppress(LineGone):  # told by the line itself
-                await what
+            try:
+                with suppress(LineGone):  # told by the line itself
+                    await what
+            except LineFailed as error:
+                self._log.warning("music_failed", music=self._queue().music, error=str(error))
 
         Deferred.fromCoroutine(until_gone())

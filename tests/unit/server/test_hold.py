@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from structlog.testing import capture_logs
 
 from acd.recovery import Ticket
 from acd.types import CallId
 from hotseat.site.records import SiteNow
-from ivr.ports import DialResult
+from ivr.ports import DialResult, LineFailed
 from ivr.waiting import WhileWaiting
 from tests.unit.server.scene import FakeLine, Scene, a_site
 
@@ -140,6 +141,21 @@ def test_a_call_that_the_floor_lost_is_told_nothing(scene: Scene) -> None:
     scene.reactor.advance(30)
     assert heard(line) == ["please-wait position-1"]
     assert timers(scene) == 0
+
+
+def test_music_that_is_not_there_is_told_and_costs_no_offer(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def no_music(self: FakeLine, music_class: str | None) -> None:
+        raise LineFailed("no such class")
+
+    monkeypatch.setattr(FakeLine, "music", no_music)
+    with capture_logs() as logs:
+        line = scene.rings_in()
+    assert [(entry["event"], entry["music"]) for entry in logs] == [("music_failed", "default")]
+    assert timers(scene) == 0
+    scene.seat()
+    assert line.phone == "p101"
 
 
 def test_a_queue_that_says_nothing_has_no_timer() -> None:
