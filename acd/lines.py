@@ -15,6 +15,9 @@ RECENT = 10
 ENOUGH = 3
 """With fewer, nothing is said about it."""
 
+STALE: Millis = 1_800_000
+"""A line that has not moved for so long before it begins again tells nothing of the next one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
@@ -41,6 +44,8 @@ class _Pace:
     intervals: deque[Millis] = field(default_factory=lambda: deque(maxlen=RECENT))
 
     def begin(self, now: Millis) -> None:
+        if now - self.since > STALE:
+            self.intervals.clear()
         self.since, self.moving = now, False
 
     def answer(self, now: Millis) -> None:

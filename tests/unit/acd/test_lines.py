@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from acd.calls import Place
-from acd.lines import ENOUGH, RECENT, Outlook, QueueLines
+from acd.lines import ENOUGH, RECENT, STALE, Outlook, QueueLines
 from acd.types import CallId, Millis
 
 
@@ -64,6 +64,16 @@ def test_what_happened_while_nobody_else_waited_says_nothing() -> None:
         lines.answer("consult", place(number), number * 100_000 + 2_000)
     lines.join("consult", place(20), now=2_000_000)
     assert lines.outlook("consult", place(20), 2_000_000).expected is None
+
+
+@pytest.mark.parametrize(("pause", "expected"), [(STALE, 20_000), (STALE + 1, None)])
+def test_the_pace_of_the_morning_says_nothing_in_the_evening(
+    pause: Millis, expected: Millis | None
+) -> None:
+    lines = line_of(5)
+    answered(lines, 5_000, 25_000, 45_000, 65_000, 85_000)
+    lines.join("consult", place(7), now=85_000 + pause)
+    assert lines.outlook("consult", place(7), 85_000 + pause).expected == expected
 
 
 def test_only_the_last_intervals_count() -> None:

@@ -193,8 +193,9 @@ JUNK = st.recursive(
     ),
     max_leaves=4,
 )
+OTHER_KINDS = ("menu", "play", "hours", "enter", "go_back")
 PLACES = [
-    (name, field) for name, node in hotline()["nodes"].items() for field in (*node, "menu", "play")
+    (name, field) for name, node in hotline()["nodes"].items() for field in (*node, *OTHER_KINDS)
 ]
 
 
@@ -225,4 +226,19 @@ def test_the_outline_shows_each_node_once() -> None:
         "   │  └─ next: in-english: play language-changed",
         "   │     └─ next: consult (see there)",
         "   └─ otherwise: consult (see there)",
+    ]
+
+
+def test_the_outline_shows_hours_and_the_ways_into_other_menus() -> None:
+    nodes = {
+        "time": {"hours": "office", "open": "sales", "closed": "later"},
+        "sales": {"enter": "sales", "next": "back"},
+        "later": {"go_back": ["closed"]},
+        "back": {"go_back": []},
+    }
+    assert outline(parse({"start": "time", "language": "zh", "nodes": nodes})) == [
+        "time: hours office",
+        "├─ open: sales: enter menu sales",
+        "│  └─ next: back: go back",
+        "└─ closed: later: say closed, go back",
     ]
