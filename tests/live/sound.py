@@ -63,9 +63,9 @@ class Recording:
 def snr_db(samples: Samples, hertz: float) -> float:
     """The power of a tone against everything else that is heard, in dB.
 
-    Taken in windows of 200 ms; three quarters of them are at least as good as the answer. (The
-    jitter buffer of a phone on a busy machine drops a frame now and then, which spoils the window
-    it is in.) Minus infinity where the tone is not heard at all.
+    Taken in windows of 200 ms; half of them are at least as good as the answer. (A machine that
+    does not serve a phone for a moment spoils the windows of that moment; a fault of the call
+    lasts.) Minus infinity where the tone is not heard at all.
     """
     size = RATE * SPECTRUM_MS // 1000
     windows = len(samples) // size
@@ -77,7 +77,7 @@ def snr_db(samples: Samples, hertz: float) -> float:
     tone = np.abs(bins - hertz) <= TONE_WIDTH_HZ
     heard = power[:, tone].sum(axis=1)
     rest = np.maximum(power[:, ~tone & (bins >= HUM_HZ)].sum(axis=1), SILENCE)
-    ratio = float(np.quantile(heard / rest, 0.25, method="lower"))
+    ratio = float(np.quantile(heard / rest, 0.5, method="lower"))
     return float(10 * np.log10(ratio)) if ratio > SILENCE else float("-inf")
 
 

