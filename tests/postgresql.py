@@ -65,6 +65,7 @@ class PostgreSQL(AbstractContextManager["PostgreSQL"]):
         self._folder = Path(tempfile.mkdtemp(prefix="hotseat-postgresql-"))
         self._password = secrets.token_urlsafe(12)
         self._server: subprocess.Popen[bytes] | None = None
+        self._connection: psycopg.Connection | None = None
         self._names = count(1)
         self.address = str(loopback_net(self._folder)[5])
         try:
@@ -85,7 +86,9 @@ class PostgreSQL(AbstractContextManager["PostgreSQL"]):
     def copy(self, template: str | None = None) -> str:
         """The name of a new database, empty or like `template`, to which nobody is connected."""
         name = f"test_{next(self._names)}"
-        self._say(f'CREATE DATABASE "{name}" TEMPLATE "{template or "template0"}"')
+        # Through the log, which is the default, costs three times as much.
+        like = f'TEMPLATE "{template or "template0"}" STRATEGY file_copy'
+        self._say(f'CREATE DATABASE "{name}" {like}')
         return name
 
     def drop(self, name: str) -> None:
@@ -114,6 +117,9 @@ class PostgreSQL(AbstractContextManager["PostgreSQL"]):
 
     def stop(self) -> None:
         """Stop the server; connections are cut, as in a restart of a real one."""
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
         server, self._server = self._server, None
         if server is not None and server.poll() is None:
             server.send_signal(signal.SIGINT)  # fast shutdown (PostgreSQL manual, 19.5)
@@ -161,15 +167,16 @@ class PostgreSQL(AbstractContextManager["PostgreSQL"]):
         return True
 
     def _say(self, statement: str) -> None:
-        with psycopg.connect(
-            host=self.address,
-            port=PORT,
-            user=USER,
-            password=self._password,
-            dbname="postgres",
-            autocommit=True,
-        ) as connection:
-            connection.execute(statement.encode())
+        if self._connection is None:
+            self._connection = psycopg.connect(
+                host=self.address,
+                port=PORT,
+                user=USER,
+                password=self._password,
+                dbname="postgres",
+                autocommit=True,
+            )
+        self._connection.execute(statement.encode())
 
     def _log(self) -> str:
         return (self._folder / "log").read_text(encoding="utf-8", errors="replace")[-2000:]

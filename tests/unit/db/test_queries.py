@@ -15,7 +15,7 @@ from hotseat.db.snapshot import current_revision
 
 
 @pytest.mark.parametrize(
-    ("ask", "sqlite", "postgresql"),
+    ("ask", "by_sqlite", "by_postgresql"),
     [
         (open_calls, "call_open", "call_open"),
         (recent_calls, "call_by_arrival", "call_by_arrival"),
@@ -42,7 +42,7 @@ from hotseat.db.snapshot import current_revision
     ],
 )
 def test_a_question_is_answered_by_an_index(
-    engine: Engine, ask: Callable[[Session], object], sqlite: str, postgresql: str
+    engine: Engine, ask: Callable[[Session], object], by_sqlite: str, by_postgresql: str
 ) -> None:
     """And what a LIMIT cuts is not sorted before."""
     asked: list[tuple[str, Any]] = []
@@ -57,7 +57,7 @@ def test_a_question_is_answered_by_an_index(
     with engine.connect() as connection:
         explain = {"sqlite": explained_by_sqlite, "postgresql": explained_by_postgresql}
         plan = explain[engine.dialect.name](connection, statement, values)
-    used = {"sqlite": sqlite, "postgresql": postgresql}[engine.dialect.name]
+    used = {"sqlite": by_sqlite, "postgresql": by_postgresql}[engine.dialect.name]
     assert used in " ".join(plan)
     assert not [step for step in plan if "TEMP B-TREE FOR ORDER BY" in step]
 
