@@ -27,8 +27,9 @@ from hotseat.history import CallChanged, JournalRow
 from tests.databases import Databases, PostgreSQLDatabases, SQLiteDatabases
 
 T = 1_800_000_000_000
-CALLS = 1_100
-"""More than one batch."""
+CALLS = 25
+AT_ONCE = 10
+"""So that there are whole batches, and one that is not."""
 
 Everything = dict[str, list[dict[str, Any]]]
 
@@ -80,6 +81,11 @@ def fill(engine: Engine) -> None:
                 ),
             ],
         )
+
+
+@pytest.fixture(autouse=True)
+def _small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hotseat.backup.database.ROWS_AT_ONCE", AT_ONCE)
 
 
 @pytest.fixture
@@ -262,12 +268,14 @@ def test_a_file_that_was_cut_off_is_refused(full: Engine, target: Engine, tmp_pa
     """At any place; and an empty database is left as it was."""
     path = saved(full, tmp_path)
     whole = path.read_bytes()
+    with ZipFile(path) as file:
+        inside = file.getinfo("journal.jsonl").header_offset + 60
     for size in (0, 10, len(whole) // 2, len(whole) - 1):
         path.write_bytes(whole[:size])
         with pytest.raises(ArchiveUnreadable):
             put_back(target, path)
-    path.write_bytes(whole[:2000] + b"\0\0\0\0" + whole[2004:])
-    with pytest.raises(ArchiveUnreadable, match="broken"):
+    path.write_bytes(whole[:inside] + b"\0\0\0\0" + whole[inside + 4 :])
+    with pytest.raises(ArchiveUnreadable, match=r"journal\.jsonl is broken"):
         put_back(target, path)
     assert inspect(target).get_table_names() == []
 
