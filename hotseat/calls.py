@@ -36,7 +36,7 @@ from ivr.interpreter import (
     Outcome,
     Place,
 )
-from ivr.ports import DialResult, Line, LineFailed, LineGone
+from ivr.ports import DialResult, Line, LineFacts, LineFailed, LineGone
 from ivr.prompts import sound_paths
 from ivr.session import run_menu
 from ivr.waiting import Told
@@ -45,6 +45,9 @@ log = structlog.get_logger(__name__)
 
 NOT_IN_SERVICE = 1
 """Q.850: unallocated number. The carrier plays its own announcement; we never answer."""
+
+LONGEST_UNMET: Millis = 15 * 60_000
+"""The dialplan gives up earlier; an older stamp comes from a clock that was set."""
 
 SORRY = ("sorry-hang-up",)
 
@@ -115,7 +118,9 @@ class Calls:
     def _arrive(self, line: Line) -> Contact | None:
         """A new contact, None if nobody is at the number. Nothing is dialled, whoever asks."""
         facts, site = line.facts, self._config.now
-        contact = Contact(CallId(self._new_id()), facts, self._now())
+        now = self._now()
+        contact = Contact(CallId(self._new_id()), facts, self._arrival(facts, now))
+        contact.unmet = now - contact.arrived
         number = site.numbers.get(facts.dialled)
         if number is None:
             contact.refused = True
@@ -134,6 +139,13 @@ class Calls:
         self._contacts.note("arrived", contact, number=facts.dialled, came_from=facts.context)
         self._contacts.changed(contact, **contact.record())
         return contact
+
+    def _arrival(self, facts: LineFacts, now: Millis) -> Millis:
+        """When the call came: now, or while no server was there to meet it."""
+        if facts.arrived is None:
+            return now
+        arrived = self._clock.from_wall(facts.arrived)
+        return arrived if now - LONGEST_UNMET <= arrived <= now else now
 
     def _come_back(self, line: Line, ticket: Ticket) -> Contact:
         contact = self._contacts.get(ticket.call) or contact_from(ticket, line.facts)
@@ -258,7 +270,8 @@ class Calls:
 
     def _join(self, contact: Contact, queue: QueueRecord, step: EnqueueStep) -> Millis:
         """The wait begins here, once; a session that comes back finds it begun."""
-        at = self._now()
+        # Who came while no server was there has waited already.
+        at = self._now() - contact.unmet
         contact.queued_at = at
         contact.queue = queue.name
         contact.priority = queue.priority + step.priority

@@ -38,6 +38,8 @@ class Contact:
     answered_at: Millis | None = None
     talk_ended_at: Millis | None = None
     seat: SeatId | None = None
+    unmet: Millis = 0
+    """How long the caller was on the line before a server was there to meet him."""
     offers: int = 0
     told: Told = Told()  # noqa: RUF009  (frozen)
     """What the caller has been told while waiting."""

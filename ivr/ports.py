@@ -34,6 +34,8 @@ class LineFacts:
     """When the dialplan saw the talk end (`HOTSEAT_ENDED`), ms since 1970 by Asterisk's clock."""
     ticket: str = ""
     """The ticket that an earlier session left on the channel, empty at first contact."""
+    arrived: int | None = None
+    """When the call came (`HOTSEAT_ARRIVED`), ms since 1970 by Asterisk's clock."""
 
 
 class DialResult(enum.Enum):

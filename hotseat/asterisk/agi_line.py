@@ -45,14 +45,15 @@ log = structlog.get_logger(__name__)
 def line_facts(environment: Mapping[str, str]) -> LineFacts:
     """What the dialplan tells of a line when it calls us.
 
-    It passes five arguments: `trunk` or `phone`, the dialled number, DIALSTATUS, HOTSEAT_ENDED and
-    HOTSEAT_TICKET. Raises AgiError for anything else: a comma too many would shift them.
+    It passes six arguments: `trunk` or `phone`, the dialled number, DIALSTATUS, HOTSEAT_ENDED,
+    HOTSEAT_TICKET and HOTSEAT_ARRIVED. Raises AgiError for anything else: a comma too many would
+    shift them.
     """
     facts = {name: printable(value) for name, value in environment.items()}
     context = facts.get("arg_1", "")
-    if context not in ("trunk", "phone") or "arg_6" in facts:
+    if context not in ("trunk", "phone") or "arg_7" in facts:
         raise AgiError("arguments that are not those of our dialplan")
-    ended = facts.get("arg_4", "")
+    ended, arrived = facts.get("arg_4", ""), facts.get("arg_6", "")
     return LineFacts(
         channel=facts.get("channel", ""),
         uniqueid=facts.get("uniqueid", ""),
@@ -63,6 +64,7 @@ def line_facts(environment: Mapping[str, str]) -> LineFacts:
         dial_status=facts.get("arg_3", ""),
         ended=int(ended) if ended.isdecimal() else None,
         ticket=facts.get("arg_5", ""),
+        arrived=int(arrived) if arrived.isdecimal() else None,
     )
 
 

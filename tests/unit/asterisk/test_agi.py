@@ -196,7 +196,7 @@ def test_a_caller_who_leaves_at_the_door_is_no_stranger(clock: Clock, door: Door
     assert not door.lines
 
 
-@pytest.mark.parametrize("arguments", ["", "agi_arg_1: moon\n", "agi_arg_1: trunk\nagi_arg_6: x\n"])
+@pytest.mark.parametrize("arguments", ["", "agi_arg_1: moon\n", "agi_arg_1: trunk\nagi_arg_7: x\n"])
 def test_arguments_that_are_not_our_dialplan_s_are_refused(
     clock: Clock, door: Door, arguments: str
 ) -> None:

@@ -33,6 +33,23 @@ def test_what_an_earlier_dial_left_is_wiped_before_the_ticket_says_waiting(scene
     assert again.variables["DIALSTATUS"] == ""
 
 
+def test_who_came_while_no_server_was_there_has_waited_already(scene: Scene) -> None:
+    scene.reactor.advance(60)
+    now = scene.clock.now()
+    second = scene.rings_in(arrived=now - 2_000)
+    first = scene.rings_in(arrived=now - 5_000)
+    scene.seat()
+    assert (first.phone, second.phone) == ("p101", None)
+    assert scene.journal.calls[scene.call_of(first)]["arrived_at"] == now - 5_000
+
+
+@pytest.mark.parametrize("stamp", [-1, 1_000 * 3600, 10**15])
+def test_a_stamp_from_a_clock_that_was_set_counts_for_nothing(scene: Scene, stamp: int) -> None:
+    scene.reactor.advance(7200)
+    line = scene.rings_in(arrived=stamp)
+    assert scene.journal.calls[scene.call_of(line)]["arrived_at"] == scene.clock.now()
+
+
 def test_the_whole_way_of_a_call(scene: Scene) -> None:
     line = scene.rings_in()
     call = scene.call_of(line)
