@@ -7,7 +7,7 @@ PYTHON ?= python3
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test check setup postgresql asterisk site clean
+.PHONY: help run test check bench setup postgresql asterisk site clean
 
 help: ## explain the targets
 	@echo "hotseat: a hotline server for Asterisk"
@@ -29,6 +29,9 @@ check: setup postgresql ## style, types, import rules and the fast tests; about 
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/pytest -m "not live"
+
+bench: $(VENV)/.installed-bench ## measure: all, or B=floor|wire; JSON=1 ends with a line of JSON
+	@$(VENV)/bin/python -m benchmarks $(B)
 
 setup: $(VENV)/.installed-dev ## the Python environment with all tools of development
 
@@ -66,6 +69,11 @@ $(VENV)/.installed: pyproject.toml | $(VENV)/bin/pip
 $(VENV)/.installed-dev: pyproject.toml | $(VENV)/bin/pip
 	@echo "installing hotseat and the tools of development …"
 	@$(VENV)/bin/pip install --disable-pip-version-check --editable ".[dev]"
+	@touch $@ $(VENV)/.installed
+
+$(VENV)/.installed-bench: pyproject.toml | $(VENV)/bin/pip
+	@echo "installing hotseat and what it is measured beside …"
+	@$(VENV)/bin/pip install --disable-pip-version-check --editable ".[bench]"
 	@touch $@ $(VENV)/.installed
 
 # Debian's python3 cannot make environments before python3-venv is there.

@@ -1,1 +1,1 @@
-"""Measurements: `python -m benchmarks.NAME`, or `make bench`."""
+"""Measurements: `make bench`, or `make bench B=NAME` for one of them."""

@@ -1,17 +1,14 @@
-"""How fast the floor decides, and how that grows: `python -m benchmarks.floor`.
+"""How fast the floor decides, and how that grows.
 
 A full house in steady state: every qualified seat talks, callers wait, and each end of a talk goes
 through wrap-up to the next offer. The world around the floor is drawn from a fixed seed. Processor
 time inside `Floor.apply` is what counts. The garbage collector is off, because it would walk the
 world's objects at the floor's cost; at the end it must find that the floor left it nothing to do.
-With JSON=1 the last line is a JSON object.
 """
 
 from __future__ import annotations
 
 import gc
-import json
-import os
 import random
 import statistics
 from collections.abc import Iterator
@@ -38,6 +35,7 @@ from acd.events import (
 )
 from acd.floor import Floor
 from acd.types import CallId, Device, Failure, Millis, Requirement, SeatId
+from benchmarks.report import Reach
 
 EVENTS = 150_000
 EVENTS_PER_SECOND = 50_000
@@ -210,8 +208,8 @@ def measure(size: Size, events: int) -> Cost:
     )
 
 
-def main() -> int:
-    """Measure, print, and say whether the bounds were reached."""
+def run() -> list[Reach]:
+    """Measure a house and one ten times larger."""
     size = Size(seats=10_000, skills=100, queues=50, waiting=5_000)
     costs = [measure(size, EVENTS), measure(size.times(10), EVENTS)]
     print(f"{'seats':>8} {'skills':>7} {'queues':>7} {'waiting':>8} {'events/s':>9}", end="")
@@ -223,27 +221,8 @@ def main() -> int:
         print(f" {cost.p99:>7.1f} {cost.worst / 1e3:>9.2f} {cost.resume_ms:>10.1f}")
     growth = costs[1].mean / costs[0].mean
     print(f"cost per event with everything ten times larger: x {growth:.2f}")
-    reach = [
-        _reach("floor_events", costs[0].per_second, "events/s", EVENTS_PER_SECOND, "higher"),
-        _reach("floor_p99", costs[0].p99, "µs", P99_MICROSECONDS, "lower"),
-        _reach("floor_growth", growth, "times", GROWTH, "lower"),
+    return [
+        Reach("floor_events", costs[0].per_second, "events/s", EVENTS_PER_SECOND, "higher"),
+        Reach("floor_p99", costs[0].p99, "µs", P99_MICROSECONDS, "lower"),
+        Reach("floor_growth", growth, "times", GROWTH, "lower"),
     ]
-    if os.environ.get("JSON") == "1":
-        print(json.dumps({"benchmark": "floor", "reach": reach}, ensure_ascii=False))
-    return 0 if all(one["ok"] for one in reach) else 1
-
-
-def _reach(name: str, value: float, unit: str, bound: float, better: str) -> dict[str, object]:
-    ok = value >= bound if better == "higher" else value < bound
-    return {
-        "name": name,
-        "value": round(value, 2),
-        "unit": unit,
-        "bound": bound,
-        "better": better,
-        "ok": ok,
-    }
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())
