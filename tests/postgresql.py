@@ -95,6 +95,17 @@ class PostgreSQL(AbstractContextManager["PostgreSQL"]):
         """Remove a database, whoever is still connected."""
         self._say(f'DROP DATABASE "{name}" WITH (FORCE)')
 
+    def connect(self, database: str) -> psycopg.Connection:
+        """A connection that commits every statement."""
+        return psycopg.connect(
+            host=self.address,
+            port=PORT,
+            user=USER,
+            password=self._password,
+            dbname=database,
+            autocommit=True,
+        )
+
     def start(self) -> None:
         """Start the server and wait until it answers."""
         command = [self._programs / "postgres", "-D", self._data, "-h", self.address, "-p", PORT]
@@ -168,14 +179,7 @@ class PostgreSQL(AbstractContextManager["PostgreSQL"]):
 
     def _say(self, statement: str) -> None:
         if self._connection is None:
-            self._connection = psycopg.connect(
-                host=self.address,
-                port=PORT,
-                user=USER,
-                password=self._password,
-                dbname="postgres",
-                autocommit=True,
-            )
+            self._connection = self.connect("postgres")
         self._connection.execute(statement.encode())
 
     def _log(self) -> str:

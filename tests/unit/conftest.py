@@ -32,9 +32,11 @@ def sqlite(tmp_path_factory: pytest.TempPathFactory, demo: Site) -> SQLiteDataba
 
 
 @pytest.fixture(scope="session")
-def postgresql(postgresql_server: PostgreSQL, demo: Site) -> PostgreSQLDatabases:
+def postgresql(postgresql_server: PostgreSQL, demo: Site) -> Iterator[PostgreSQLDatabases]:
     """Databases in a server of the tests' own."""
-    return PostgreSQLDatabases(postgresql_server, demo)
+    databases = PostgreSQLDatabases(postgresql_server, demo)
+    yield databases
+    databases.close()
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
