@@ -21,14 +21,14 @@ run: $(VENV)/.installed asterisk site ## set up and run the demo hotline; says w
 	@$(HOTSEAT) asterisk up
 	@exec $(HOTSEAT) serve --guide
 
-test: check asterisk ## everything: checks, then all tests with a real Asterisk and real phones
-	$(VENV)/bin/pytest -m live
+test: check postgresql asterisk ## everything: also on PostgreSQL, and with a real Asterisk and real phones
+	$(VENV)/bin/pytest -m "live or postgresql"
 
-check: setup postgresql ## style, types, import rules and the fast tests; about a minute
+check: setup ## style, types, import rules and the fast tests; under a minute
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
-	$(VENV)/bin/pytest -m "not live"
+	$(VENV)/bin/pytest -m "not live and not postgresql"
 
 bench: $(VENV)/.installed-bench ## measure: all, or B=floor|wire; JSON=1 ends with a line of JSON
 	@$(VENV)/bin/python -m benchmarks $(B)

@@ -10,6 +10,15 @@ import pytest
 from tests.postgresql import NoPostgreSQL, PostgreSQL
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs PostgreSQL, so that `make check` can leave it to `make test`."""
+    for item in items:
+        kind = getattr(item, "callspec", None)
+        wants = {"postgresql", "postgresql_server"} & set(getattr(item, "fixturenames", ()))
+        if wants or (kind is not None and kind.params.get("each_kind") == "postgresql"):
+            item.add_marker(pytest.mark.postgresql)
+
+
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[PostgreSQL]:
     """Started when the first test asks for it."""
