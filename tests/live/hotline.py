@@ -28,6 +28,7 @@ from hotseat.db.snapshot import current_revision
 from hotseat.history import CallRow, JournalRow
 from tests.live.phone import Callers, Phone, PhoneCall
 from tests.live.relay import Relay
+from tests.live.stalls import Stalls
 
 SITE = Path(__file__).with_name("site.yaml")
 HOTSEAT = Path(sys.executable).with_name("hotseat")
@@ -79,6 +80,7 @@ class Hotline(AbstractContextManager["Hotline"]):
         self._stack = ExitStack()
         self._server: subprocess.Popen[bytes] | None = None
         self._desks: dict[str, Phone] = {}
+        self.stalls = self._stack.enter_context(Stalls())
         self.server_log = state / "server.log"
         self.started_at = now_ms()
 

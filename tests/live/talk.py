@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.live.hotline import STRAIGHT, Hotline, until
+from tests.live.hotline import STRAIGHT, Hotline, now_ms, until
 from tests.live.phone import PhoneCall
 from tests.live.sound import Recording, Samples, longest_gap_ms, snr_db
 
@@ -31,6 +31,8 @@ class Talk:
     caller_hertz: int
     desk: PhoneCall
     desk_hertz: int
+    asked: list[float] = field(default_factory=list)
+    """When the agent was told to hang up."""
 
     @property
     def began(self) -> float:
@@ -41,6 +43,19 @@ class Talk:
     def ended(self) -> float:
         """When the desk's phone was put down by either side."""
         return self.desk.wait("ended").at
+
+    def put_down(self) -> None:
+        """The agent hangs up; comes back when the phone knows that it is over."""
+        self.asked.append(now_ms())
+        self.desk.hang_up()
+        self.desk.wait("ended")
+
+    def is_length(self, talk_ms: int | None, error_ms: int) -> bool:
+        """Is this how long it was? It ended between the agent's BYE and the answer to it."""
+        earliest = min([*self.asked, self.ended])
+        return talk_ms is not None and (
+            earliest - self.began - error_ms <= talk_ms <= self.ended - self.began + error_ms
+        )
 
     def heard_by_caller(self) -> Heard:
         """What the caller heard of the desk. Waits for the caller's recording."""

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.live
 
 CUT_SECONDS = 10
 TALK_MS = 2_500
-GAP_MS = 120
+GAP_MS = 60
 TALKERS = {"1001": "p101", "1002": "p102"}
 
 
@@ -35,8 +35,7 @@ def test_ten_seconds_without_ami(hotline: Hotline) -> None:
     # One agent hangs up unseen, the other goes on.
     unseen, seen = talks.values()
     until("there is a talk to be heard", lambda: now_ms() > unseen.began + TALK_MS, 5)
-    unseen.desk.hang_up()
-    unseen.desk.wait("ended")
+    unseen.put_down()
     unseen.caller.wait("ended")
     until("ten seconds have passed", lambda: now_ms() - cut >= CUT_SECONDS * 1000, CUT_SECONDS + 1)
     assert free.invites(since=cut) == []
@@ -47,7 +46,7 @@ def test_ten_seconds_without_ami(hotline: Hotline) -> None:
     for caller in ("13800072001", "13800072002"):
         free.rung_by(caller, since=cut).wait("talking")
         assert hotline.ended(caller).outcome is Outcome.ANSWERED
-    seen.desk.hang_up()
+    seen.put_down()
     seen.caller.wait("ended")
 
     for caller, talk in talks.items():
@@ -55,13 +54,13 @@ def test_ten_seconds_without_ami(hotline: Hotline) -> None:
         assert record.outcome is Outcome.ANSWERED
         heard = (talk.heard_by_caller(), talk.heard_by_desk())
         assert min(side.snr_db for side in heard) > 20, f"{caller}: {heard}"
-        # A stalled phone misses sound alone; a talk that was cut is cut for both, or for good.
-        assert min(side.gap_ms for side in heard) <= GAP_MS, f"{caller}: {heard}"
+        stalled = hotline.stalls.longest_ms(talk.began, talk.ended)
+        assert max(side.gap_ms for side in heard) <= GAP_MS + stalled, f"{caller}: {heard}"
     unseen_caller, seen_caller = talks
     assert hotline.ended(unseen_caller).ended_by is EndedBy.UNKNOWN  # nobody saw it: no guess
     assert hotline.ended(seen_caller).ended_by is EndedBy.SEAT
     for caller, talk in talks.items():
-        assert hotline.ended(caller).talk_ms == pytest.approx(talk.ended - talk.began, abs=300)
+        assert talk.is_length(hotline.ended(caller).talk_ms, 300), f"{talk}"
 
     nothing = {"channels": 0, "agi sessions": 0, "contacts": 0, "calls on the floor": 0}
     until("nothing is stuck", lambda: hotline.quiet() == nothing, 10)
