@@ -233,8 +233,6 @@ class FakeLine:
 class WallClock:
     """hotseat.clock.Clock on a reactor clock."""
 
-    offset_ms = 0
-
     def __init__(self, clock: ReactorClock) -> None:
         self._clock = clock
 
