@@ -32,6 +32,7 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("hotseat.history", ("acd",)),
     ("hotseat.tables", ()),
     ("hotseat.one_server", ()),
+    ("hotseat.softphones", ("hotseat.softphones",)),
     ("hotseat.public_holidays", ("ivr.hours",)),
     ("hotseat.site.records", ("acd", "ivr.hours", "ivr.waiting")),
     ("hotseat.asterisk.charset", ()),

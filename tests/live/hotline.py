@@ -26,7 +26,8 @@ from hotseat.db.engine import open_engine, reading
 from hotseat.db.queries import journal_rows, recent_calls
 from hotseat.db.snapshot import current_revision
 from hotseat.history import CallRow, JournalRow
-from tests.live.phone import Callers, Phone, PhoneCall
+from hotseat.softphones.callers import Callers
+from hotseat.softphones.phone import Phone, PhoneCall
 from tests.live.relay import Relay
 from tests.live.stalls import Stalls
 

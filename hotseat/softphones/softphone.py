@@ -215,7 +215,7 @@ class Softphone:
         settings.uaConfig.maxCalls = CALLS
         settings.uaConfig.threadCnt = 0
         settings.uaConfig.mainThreadOnly = True
-        settings.uaConfig.userAgent = "hotseat test phone"
+        settings.uaConfig.userAgent = "hotseat softphone"
         settings.logConfig.level = 0
         settings.logConfig.consoleLevel = 0
         sound = settings.medConfig
@@ -272,7 +272,7 @@ class Softphone:
         if sound is not None:
             self._sounds_over.append(sound)
 
-    # What the test commands
+    # What we are told to do
 
     def register(self, secret: str) -> None:
         if secret == self._secret:
