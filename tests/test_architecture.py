@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent
 OURS = ("ivr", "acd", "softphone_bridge", "hotseat")
 
 PURE_PACKAGES = ("ivr", "acd", "softphone_bridge")
-WORDS = ("hotseat.history", "hotseat.site.records")
+WORDS = ("hotseat.history", "hotseat.site.records", "hotseat.rights")
 """Records and words without I/O, which every part may use."""
 
 COMPOSITION = ("hotseat.cli", "hotseat.main")
@@ -31,6 +31,7 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("hotseat.log", ()),
     ("hotseat.history", ("acd",)),
     ("hotseat.tables", ()),
+    ("hotseat.rights", ()),
     ("hotseat.one_server", ()),
     ("hotseat.softphones", ("hotseat.softphones",)),
     ("hotseat.public_holidays", ("ivr.hours",)),
@@ -99,7 +100,7 @@ IO_MODULES = frozenset(
     {"socket", "subprocess", "threading", "asyncio", "time", "random", "secrets", "logging", "os"}
 )
 
-IO_IN_PURE = frozenset({"acd.service", "ivr.session"})
+IO_IN_PURE = frozenset({"acd.service", "ivr.session", "softphone_bridge.feed"})
 """The io modules inside otherwise pure packages."""
 
 
