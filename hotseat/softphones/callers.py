@@ -15,19 +15,25 @@ CALLS_IN_A_PROCESS = 2
 class Callers:
     """Anonymous callers at the trunk's address, two to a process, identified by address only."""
 
-    def __init__(self, *, address: str, server: str, folder: Path) -> None:
+    def __init__(self, *, address: str, server: str, folder: Path, records: bool = True) -> None:
         self._address, self._server, self._folder = address, server, folder
+        self._records = records
         self._phones = ExitStack()
         self._placed: dict[Phone, list[PhoneCall]] = {}
         self._lock = threading.Lock()
 
     def call(
-        self, number: str, *, caller: str = "13800000000", hertz: int | None = None
+        self,
+        number: str,
+        *,
+        caller: str = "13800000000",
+        hertz: int | None = None,
+        words: Path | None = None,
     ) -> PhoneCall:
-        """One more caller dials `number`."""
+        """One more caller dials `number`, sending a tone or a wav file."""
         with self._lock:
             phone = self._phone_with_room()
-            call = phone.call(number, caller=caller, hertz=hertz)
+            call = phone.call(number, caller=caller, hertz=hertz, words=words)
             self._placed[phone].append(call)
         return call
 
@@ -62,6 +68,7 @@ class Callers:
                 address=self._address,
                 server=self._server,
                 folder=self._folder,
+                records=self._records,
             )
         )
         self._placed[phone] = []

@@ -54,7 +54,14 @@ class Phone(AbstractContextManager["Phone"]):
     """One softphone process at `address`, speaking to the SIP server `host:port`."""
 
     def __init__(
-        self, user: str, *, address: str, server: str, folder: Path, port: int = 0
+        self,
+        user: str,
+        *,
+        address: str,
+        server: str,
+        folder: Path,
+        port: int = 0,
+        records: bool = True,
     ) -> None:
         self.user = user
         self.address = address
@@ -66,6 +73,7 @@ class Phone(AbstractContextManager["Phone"]):
             "port": port,
             "server": server,
             "folder": str(folder),
+            "records": records,
         }
         self._errors = (folder / f"{user}.err").open("wb")
         self._process = subprocess.Popen(
@@ -73,6 +81,7 @@ class Phone(AbstractContextManager["Phone"]):
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
+            start_new_session=True,  # Ctrl-C is for whoever runs the phone
         )
         self._changed = threading.Condition()
         self._events: list[PhoneEvent] = []
@@ -131,13 +140,23 @@ class Phone(AbstractContextManager["Phone"]):
 
     def sends_tone(self, hertz: int | None) -> None:
         """What the other side hears in the calls that come from now on."""
-        self._command("tone", hertz=hertz)
+        self._command("speak", voice=hertz)
+
+    def says(self, words: Path) -> None:
+        """The wav file that the other side hears in the calls that come from now on."""
+        self._command("speak", voice=str(words))
 
     def call(
-        self, number: str, *, caller: str | None = None, hertz: int | None = None
+        self,
+        number: str,
+        *,
+        caller: str | None = None,
+        hertz: int | None = None,
+        words: Path | None = None,
     ) -> PhoneCall:
-        """Dial `number`, showing `caller` in From, sending a tone of `hertz`."""
-        call = self._command("call", number=number, caller=caller, hertz=hertz)["result"]
+        """Dial `number`, showing `caller` in From, sending a tone of `hertz` or a wav file."""
+        voice = hertz if words is None else str(words)
+        call = self._command("call", number=number, caller=caller, voice=voice)["result"]
         return PhoneCall(self, call)
 
     def pick_up(self, call: int, code: int = 200) -> None:
