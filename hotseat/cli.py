@@ -12,6 +12,7 @@ from hotseat.backup.commands import backup, restore
 from hotseat.control_client import NotRunning, Refused, ask
 from hotseat.db.commands import calls, db, journal
 from hotseat.db.migrations import DatabaseNotReady
+from hotseat.demo.commands import demo
 from hotseat.one_server import AlreadyServed
 from hotseat.operation.commands import doctor, drain, top
 from hotseat.site.commands import phone, site
@@ -193,5 +194,7 @@ def ready(agent: str, json_: bool) -> None:
     show(json_, asked("seat-ready", agent=agent), f"agent {agent} is ready")
 
 
-for command in (top, doctor, drain, asterisk, site, phone, calls, journal, db, backup, restore):
+for command in (top, doctor, drain, demo, asterisk, site, phone):
+    main.add_command(command)
+for command in (calls, journal, db, backup, restore):
     main.add_command(command)

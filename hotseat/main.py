@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import gc
-import os
-import sys
 from functools import partial
-from pathlib import Path
 from typing import Any, cast
 
 import structlog
@@ -47,6 +44,7 @@ from hotseat.restart import Restart
 from hotseat.seats import Seats
 from hotseat.site.records import SiteNow
 from hotseat.status import floor_status, site_status
+from hotseat.terminal import own_name
 from softphone_bridge.feed import Feed
 from softphone_bridge.frames import Frames
 
@@ -282,14 +280,6 @@ def asterisk_addresses(settings: Settings) -> list[str]:
     return [str(host), *(["127.0.0.1"] if door.is_loopback else [])]
 
 
-def _command() -> str:
-    """How this program was called, as a person would type it."""
-    called = Path(sys.argv[0])
-    if str(called.parent) in os.environ.get("PATH", "").split(os.pathsep):
-        return called.name
-    return os.path.relpath(called)
-
-
 def serve(settings: Settings, *, clock_offset: int = 0, show_guide: bool = False) -> int:
     """Run until stopped. Returns the exit code. Raises AlreadyServed, DatabaseNotReady."""
     engine = open_engine(settings.database)
@@ -325,7 +315,7 @@ def _serve(settings: Settings, clock_offset: int, show_guide: bool) -> int:
         gc.collect()
         gc.freeze()
         if show_guide:
-            print(guide(settings, server.site, _command()), flush=True)
+            print(guide(settings, server.site, own_name()), flush=True)
 
     def begin() -> None:
         Deferred.fromCoroutine(server.start()).addCallbacks(started, failed)

@@ -34,6 +34,15 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("hotseat.rights", ()),
     ("hotseat.one_server", ()),
     ("hotseat.softphones", ("hotseat.softphones",)),
+    ("hotseat.demo.people", ()),
+    ("hotseat.demo.stage", ()),
+    (
+        "hotseat.demo",
+        (
+            "hotseat.demo", "hotseat.softphones", "hotseat.operation.screen", "hotseat.tables",
+            "hotseat.config", "hotseat.control_client", "ivr.prompts",
+        ),
+    ),
     ("hotseat.public_holidays", ("ivr.hours",)),
     ("hotseat.roster", ("hotseat.roster", "acd", "ivr.hours")),
     ("hotseat.site.records", ("acd", "ivr.hours", "ivr.waiting", "hotseat.roster")),
