@@ -75,7 +75,9 @@ class FakeLink:
 
 
 def message(kind: str, name: str, **headers: str) -> Message:
-    return message_of([f"{kind}: {name}", *(f"{key}: {value}" for key, value in headers.items())])
+    return message_of(
+        "\n".join(f"{key}: {value}" for key, value in {kind: name, **headers}.items())
+    )
 
 
 def status_row(uniqueid: str, channel: str, **headers: str) -> Message:
