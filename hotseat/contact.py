@@ -89,8 +89,11 @@ class Contact:
         }
         return {column: value for column, value in known.items() if value}
 
-    def final_record(self, ended: Millis) -> dict[str, object]:
-        """All columns, known now that the contact is over at `ended`."""
+    def final_record(self, ended: Millis, allowed: Millis | None) -> dict[str, object]:
+        """All columns, known now that the contact is over at `ended`.
+
+        `allowed` is the longest wait that its queue calls in time.
+        """
         talk_ended = self.talk_ended_at
         if self.talked and talk_ended is None and self.answered_at is not None:
             talk_ended = ended
@@ -112,6 +115,7 @@ class Contact:
             "ended_by": self._ended_by.value,
             "wait_ms": wait,
             "talk_ms": talk,
+            "in_time": None if wait is None or allowed is None else wait <= allowed,
             "offers": self.offers,
             "estimated": self.estimated,
         }

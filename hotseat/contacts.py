@@ -252,7 +252,8 @@ class Contacts:
 
     def record_end(self, contact: Contact, at: Millis) -> None:
         """Write the one terminal row and the summary of a contact."""
-        fields = contact.final_record(at)
+        queue = self._config.now.queues.get(contact.queue or "")
+        fields = contact.final_record(at, None if queue is None else queue.answer_within_ms)
         self._journal.call_changed(at, contact.call, fields)
         self.note(
             "ended",

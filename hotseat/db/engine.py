@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 _BUSY_MS = 2_000
@@ -70,6 +71,30 @@ def writing(engine: Engine) -> Iterator[Session]:
         yield session
 
 
+@contextmanager
+def rebuilding(engine: Engine) -> Iterator[Connection]:
+    """A writing transaction for whoever drops tables or copies them under another name.
+
+    References are checked at its end. SQLite would otherwise follow them out of every table that
+    Alembic copies, and cannot be told within a transaction (sqlite.org/lang_altertable.html, 7).
+    Raises IntegrityError, with nothing changed, if a row refers to another that is not there.
+    """
+    writer = engine.execution_options(**_WRITES[engine.dialect.name])
+    sqlite = engine.dialect.name == "sqlite"
+    with writer.connect() as connection:
+        driver = connection.connection.driver_connection
+        if sqlite and driver is not None:
+            driver.execute("PRAGMA foreign_keys = OFF")
+        try:
+            with connection.begin():
+                yield connection
+                if sqlite:
+                    _check_references(connection)
+        finally:
+            if sqlite and driver is not None:
+                driver.execute("PRAGMA foreign_keys = ON")
+
+
 def lock_site(session: Session) -> None:
     """Wait until no other writer changes the site, and keep others waiting until the end.
 
@@ -100,6 +125,15 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         f"busy_timeout = {_BUSY_MS}",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _check_references(connection: Connection) -> None:
+    check = "PRAGMA foreign_key_check"
+    broken = connection.exec_driver_sql(check).first()
+    if broken is not None:
+        table, row, other, _ = broken
+        reason = ValueError(f"table {table}, row {row}: refers to a row of {other} that is missing")
+        raise IntegrityError(check, None, reason)
 
 
 def _begin_sqlite(connection: Connection) -> None:

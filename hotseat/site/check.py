@@ -120,6 +120,7 @@ def _queue(name: str, fields: SiteFields) -> QueueRecord:
         ring_ms=1000 * fields.whole("ring_seconds", 5, 120, default=20),
         wrap_up_ms=1000 * fields.whole("wrap_up_seconds", 0, 3600, default=10),
         again_ms=1000 * fields.whole("again_seconds", 0, 3600, default=20),
+        answer_within_ms=1000 * fields.whole("answer_within_seconds", 1, 3600, default=20),
         music=fields.spelt("music", MUSIC, default="default"),
         while_waiting=_while_waiting(fields),
     )

@@ -29,7 +29,14 @@ def a_state(**changes: Any) -> dict[str, Any]:
             "refused": 2,
             "mean_wait_ms": 12_000,
             "calls_a_minute": 18,
-            "queues": {"consult": {"answered": 30, "abandoned": 6, "mean_wait_ms": 12_000}},
+            "queues": {
+                "consult": {
+                    "answered": 30,
+                    "abandoned": 6,
+                    "mean_wait_ms": 12_000,
+                    "service_level": 0.83,
+                }
+            },
         },
         "contacts": 9,
         "draining": None,

@@ -55,7 +55,13 @@ def test_the_worst_reason_comes_first() -> None:
 def figures() -> Figures:
     figures = Figures(KeptJournal(), lambda: 1_800_000_000_000)
     for wait in (900, 25_000):
-        fields = {"outcome": "answered", "queue": "consult", "wait_ms": wait, "arrived_at": 0}
+        fields = {
+            "outcome": "answered",
+            "queue": "consult",
+            "wait_ms": wait,
+            "arrived_at": 0,
+            "in_time": True,
+        }
         figures.call_changed(0, "1", fields)  # type: ignore[arg-type]
     return figures
 
