@@ -259,7 +259,11 @@ class Server:
             "draining": self._drain.left,
             "ami": {"up": self._node.up, "lag_ms": self._link.lag_ms},
             "agi": {"sessions": self._listener.sessions, "open": self._listener.open},
-            "journal": {"lag_ms": self._journal.lag, "lost": self._journal.lost},
+            "journal": {
+                "lag_ms": self._journal.lag,
+                "lost": self._journal.lost,
+                "trouble": self._journal.trouble,
+            },
             "timers": len(self._reactor.getDelayedCalls()),
             "strangers": {
                 **self._contacts.strangers,

@@ -42,7 +42,7 @@ def a_state(**changes: Any) -> dict[str, Any]:
         "draining": None,
         "ami": {"up": True, "lag_ms": 3},
         "agi": {"sessions": 8, "open": True},
-        "journal": {"lag_ms": 12, "lost": 0},
+        "journal": {"lag_ms": 12, "lost": 0, "trouble": None},
         "strangers": {"fastagi_key": 2},
         **changes,
     }
