@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from types import FrameType
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -60,7 +61,7 @@ def demo(rate: float, seed: int | None) -> None:
         stack.enter_context(_endings())
         try:
             _play(stack, settings, rate, seed)
-        except (InstallError, SandboxError, NoHotline) as error:
+        except (InstallError, SandboxError, NoHotline, NotRunning, Refused) as error:
             fail(str(error))
 
 
@@ -80,14 +81,15 @@ def _play(stack: ExitStack, settings: Settings, rate: float, seed: int) -> None:
         click.echo("A hotline runs here already: the demo joins it.")
     else:
         stack.enter_context(hotline(settings, settings.state / "demo.log"))
-    site, places, guest = _places(settings, sandbox)
+    site, places, invitation = _places(settings, sandbox)
     click.echo(
         f"{site.name}: {rate:g} simulated calls a minute, {len(places)} simulated agents, all on "
         f"real SIP phones. SEED={seed} repeats it. q or Ctrl-C ends it."
     )
-    click.echo(guest)
+    click.echo("\n".join(invitation))
     terminal = sys.stdin.isatty() and sys.stdout.isatty()
-    happenings = Happenings(click.echo if not terminal else lambda line: None)
+    zone = ZoneInfo(site.time_zone)
+    happenings = Happenings(zone) if terminal else Happenings(zone, click.echo)
     crowd = Crowd(
         settings,
         places=places,
@@ -101,12 +103,12 @@ def _play(stack: ExitStack, settings: Settings, rate: float, seed: int) -> None:
     crowd.start()
     with suppress(KeyboardInterrupt):
         if terminal:
-            _watch(settings, crowd, happenings, f"{guest}   q ends the demo")
+            _watch(settings, crowd, happenings, invitation)
         else:
             _report(settings, crowd, happenings)
 
 
-def _places(settings: Settings, sandbox: Sandbox) -> tuple[SiteNow, Sequence[Place], str]:
+def _places(settings: Settings, sandbox: Sandbox) -> tuple[SiteNow, Sequence[Place], Sequence[str]]:
     """Who sits where; the last free agent and the last free phone are the guest's."""
     with opened() as engine, reading(engine) as session:
         site, logins = site_now(session), dict(phone_secrets(session))
@@ -123,14 +125,22 @@ def _places(settings: Settings, sandbox: Sandbox) -> tuple[SiteNow, Sequence[Pla
         for agent, phone in zip(agents[:-1], phones[:-1], strict=False)
     ]
     if not (agents and phones):
-        return site, places, "Every agent or every phone is busy already."
+        return site, places, ("Every agent or every phone is busy already.",)
     name, agent, phone = own_name(), agents[-1], phones[-1]
-    guest = f"Take calls yourself: {name} phone secret {phone} --show; "
-    return site, places, f"{guest}{name} seat login {agent} --phone {phone}"
+    server = f"{settings.asterisk.host}:{settings.asterisk.sip_port}"
+    return (
+        site,
+        places,
+        (
+            f"Your phone: user {phone} at {server}, {name} phone secret {phone} --show",
+            f"Your seat:  {name} seat login {agent} --phone {phone}",
+        ),
+    )
 
 
-def _watch(settings: Settings, crowd: Crowd, happenings: Happenings, foot: str) -> None:
+def _watch(settings: Settings, crowd: Crowd, happenings: Happenings, foot: Sequence[str]) -> None:
     def look(columns: int, rows: int) -> Sequence[ScreenLine]:
+        crowd.check()
         try:
             state = ask(settings, "status")
         except (NotRunning, Refused) as error:
@@ -141,8 +151,9 @@ def _watch(settings: Settings, crowd: Crowd, happenings: Happenings, foot: str) 
 
 
 def _report(settings: Settings, crowd: Crowd, happenings: Happenings) -> None:
-    while crowd.present:
+    while True:
         time.sleep(PLAIN_SECONDS)
+        crowd.check()
         try:
             happenings.tell(in_a_line(ask(settings, "status")))
         except (NotRunning, Refused) as error:
@@ -152,6 +163,7 @@ def _report(settings: Settings, crowd: Crowd, happenings: Happenings) -> None:
 def _end(crowd: Crowd) -> None:
     click.echo("Ending: callers hang up, agents log off …")
     crowd.leave()
+    click.echo(f"Asterisk goes on; {own_name()} asterisk down stops it.")
 
 
 @contextmanager

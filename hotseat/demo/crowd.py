@@ -23,7 +23,6 @@ MOST_CALLERS = 30
 BETWEEN_AGENTS_SECONDS = 1.5
 FIRST_DESK = 101
 """Softphone n of the demo has the address `.100 + n` of the instance's net."""
-TRUNK = 10
 
 AGENT_WORDS = FOLDER / "zh" / "comfort-prepare.wav"
 CALLER_WORDS = FOLDER / "zh" / "comfort-thanks.wav"
@@ -64,10 +63,14 @@ class Crowd:
         self._house = House(self._stage, tell, self._visits)
         self._tell = tell
         self._callers = Callers(
-            address=self._address(TRUNK), server=self._server, folder=folder, records=False
+            address=str(settings.asterisk.trunk_peers[0]),
+            server=self._server,
+            folder=folder,
+            records=False,
         )
         self._desks: list[Desk] = []
         self._over = threading.Event()
+        self._failure: Exception | None = None
         self._thread = threading.Thread(target=self._play, name="demo")
 
     def start(self) -> None:
@@ -88,37 +91,39 @@ class Crowd:
             desk.leave()
         self._callers.close()
 
-    @property
-    def present(self) -> bool:
-        """False if the play has ended by an error."""
-        return self._thread.is_alive()
+    def check(self) -> None:
+        """Raises what the play has ended by, if it has."""
+        if self._failure is not None:
+            raise self._failure
 
     def _play(self) -> None:
-        while not self._over.wait(self._stage.play()):
-            pass
+        try:
+            while not self._over.wait(self._stage.play()):
+                pass
+        except Exception as error:
+            self._failure = error
 
     def _agents_come(self) -> Scene:
         for n, place in enumerate(self._places):
-            phone = Phone(
-                place.phone,
-                address=self._address(FIRST_DESK + n),
-                server=self._server,
-                folder=self._folder,
-                records=False,
-            )
-            desk = Desk(
-                self._settings,
-                agent=place.agent,
-                title=place.title,
-                phone=phone,
-                secret=place.secret,
-                words=AGENT_WORDS,
-                turns=turns(self._chance(place.agent)),
-                tell=self._tell,
-            )
+            desk = self._desk(place, self._address(FIRST_DESK + n))
             self._desks.append(desk)
             self._stage.enter(self._house.work(desk))
             yield BETWEEN_AGENTS_SECONDS
+
+    def _desk(self, place: Place, address: str) -> Desk:
+        phone = Phone(
+            place.phone, address=address, server=self._server, folder=self._folder, records=False
+        )
+        return Desk(
+            self._settings,
+            agent=place.agent,
+            title=place.title,
+            phone=phone,
+            secret=place.secret,
+            words=AGENT_WORDS,
+            turns=turns(self._chance(place.agent)),
+            tell=self._tell,
+        )
 
     def _callers_come(self) -> Scene:
         before = 0.0

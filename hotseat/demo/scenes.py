@@ -77,7 +77,7 @@ class House:
         self.visits[plan.number] = visit = Visit(plan)
         try:
             yield from self._visit(visit, who, dial(plan))
-        except PhoneError:
+        except (PhoneError, NotHeard):
             self.tell(f"{who} is cut off")
         finally:
             del self.visits[plan.number]

@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from hotseat.operation.screen import Look, ScreenLine, draw
 from hotseat.tables import cut, span
 
-KEPT = 40
-TOP_ROWS = 24
+TOP_ROWS = 29
 """What `hotseat top` needs to show a demo's queues, calls and seats."""
-LEAST_HAPPENINGS = 3
+HAPPENINGS = range(3, 11)
+"""So many are shown, more on a higher screen."""
 
 
 class Happenings:
-    """The latest lines, each with its time; `heard` is called with every new one."""
+    """The latest lines, each with its time in `zone`; `heard` is called with every new one."""
 
-    def __init__(self, heard: Callable[[str], None] = lambda line: None) -> None:
-        self._lines: deque[str] = deque(maxlen=KEPT)
+    def __init__(self, zone: ZoneInfo, heard: Callable[[str], None] = lambda line: None) -> None:
+        self._zone = zone
+        self._lines: deque[str] = deque(maxlen=HAPPENINGS.stop - 1)
         self._heard = heard
 
     def tell(self, line: str) -> None:
         """One more."""
-        timed = f"{time.strftime('%H:%M:%S')}  {line}"
+        timed = f"{datetime.now(self._zone):%H:%M:%S}  {line}"
         self._lines.append(timed)
         self._heard(timed)
 
@@ -36,13 +38,20 @@ class Happenings:
 
 
 def screen(
-    state: Mapping[str, Any], happenings: Sequence[str], foot: str, columns: int, rows: int
+    state: Mapping[str, Any],
+    happenings: Sequence[str],
+    foot: Sequence[str],
+    columns: int,
+    rows: int,
 ) -> list[ScreenLine]:
-    """`hotseat top`, below it as many happenings as there is room for, and a line for the guest."""
-    room = max(LEAST_HAPPENINGS, rows - TOP_ROWS - 2)
-    latest = [ScreenLine(cut(line, columns)) for line in happenings[-room:]]
-    top = draw(state, columns, rows - len(latest) - 2)
-    return [*top, ScreenLine(""), *latest, ScreenLine(cut(foot, columns), Look.HEAD)]
+    """`hotseat top`, below it the latest happenings, and lines for the guest."""
+    room = min(max(rows - TOP_ROWS - len(foot), HAPPENINGS.start), HAPPENINGS.stop - 1)
+    below = [
+        ScreenLine(""),
+        *(ScreenLine(cut(line, columns)) for line in happenings[-room:]),
+        *(ScreenLine(cut(line, columns), Look.HEAD) for line in foot),
+    ]
+    return [*draw(state, columns, rows - len(below)), *below]
 
 
 def in_a_line(state: Mapping[str, Any]) -> str:
