@@ -127,12 +127,11 @@ def _places(settings: Settings, sandbox: Sandbox) -> tuple[SiteNow, Sequence[Pla
     if not (agents and phones):
         return site, places, ("Every agent or every phone is busy already.",)
     name, agent, phone = own_name(), agents[-1], phones[-1]
-    server = f"{settings.asterisk.host}:{settings.asterisk.sip_port}"
     return (
         site,
         places,
         (
-            f"Your phone: user {phone} at {server}, {name} phone secret {phone} --show",
+            f"Your phone: {name} phone secret {phone} --show  (at {settings.asterisk.host})",
             f"Your seat:  {name} seat login {agent} --phone {phone}",
         ),
     )
