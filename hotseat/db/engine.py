@@ -5,9 +5,12 @@ Both databases promise the same: a reader sees one state, a writer that changes 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from socket import SHUT_RDWR, socket
 from typing import Any, Final
+from weakref import WeakSet
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import IntegrityError
@@ -53,6 +56,26 @@ def open_engine(url: str) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def cutter(engine: Engine) -> Callable[[], None]:
+    """What breaks every connection of the engine, from any thread; who waits gets an error.
+
+    A PostgreSQL that is stopped or hangs keeps its connections, for which the kernel goes on
+    answering: no timeout of TCP or libpq ends the wait. SQLite's own waits end by themselves.
+    """
+    connections: WeakSet[Any] = WeakSet()
+    if engine.dialect.name == "postgresql":
+        event.listen(engine, "connect", lambda connection, _record: connections.add(connection))
+
+    def cut() -> None:
+        for connection in list(connections):
+            if not connection.closed:
+                # A duplicate: closing it here must not close psycopg's.
+                with suppress(OSError), socket(fileno=os.dup(connection.fileno())) as line:
+                    line.shutdown(SHUT_RDWR)
+
+    return cut
 
 
 @contextmanager
