@@ -7,7 +7,7 @@ PYTHON ?= python3
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run demo test check bench setup postgresql sipp asterisk site clean
+.PHONY: help run demo test check fuzz bench setup postgresql sipp asterisk site clean
 
 help: ## explain the targets
 	@echo "hotseat: a hotline server for Asterisk"
@@ -33,6 +33,10 @@ check: setup ## style, types, import rules and the fast tests; under a minute
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/pytest -m "not live and not postgresql"
+
+fuzz: setup ## a million wild inputs; N=, SEED=, ONLY=ami|fastagi|site, INPUT=one that was kept
+	@$(VENV)/bin/python -m tests.fuzz $(if $(N),-n $(N)) $(if $(SEED),--seed $(SEED)) \
+		$(if $(FIRST),--first $(FIRST)) $(if $(ONLY),--only $(ONLY)) $(if $(INPUT),--input $(INPUT))
 
 bench: $(VENV)/.installed-bench ## measure: all, or B=floor|wire; JSON=1 ends with a line of JSON
 	@$(VENV)/bin/python -m benchmarks $(B)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from hotseat.site.calendars import read_hours
 from hotseat.site.fields import AGENT, LANGUAGE, MUSIC, NAME, NUMBER, PHONE, SiteFields, Spelling
-from hotseat.site.problems import Problem, SiteInvalid
+from hotseat.site.problems import SiteInvalid, problem
 from hotseat.site.read import SiteFile
 from hotseat.site.records import (
     AgentRecord,
@@ -37,8 +37,8 @@ def check(file: SiteFile) -> Site:
     problems: list[At] = []
     site = _site(file.content, problems)
     if problems:
-        found = [Problem(path, text, file.line(path)) for path, text in problems]
-        raise SiteInvalid(sorted(found, key=lambda problem: problem.line or 0))
+        found = [problem(path, text, file.line(path)) for path, text in problems]
+        raise SiteInvalid(sorted(found, key=lambda each: each.line or 0))
     return site
 
 
