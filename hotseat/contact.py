@@ -137,7 +137,8 @@ class Contact:
             return EndedBy(self.ended_by)
         if self.talked:
             return EndedBy.UNKNOWN  # one of the two hung up, and nobody saw who
-        return EndedBy.SYSTEM if self.finished or self.refused else EndedBy.UNKNOWN
+        ours = self.finished or self.refused or (self.lost and not self.estimated)
+        return EndedBy.SYSTEM if ours else EndedBy.UNKNOWN
 
 
 def contact_from(ticket: Ticket, facts: LineFacts) -> Contact:

@@ -120,7 +120,7 @@ class Contacts:
         The dialplan keeps the end of a talk that no server saw, and then it is known.
         """
         contact.estimated = True
-        contact.lost = lost and contact.queued_at is not None
+        contact.lost |= lost and contact.queued_at is not None
         if contact.queued_at is not None and not lost:
             try:
                 seen = await self._switch.ended_at(contact.call)
@@ -196,6 +196,12 @@ class Contacts:
         contact = self._by_call.get(call)
         if contact is not None and contact.ended_by is None:
             contact.ended_by = side
+
+    def cut_off(self, call: CallId) -> None:
+        """Who waited has not given up: if there was no talk, the call is lost."""
+        contact = self._by_call.get(call)
+        if contact is not None and contact.queued_at is not None:
+            contact.lost = True
 
     def line_died(self, call: CallId) -> None:
         """The caller's channel is gone: the end of the contact."""
