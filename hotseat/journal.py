@@ -25,7 +25,7 @@ from acd.types import CallId, Millis
 from hotseat.db.engine import reason_of
 from hotseat.db.pool import Database
 from hotseat.db.queries import last_journal_id
-from hotseat.db.spool import Spool
+from hotseat.db.spool import Spool, spool_file
 from hotseat.db.writes import CALL_COLUMNS, Entry, is_bad_entry, names_of, write
 from hotseat.history import CallChanged, JournalRow
 
@@ -51,7 +51,7 @@ class JournalWriter:
         self.lost = 0
         self._database = database
         self._clock = reactor
-        self._spool = Spool(state / "journal.spool", spool_bytes)
+        self._spool = Spool(spool_file(state), spool_bytes)
         self._pending: deque[tuple[float, Entry]] = deque()
         self._timer: IDelayedCall | None = None
         self._delivery: Deferred[None] | None = None

@@ -30,6 +30,16 @@ _KINDS: Final[dict[str, type[Entry]]] = {
 _KIND_OF: Final = {kind: name for name, kind in _KINDS.items()}
 
 
+def spool_file(state: Path) -> Path:
+    """Where an instance's spool is."""
+    return state / "journal.spool"
+
+
+def left_over(path: Path) -> int:
+    """How many entries lie there that no database has, as far as anybody knows."""
+    return path.read_bytes().count(b"\n") if path.exists() else 0
+
+
 class SpoolFull(OSError):
     """The file is at its bound, as if the disk were full; the batch was not taken."""
 
