@@ -7,7 +7,9 @@ of a call meanwhile is gathered in `hotseat.contacts`.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 
 import structlog
@@ -15,7 +17,14 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 
 from acd.effects import Offer
-from acd.events import CallerGone, CallQueued, OfferAnswered, OfferFailed, TalkEnded
+from acd.events import (
+    CallerGone,
+    CallQueued,
+    OfferAnswered,
+    OfferFailed,
+    TalkEnded,
+    TermsChanged,
+)
 from acd.ports import Switch, SwitchAway
 from acd.recovery import Ticket, TicketError, TicketState
 from acd.service import Service
@@ -26,7 +35,7 @@ from hotseat.contacts import Contacts, ticket_of
 from hotseat.hold import Hold
 from hotseat.live_config import LiveConfig
 from hotseat.reception import Reception
-from hotseat.site.records import QueueRecord
+from hotseat.site.records import QueueRecord, SiteNow, removed_queue
 from ivr.interpreter import (
     TEMPORARY_FAILURE,
     EnqueueStep,
@@ -61,6 +70,15 @@ FAILURES = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class _Wait:
+    """A contact in line, by which step of its menu, and what it hears."""
+
+    contact: Contact
+    step: EnqueueStep
+    hold: Hold
+
+
 class Calls:
     """Serves lines from the first ring to the farewell. Implements `acd.ports.Lines`."""
 
@@ -83,6 +101,7 @@ class Calls:
         self._new_id = new_id
         self._reception = Reception(config, clock)
         self._waiting_for_offer: dict[CallId, Deferred[Offer]] = {}
+        self._waits: dict[CallId, _Wait] = {}
         self._service: Service
 
     def staff(self, service: Service) -> None:
@@ -224,31 +243,20 @@ class Calls:
         if contact.talked:
             # Came back after a talk: a call that has talked never waits again.
             return Left("talked")
-        queue = self._config.now.queues.get(step.queue)
+        queue = self._queue(contact, step)
         if queue is None:
-            contact.lost = contact.queued_at is not None
             return Failed(f"no queue {step.queue}")
         came_back = contact.queued_at
-        arrived = self._join(contact, queue, step) if came_back is None else came_back
+        if came_back is None:
+            self._join(contact, queue)
         if line.facts.dial_status:
             # Left by an earlier Dial; with a ticket that says `waiting` it would mean a talk.
             await line.set({"DIALSTATUS": ""})
         await self._write(contact, line, TicketState.WAITING)
-        self._service.tell(
-            CallQueued(
-                contact.call,
-                queue.name,
-                contact.requires,
-                arrived,
-                priority=contact.priority,
-                ring=queue.ring_ms,
-                wrap_up=queue.wrap_up_ms,
-                again=queue.again_ms,
-                attempts=contact.offers,
-            )
-        )
+        self._service.tell(self._terms(contact, queue, step))
         self._contacts.in_line(contact)
-        hold = self._hold(contact, line, queue)
+        hold = self._hold(contact, line, step)
+        self._waits[contact.call] = _Wait(contact, step, hold)
         try:
             if contact.offer is None:
                 if came_back is None:
@@ -267,34 +275,76 @@ class Calls:
             raise
         finally:
             hold.rest()
+            if (wait := self._waits.get(contact.call)) is not None and wait.hold is hold:
+                del self._waits[contact.call]
 
-    def _join(self, contact: Contact, queue: QueueRecord, step: EnqueueStep) -> Millis:
+    def _queue(self, contact: Contact, step: EnqueueStep) -> QueueRecord | None:
+        """The queue that a step leads to; None if there is none to begin to wait in."""
+        queue = self._config.queue(step.queue)
+        if queue is None and contact.queued_at is not None:
+            # Removed, and forgotten by a restart: who waits is served as the ticket says.
+            weight = contact.priority - step.priority
+            queue = removed_queue(step.queue, dict(contact.requires), weight)
+        return queue
+
+    def _join(self, contact: Contact, queue: QueueRecord) -> None:
         """The wait begins here, once; a session that comes back finds it begun."""
         # Who came while no server was there has waited already.
-        at = self._now() - contact.unmet
-        contact.queued_at = at
+        contact.queued_at = at = self._now() - contact.unmet
         contact.queue = queue.name
-        contact.priority = queue.priority + step.priority
-        contact.requires = requirement({**queue.requires, **step.requires})
-        self._contacts.changed(
-            contact,
-            queue=queue.name,
-            priority=contact.priority,
-            queued_at=at,
-            language=contact.language,
-        )
-        return at
+        self._contacts.changed(contact, queue=queue.name, queued_at=at, language=contact.language)
 
-    def _hold(self, contact: Contact, line: Line, queue: QueueRecord) -> Hold:
+    def _terms(self, contact: Contact, queue: QueueRecord, step: EnqueueStep) -> CallQueued:
+        """On which the contact waits now: what the queue and the menu ask, and their weight.
+
+        A skill that the site has no more is asked of nobody: nobody can have it.
+        """
+        skills = self._config.now.skills
+        asked = {**queue.requires, **step.requires}
+        contact.requires = requirement({name: asked[name] for name in asked if name in skills})
+        priority = queue.priority + step.priority
+        if contact.priority != priority:
+            contact.priority = priority
+            self._contacts.changed(contact, priority=priority)
+        assert contact.queued_at is not None
+        return CallQueued(
+            contact.call,
+            queue.name,
+            contact.requires,
+            contact.queued_at,
+            priority=contact.priority,
+            ring=queue.ring_ms,
+            wrap_up=queue.wrap_up_ms,
+            again=queue.again_ms,
+            attempts=contact.offers,
+        )
+
+    def site_changed(self, old: SiteNow, new: SiteNow) -> None:
+        """Who waits is served on the new terms from now on; offers and talks go on as they are."""
+        still = Counter(wait.step.queue for wait in self._waits.values())
+        for name in old.queues.keys() - new.queues.keys():
+            log.warning("queue_removed", queue=name, waiting=still[name])
+        for wait in list(self._waits.values()):
+            queue = self._queue(wait.contact, wait.step)
+            if queue is not None:
+                self._service.tell(TermsChanged(self._terms(wait.contact, queue, wait.step)))
+                wait.hold.queue_changed()
+
+    def _hold(self, contact: Contact, line: Line, step: EnqueueStep) -> Hold:
         async def tell(told: Told) -> None:
             contact.told = told
             # A server that takes the caller on must not tell a worse place.
             await self._write(contact, line, TicketState.WAITING)
 
+        def queue() -> QueueRecord:
+            record = self._queue(contact, step)
+            assert record is not None, "a queue in which somebody waits is never forgotten"
+            return record
+
         return Hold(
             line,
             self._reactor,
-            queue=lambda: self._config.now.queues.get(queue.name, queue),
+            queue=queue,
             outlook=lambda: self._service.floor.outlook(contact.call, self._now()),
             told=contact.told,
             tell=tell,
@@ -317,7 +367,7 @@ class Calls:
             self._switch.offer_over(contact.call)
             self._offer_failed(contact, offer, Failure.WITHDRAWN)
             return False
-        queue = self._config.now.queues.get(contact.queue or "")
+        queue = self._config.queue(contact.queue or "")
         result = await line.dial(
             [offer.phone],
             ring_ms=offer.ring,

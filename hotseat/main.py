@@ -15,6 +15,7 @@ from twisted.internet.task import LoopingCall
 from twisted.internet.threads import deferToThread
 from ulid import ULID
 
+from acd.events import OffersHeld, OffersResumed
 from acd.floor import Floor
 from acd.service import Service
 from acd.types import CallId, Millis
@@ -58,6 +59,7 @@ log = structlog.get_logger(__name__)
 
 
 ORPHANS_SECONDS = 15.0
+SITE_CHANGES = "the site changes"
 RIGHTS_SECONDS = 1.0
 """How long a command of a page waits for the database to say who may give it."""
 
@@ -216,14 +218,27 @@ class Server:
         return restart
 
     async def _recall_today(self) -> None:
-        began = self._figures.in_zone(self.site.time_zone)
-        self._figures.recall(await self._database.run(lambda session: ended_since(session, began)))
+        """The figures of the present day on the site's clocks, from the calls that have ended.
+
+        Those that end meanwhile count themselves.
+        """
+        day, until = self._figures.in_zone(self.site.time_zone), self._clock.now()
+        await self._journal.flush()
+        find = partial(ended_since, since=day.began, until=until)
+        self._figures.recall(day, await self._database.run(find))
 
     def _site_changed(self, old: SiteNow, new: SiteNow) -> None:
+        # Nobody is offered to anybody by a site of which half is told.
+        self._service.tell(OffersHeld(SITE_CHANGES))
         self._seats.site_changed(old, new)
+        self._calls.site_changed(old, new)
+        self._service.tell(OffersResumed(SITE_CHANGES))
+        if old.time_zone != new.time_zone:
+            Deferred.fromCoroutine(self._recall_today())
         self._feed.site_changed()
         log.info("site_changed", revision=new.revision)
-        # Also when no phone came or went: a secret may have been rotated.
+        # Also when no phone came or went: a secret may have been rotated. Asterisk reads them
+        # anew only if something differs.
         reloading = deferToThread(sandbox_of(self._settings).reload_phones)
         reloading.addCallbacks(
             lambda files: log.info("asterisk_files_written", changed=files),
@@ -276,7 +291,7 @@ class Server:
     def _status(self, most_calls: int | None = None) -> Reply:
         now: Millis = self._clock.now()
         return {
-            "site": site_status(self.site),
+            "site": site_status(self.site, self._config.problem),
             "now": now,
             "up_ms": now - self._started,
             **floor_status(self._service.floor.picture(), self.site, now, most_calls),

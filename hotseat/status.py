@@ -9,15 +9,16 @@ from acd.calls import CallState
 from acd.picture import CallPicture, FloorPicture, SeatPicture, seat_word
 from acd.presence import SeatState
 from acd.types import Millis, Skills
-from hotseat.site.records import SiteNow
+from hotseat.site.records import SiteNow, removed_queue
 
 
-def site_status(site: SiteNow) -> dict[str, Any]:
-    """What is in force."""
+def site_status(site: SiteNow, problem: str | None) -> dict[str, Any]:
+    """What is in force, and why it is not what stands in the database, if it is not."""
     return {
         "name": site.name,
         "time_zone": site.time_zone,
         "revision": site.revision,
+        "problem": problem,
         "numbers": {number.number: number.menu for number in site.numbers.values()},
     }
 
@@ -45,6 +46,7 @@ def _queues(picture: FloorPicture, site: SiteNow, now: Millis) -> list[dict[str,
         states[call.queue][call.state] += 1
         if call.state is not CallState.TALKING:
             longest[call.queue] = max(longest.get(call.queue, 0), now - call.arrived)
+    removed = [removed_queue(name, {}, 0) for name in states if name not in site.queues]
     return [
         {
             "name": queue.name,
@@ -57,7 +59,7 @@ def _queues(picture: FloorPicture, site: SiteNow, now: Millis) -> list[dict[str,
                 seats for skills, seats in ready.items() if _enough(dict(skills), queue.requires)
             ),
         }
-        for queue in site.queues.values()
+        for queue in (*site.queues.values(), *removed)
     ]
 
 

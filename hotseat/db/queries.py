@@ -80,8 +80,8 @@ def journal_rows(
     return [_journal(row) for row in reversed(newest.all())]
 
 
-def ended_since(session: Session, since: Millis) -> list[Ended]:
-    """The calls that arrived since then and have ended, summed up by queue and outcome."""
+def ended_since(session: Session, since: Millis, until: Millis) -> list[Ended]:
+    """The calls that arrived since then and ended until then, summed up by queue and outcome."""
     query = (
         select(
             models.Call.outcome,
@@ -90,7 +90,11 @@ def ended_since(session: Session, since: Millis) -> list[Ended]:
             func.count(),
             func.count(case((models.Call.in_time.is_(True), 1))),
         )
-        .where(models.Call.arrived_at >= since, models.Call.outcome.is_not(None))
+        .where(
+            models.Call.arrived_at >= since,
+            models.Call.outcome.is_not(None),
+            models.Call.ended_at <= until,
+        )
         .group_by(models.Call.outcome, models.Call.queue)
     )
     return [

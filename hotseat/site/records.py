@@ -39,6 +39,21 @@ class QueueRecord:
     """What is said to them now and then; nothing but music if None."""
 
 
+def removed_queue(name: str, requires: Skills, priority: int) -> QueueRecord:
+    """A queue that the site has no more, for those who still wait in it."""
+    return QueueRecord(
+        name=name,
+        title="",
+        requires=requires,
+        priority=priority,
+        ring_ms=20_000,
+        wrap_up_ms=10_000,
+        again_ms=20_000,
+        answer_within_ms=20_000,
+        music="default",
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class HoursRecord:
     """Opening hours, on the clocks of the site."""

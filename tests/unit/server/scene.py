@@ -73,6 +73,10 @@ def a_site(**changes: Any) -> SiteNow:
 class FakeConfig:
     def __init__(self, site: SiteNow) -> None:
         self.now = site
+        self.removed: dict[str, QueueRecord] = {}
+
+    def queue(self, name: str) -> QueueRecord | None:
+        return self.now.queues.get(name) or self.removed.get(name)
 
     async def menu(self, name: str, revision: int) -> MenuRecord:
         record = self.now.menus.get(name)
@@ -147,6 +151,7 @@ class FakeLine:
         self.did: list[str] = []
         self.ringing: Deferred[DialResult] | None = None
         self.phone: str | None = None
+        self.music_class: str | None = None
         self.prompts_last = False
         """Do prompts last until they are cut or the test ends them?"""
         self._prompt: Deferred[None] | None = None
@@ -178,6 +183,7 @@ class FakeLine:
         self._check()
         self.prompt_ends()
         self.did.append("music")
+        self.music_class = music_class
 
     async def dial(self, phones: Sequence[str], *, ring_ms: int, music_class: str) -> DialResult:
         self._check()
@@ -284,6 +290,13 @@ class Scene:
         self.seats = Seats(self.service)
         self.contacts.staff(self.service, self.seats)
         self.calls.staff(self.service)
+
+    def site_becomes(self, site: SiteNow) -> None:
+        """Another site is in force, and everybody is told."""
+        old, self.config.now = self.config.now, site
+        self.config.removed.update(old.queues)
+        self.seats.site_changed(old, site)
+        self.calls.site_changed(old, site)
 
     def _new_id(self) -> str:
         self._ids += 1
