@@ -7,8 +7,8 @@ import secrets
 import signal
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import ExitStack, suppress
 from types import FrameType
 from zoneinfo import ZoneInfo
 
@@ -57,8 +57,8 @@ def demo(rate: float, seed: int | None) -> None:
     settings = settings_or_exit()
     seed = secrets.randbelow(10_000) if seed is None else seed
     _require(settings)
+    _mind_the_endings()
     with ExitStack() as stack:
-        stack.enter_context(_endings())
         try:
             _play(stack, settings, rate, seed)
         except (InstallError, SandboxError, NoHotline, NotRunning, Refused) as error:
@@ -160,21 +160,20 @@ def _report(settings: Settings, crowd: Crowd, happenings: Happenings) -> None:
 
 
 def _end(crowd: Crowd) -> None:
-    click.echo("Ending: callers hang up, agents log off …")
-    crowd.leave()
+    for name in (signal.SIGINT, *ENDINGS):
+        signal.signal(name, signal.SIG_IGN)  # a second Ctrl-C would leave agents logged on
+    try:
+        click.echo("Ending: callers hang up, agents log off …")
+    finally:  # a terminal that was closed takes no words
+        crowd.leave()
     click.echo(f"Asterisk goes on; {own_name()} asterisk down stops it.")
 
 
-@contextmanager
-def _endings() -> Iterator[None]:
+def _mind_the_endings() -> None:
     """A closed terminal and SIGTERM end the demo as Ctrl-C does."""
 
     def end(_signal: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    before = {name: signal.signal(name, end) for name in ENDINGS}
-    try:
-        yield
-    finally:
-        for name, handler in before.items():
-            signal.signal(name, handler)
+    for name in ENDINGS:
+        signal.signal(name, end)
