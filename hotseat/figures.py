@@ -113,4 +113,6 @@ def _plain(tally: Tally) -> dict[str, Any]:
         **tally.by_outcome,
         "mean_wait_ms": tally.mean_wait,
         "service_level": tally.service_level,
+        "in_time": tally.in_time[ANSWERED],
+        "due": tally.due,
     }
