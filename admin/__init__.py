@@ -43,33 +43,16 @@ from flask_wtf.csrf import CSRFProtect
 from acd.types import Millis
 from admin import access, errors, headers, logins, navigation, shown, words
 from admin.account.routes import pages as account
-from admin.agents.routes import pages as agents
-from admin.audit.routes import pages as audit
 from admin.floor.routes import pages as floor
 from admin.home.routes import pages as home
 from admin.instance import NAME, Instance
-from admin.numbers.routes import pages as numbers
 from admin.passwords import Passwords
-from admin.phones.routes import pages as phones
-from admin.queues.routes import pages as queues
-from admin.sitefile.routes import pages as sitefile
 from admin.users.routes import pages as users
 from hotseat.config import Settings, load_secrets
 from hotseat.db.engine import open_engine
 from hotseat.rights import Action, Owned, Role
 
-AREAS: Final[tuple[Blueprint, ...]] = (
-    account,
-    agents,
-    audit,
-    floor,
-    home,
-    numbers,
-    phones,
-    queues,
-    sitefile,
-    users,
-)
+AREAS: Final[tuple[Blueprint, ...]] = (account, floor, home, users)
 
 MAX_FORM = 5_000_000
 """A site file, pasted."""
@@ -123,7 +106,6 @@ def create_app(
         Role=Role,
         asset=shown.asset,
         icon=shown.icon,
-        here_with=shown.here_with,
         site=lambda: app.extensions[NAME].site,
     )
     app.jinja_env.filters.update(
@@ -132,7 +114,6 @@ def create_app(
         clock_time=shown.clock_time,
         span=shown.span,
         masked=shown.masked,
-        yaml=shown.as_yaml,
     )
     errors.install(app)
     for area in AREAS:
