@@ -38,7 +38,7 @@ fuzz: setup ## a million wild inputs; N=, SEED=, ONLY=ami|fastagi|site, INPUT=on
 	@$(VENV)/bin/python -m tests.fuzz $(if $(N),-n $(N)) $(if $(SEED),--seed $(SEED)) \
 		$(if $(FIRST),--first $(FIRST)) $(if $(ONLY),--only $(ONLY)) $(if $(INPUT),--input $(INPUT))
 
-bench: $(VENV)/.installed-bench ## measure: all, or B=floor|wire; JSON=1 ends with a line of JSON
+bench: $(VENV)/.installed-bench $(if $(filter floor wire,$(B)),,sipp asterisk) ## measure: all, or B=floor|wire|calls|waiting; JSON=1 ends with a line of JSON
 	@$(VENV)/bin/python -m benchmarks $(B)
 
 setup: $(VENV)/.installed-dev ## the Python environment with all tools of development
