@@ -17,11 +17,11 @@ from admin.access import NEEDS
 from hotseat.rights import GRANTS, Role, Scope
 from tests.web.conftest import Browser
 
-SAMPLES: dict[str, dict[str, str | int]] = {
-    "user": {"user": 1},
-    "token": {"token": "nobody-knows"},
-    "number": {"number": "1001"},
-    "step": {"step": "seat-ready"},
+SAMPLES: dict[str, str | int] = {
+    "user": 1,
+    "token": "nobody-knows",
+    "number": "1001",
+    "step": "seat-ready",
 }
 """Variable of a path -> a value of the demo site."""
 
