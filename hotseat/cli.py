@@ -152,6 +152,8 @@ def status(json_: bool) -> None:
     )
     if state["held"]:
         head += f"\nNo offers at present: {', '.join(state['held'])}"
+    if state["journal"]["trouble"]:
+        head += f"\nHISTORY IS NOT WRITTEN: {state['journal']['trouble']}"
     if state["strangers"]:
         refused = ", ".join(f"{kind} {count}" for kind, count in sorted(state["strangers"].items()))
         head += f"\nRefused: {refused}"

@@ -37,7 +37,10 @@ def spool_file(state: Path) -> Path:
 
 def left_over(path: Path) -> int:
     """How many entries lie there that no database has, as far as anybody knows."""
-    return path.read_bytes().count(b"\n") if path.exists() else 0
+    if not path.exists():
+        return 0
+    with path.open("rb") as file:
+        return sum(1 for _ in file)
 
 
 class SpoolFull(OSError):
