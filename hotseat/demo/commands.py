@@ -19,11 +19,12 @@ from hotseat.asterisk.sandbox import Sandbox, SandboxError
 from hotseat.config import Settings
 from hotseat.control_client import NotRunning, Refused, ask
 from hotseat.db.commands import opened
-from hotseat.db.engine import reading
+from hotseat.db.engine import reading, writing
 from hotseat.db.snapshot import phone_secrets, site_now
 from hotseat.demo.crowd import Crowd, Place
 from hotseat.demo.hotline import NoHotline, hotline, runs
 from hotseat.demo.view import Happenings, in_a_line, screen
+from hotseat.invitations import first_run
 from hotseat.operation.live_view import watch
 from hotseat.operation.screen import Look, ScreenLine
 from hotseat.phones import sandbox_of
@@ -77,16 +78,19 @@ def _require(settings: Settings) -> None:
 def _play(stack: ExitStack, settings: Settings, rate: float, seed: int) -> None:
     sandbox = sandbox_of(settings)
     sandbox.up(click.echo)
-    if runs(settings):
+    joins = runs(settings)
+    if joins:
         click.echo("A hotline runs here already: the demo joins it.")
     else:
         stack.enter_context(hotline(settings, settings.state / "demo.log"))
-    site, places, invitation = _places(settings, sandbox)
+    site, places, guest = _places(settings, sandbox)
+    if not joins:
+        guest = (*guest, _pages(settings))
     click.echo(
         f"{site.name}: {rate:g} simulated calls a minute, {len(places)} simulated agents, all on "
         f"real SIP phones. SEED={seed} repeats it. q or Ctrl-C ends it."
     )
-    click.echo("\n".join(invitation))
+    click.echo("\n".join(guest))
     terminal = sys.stdin.isatty() and sys.stdout.isatty()
     zone = ZoneInfo(site.time_zone)
     happenings = Happenings(zone) if terminal else Happenings(zone, click.echo)
@@ -103,7 +107,7 @@ def _play(stack: ExitStack, settings: Settings, rate: float, seed: int) -> None:
     crowd.start()
     with suppress(KeyboardInterrupt):
         if terminal:
-            _watch(settings, crowd, happenings, invitation)
+            _watch(settings, crowd, happenings, guest)
         else:
             _report(settings, crowd, happenings)
 
@@ -135,6 +139,13 @@ def _places(settings: Settings, sandbox: Sandbox) -> tuple[SiteNow, Sequence[Pla
             f"Your seat:  {name} seat login {agent} --phone {phone}",
         ),
     )
+
+
+def _pages(settings: Settings) -> str:
+    """Where the web pages are; for the first administrator a link that opens them once."""
+    with opened() as engine, writing(engine) as session:
+        link = first_run(session, settings.admin_address, round(time.time() * 1000))
+    return f"Web pages:  {link or settings.admin_address}"
 
 
 def _watch(settings: Settings, crowd: Crowd, happenings: Happenings, foot: Sequence[str]) -> None:
