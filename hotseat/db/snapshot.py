@@ -9,7 +9,10 @@ from sqlalchemy.orm import Session
 
 from acd.effects import SeatKept
 from acd.types import SeatId
-from hotseat.db import models
+from hotseat.db import models, roster_models
+from hotseat.roster.coverage import Cover
+from hotseat.roster.policy import RosterPolicy
+from hotseat.roster.shifts import Place, Shift
 from hotseat.site.records import (
     EMPTY_SITE,
     AgentRecord,
@@ -40,6 +43,7 @@ def site_now(session: Session) -> SiteNow:
     skilled = _levels(
         session, select(models.AgentSkill.agent, models.AgentSkill.skill, models.AgentSkill.level)
     )
+    members = {row.agent: row.team for row in session.scalars(select(roster_models.TeamMember))}
     said = {
         row.queue: WhileWaiting(row.every_ms, row.position, row.expected_wait, tuple(row.comfort))
         for row in session.scalars(select(models.WhileWaiting))
@@ -70,6 +74,7 @@ def site_now(session: Session) -> SiteNow:
                 answer_within_ms=queue.answer_within_ms,
                 music=queue.music,
                 while_waiting=said.get(queue.name),
+                volunteers=queue.volunteers,
             )
             for queue in session.scalars(select(models.Queue).order_by(models.Queue.name))
         },
@@ -77,14 +82,28 @@ def site_now(session: Session) -> SiteNow:
             row.name: HoursRecord(row.name, Calendar.read(row.weekly, row.overrides), row.holidays)
             for row in session.scalars(select(models.Hours).order_by(models.Hours.name))
         },
+        teams={
+            team.name: team.title
+            for team in session.scalars(
+                select(roster_models.Team).order_by(roster_models.Team.name)
+            )
+        },
         agents={
-            agent.number: AgentRecord(agent.number, agent.name, skilled.get(agent.number, {}))
+            agent.number: AgentRecord(
+                agent.number,
+                agent.name,
+                skilled.get(agent.number, {}),
+                team=members.get(agent.number, ""),
+            )
             for agent in session.scalars(select(models.Agent).order_by(models.Agent.number))
         },
         phones={
             phone.name: PhoneRecord(phone.name, phone.place)
             for phone in session.scalars(select(models.Phone).order_by(models.Phone.name))
         },
+        shifts=_shifts(session),
+        covers=_covers(session),
+        roster=_roster_policy(session),
         menus={
             row.menu: MenuRecord(row.menu, row.revision, row.document)
             for row in session.scalars(published.order_by(models.MenuRevision.menu))
@@ -93,6 +112,45 @@ def site_now(session: Session) -> SiteNow:
             number.number: NumberRecord(number.number, number.menu)
             for number in session.scalars(select(models.Number).order_by(models.Number.number))
         },
+    )
+
+
+def _shifts(session: Session) -> dict[str, Shift]:
+    rows = session.scalars(select(roster_models.Shift).order_by(roster_models.Shift.name))
+    return {
+        row.name: Shift(row.name, row.title, row.starts, row.minutes, Place(row.place), row.zone)
+        for row in rows
+    }
+
+
+def _covers(session: Session) -> dict[str, Cover]:
+    rows = session.scalars(select(roster_models.Cover).order_by(roster_models.Cover.name))
+    return {
+        row.name: Cover(
+            row.name,
+            Calendar.read(row.weekly, row.overrides),
+            row.holidays,
+            skill=row.skill or "",
+            level=row.level,
+            heads=row.heads,
+        )
+        for row in rows
+    }
+
+
+def _roster_policy(session: Session) -> RosterPolicy:
+    row = session.get(roster_models.RosterRules, 1)
+    if row is None:
+        return RosterPolicy()
+    return RosterPolicy(
+        rest=row.rest,
+        swap_notice=row.swap_notice,
+        leave_notice=row.leave_notice,
+        swap_approval=row.swap_approval,
+        leave_approval=row.leave_approval,
+        late_after=row.late_after,
+        holidays=row.holidays,
+        escalation=tuple(row.escalation),
     )
 
 

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from acd.types import Millis, Skills
+from hotseat.roster.coverage import Cover
+from hotseat.roster.policy import RosterPolicy
+from hotseat.roster.shifts import Shift
 from ivr.hours import Calendar
 from ivr.waiting import WhileWaiting
 
@@ -37,6 +40,8 @@ class QueueRecord:
     """Asterisk's music class for those who wait."""
     while_waiting: WhileWaiting | None = None
     """What is said to them now and then; nothing but music if None."""
+    volunteers: bool = False
+    """Are agents rung who are logged on though the roster has them not on duty?"""
 
 
 def removed_queue(name: str, requires: Skills, priority: int) -> QueueRecord:
@@ -71,6 +76,8 @@ class AgentRecord:
     number: str
     name: str
     skills: Skills
+    team: str = ""
+    """"" if in none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +117,14 @@ class Site:
     """Skill -> title."""
     queues: Mapping[str, QueueRecord]
     hours: Mapping[str, HoursRecord]
+    teams: Mapping[str, str]
+    """Team -> title."""
     agents: Mapping[str, AgentRecord]
     phones: Mapping[str, PhoneRecord]
+    shifts: Mapping[str, Shift]
+    covers: Mapping[str, Cover]
+    """Who has to be there when, by name."""
+    roster: RosterPolicy
     menus: Mapping[str, MenuDocument]
     numbers: Mapping[str, NumberRecord]
 
@@ -127,8 +140,14 @@ class SiteNow:
     skills: Mapping[str, str]
     queues: Mapping[str, QueueRecord]
     hours: Mapping[str, HoursRecord]
+    teams: Mapping[str, str]
+    """Team -> title."""
     agents: Mapping[str, AgentRecord]
     phones: Mapping[str, PhoneRecord]
+    shifts: Mapping[str, Shift]
+    covers: Mapping[str, Cover]
+    """Who has to be there when, by name."""
+    roster: RosterPolicy
     menus: Mapping[str, MenuRecord]
     numbers: Mapping[str, NumberRecord]
 
@@ -141,8 +160,12 @@ class SiteNow:
             skills=self.skills,
             queues=self.queues,
             hours=self.hours,
+            teams=self.teams,
             agents=self.agents,
             phones=self.phones,
+            shifts=self.shifts,
+            covers=self.covers,
+            roster=self.roster,
             menus={name: menu.document for name, menu in self.menus.items()},
             numbers=self.numbers,
         )
@@ -156,8 +179,12 @@ EMPTY_SITE = SiteNow(
     skills={},
     queues={},
     hours={},
+    teams={},
     agents={},
     phones={},
+    shifts={},
+    covers={},
+    roster=RosterPolicy(),
     menus={},
     numbers={},
 )
