@@ -34,7 +34,7 @@ function all(id, text) {
 // ---- seats
 
 function lane(state) {
-  return document.querySelector(`.lane[data-state="${state}"] ul`);
+  return document.querySelector(`.seat-lane[data-state="${state}"] ul`);
 }
 
 function cell(number) {
@@ -70,7 +70,7 @@ function showSeat(number, seat) {
 }
 
 function countLanes() {
-  for (const section of document.querySelectorAll(".lane")) {
+  for (const section of document.querySelectorAll(".seat-lane")) {
     put(section, "count", String(section.querySelectorAll("li").length));
   }
   document.getElementById("nobody").hidden = seats.size > 0;
