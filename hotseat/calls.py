@@ -317,6 +317,7 @@ class Calls:
             wrap_up=queue.wrap_up_ms,
             again=queue.again_ms,
             attempts=contact.offers,
+            volunteers=queue.volunteers,
         )
 
     def site_changed(self, old: SiteNow, new: SiteNow) -> None:

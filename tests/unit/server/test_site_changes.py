@@ -8,6 +8,7 @@ from typing import Any
 
 from structlog.testing import capture_logs
 
+from acd.events import RosterTold
 from acd.routing import Verdict
 from acd.types import CallId
 from hotseat.site.records import AgentRecord, MenuRecord, NumberRecord, SiteNow
@@ -118,6 +119,16 @@ def test_priority_moves_those_who_wait_and_no_clock_begins_anew() -> None:
     assert {call.call: call.arrived for call in picture.calls} == arrived
     scene.seat()
     assert later.phone == "p101"
+
+
+def test_a_queue_may_begin_to_take_volunteers() -> None:
+    """Who waits is then offered to agents who are not on duty."""
+    scene = Scene()
+    scene.service.tell(RosterTold(frozenset()))
+    scene.seat()
+    line = waiting(scene)
+    scene.site_becomes(with_queue(a_site(), volunteers=True))
+    assert line.phone == "p101"
 
 
 def test_a_running_offer_goes_on_and_what_follows_it_has_the_new_spans() -> None:
