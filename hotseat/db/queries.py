@@ -21,7 +21,7 @@ def open_calls(session: Session) -> list[CallRow]:
         .where(models.Call.outcome.is_(None))
         .order_by(models.Call.arrived_at, models.Call.id)
     )
-    return [_call(row) for row in session.scalars(query)]
+    return [call_row(row) for row in session.scalars(query)]
 
 
 def recent_calls(
@@ -46,7 +46,7 @@ def recent_calls(
         query = query.where(models.Call.seat == seat)
     if outcomes:
         query = query.where(models.Call.outcome.in_([outcome.value for outcome in outcomes]))
-    return [_call(row) for row in session.scalars(query.limit(limit))]
+    return [call_row(row) for row in session.scalars(query.limit(limit))]
 
 
 def journal_rows(
@@ -111,7 +111,8 @@ def last_journal_id(session: Session) -> int:
 _PLAIN = [field.name for field in fields(CallRow) if field.name not in ("outcome", "ended_by")]
 
 
-def _call(row: models.Call) -> CallRow:
+def call_row(row: models.Call) -> CallRow:
+    """The record of a row."""
     return CallRow(
         **{name: getattr(row, name) for name in _PLAIN},
         outcome=None if row.outcome is None else Outcome(row.outcome),

@@ -22,6 +22,9 @@ SAMPLES: dict[str, str | int] = {
     "token": "nobody-knows",
     "number": "1001",
     "step": "seat-ready",
+    "name": "consult",
+    "call": "nobody-called",
+    "kind": "queues",
 }
 """Variable of a path -> a value of the demo site."""
 
