@@ -7,7 +7,7 @@ published revision of each menu. Everything else in hotseat reads these, never r
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TypeAlias
 
 from acd.types import Millis, Skills
@@ -106,8 +106,8 @@ class MenuRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Site:
-    """What a site file says, checked: every name that is used exists."""
+class _Parts:
+    """What a site has, but for its menus, whether in a file or in force."""
 
     name: str
     time_zone: str
@@ -125,50 +125,27 @@ class Site:
     covers: Mapping[str, Cover]
     """Who has to be there when, by name."""
     roster: RosterPolicy
-    menus: Mapping[str, MenuDocument]
     numbers: Mapping[str, NumberRecord]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SiteNow:
+class Site(_Parts):
+    """What a site file says, checked: every name that is used exists."""
+
+    menus: Mapping[str, MenuDocument]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteNow(_Parts):
     """The site in force. Revision 0 is the empty site before the first apply."""
 
     revision: int
-    name: str
-    time_zone: str
-    languages: tuple[str, ...]
-    skills: Mapping[str, str]
-    queues: Mapping[str, QueueRecord]
-    hours: Mapping[str, HoursRecord]
-    teams: Mapping[str, str]
-    """Team -> title."""
-    agents: Mapping[str, AgentRecord]
-    phones: Mapping[str, PhoneRecord]
-    shifts: Mapping[str, Shift]
-    covers: Mapping[str, Cover]
-    """Who has to be there when, by name."""
-    roster: RosterPolicy
     menus: Mapping[str, MenuRecord]
-    numbers: Mapping[str, NumberRecord]
 
     def as_written(self) -> Site:
         """The site as its file would say it: without revisions."""
-        return Site(
-            name=self.name,
-            time_zone=self.time_zone,
-            languages=self.languages,
-            skills=self.skills,
-            queues=self.queues,
-            hours=self.hours,
-            teams=self.teams,
-            agents=self.agents,
-            phones=self.phones,
-            shifts=self.shifts,
-            covers=self.covers,
-            roster=self.roster,
-            menus={name: menu.document for name, menu in self.menus.items()},
-            numbers=self.numbers,
-        )
+        parts = {part.name: getattr(self, part.name) for part in fields(_Parts)}
+        return Site(**parts, menus={name: menu.document for name, menu in self.menus.items()})
 
 
 EMPTY_SITE = SiteNow(
