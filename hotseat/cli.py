@@ -154,11 +154,20 @@ def status(json_: bool) -> None:
         head += f"\nNo offers at present: {', '.join(state['held'])}"
     if state["journal"]["trouble"]:
         head += f"\nHISTORY IS NOT WRITTEN: {state['journal']['trouble']}"
+    if state["duty"]["rostered"]:
+        on_duty = ", ".join(map(_on_duty, state["duty"]["on_duty"])) or "nobody"
+        head += f"\nOn duty: {on_duty}"
     if state["strangers"]:
         refused = ", ".join(f"{kind} {count}" for kind, count in sorted(state["strangers"].items()))
         head += f"\nRefused: {refused}"
     parts = [head, queues, seats or "Nobody is logged on: hotseat seat login --help", calls]
     show(json_, state, "\n\n".join(part for part in parts if part))
+
+
+def _on_duty(duty: dict[str, Any]) -> str:
+    """`1001 王芳 (A, office)`, and that somebody is missing."""
+    missing = "" if duty["logged_on"] else ", NOT LOGGED ON"
+    return f"{duty['agent']} {duty['name']} ({duty['shift']}, {duty['place']}{missing})"
 
 
 @main.command()

@@ -35,11 +35,13 @@ from hotseat.db.migrations import require_current
 from hotseat.db.pool import Database
 from hotseat.db.queries import ended_since, journal_rows, open_calls
 from hotseat.db.snapshot import kept_seats
+from hotseat.duty import DutyFeed
 from hotseat.figures import Figures
 from hotseat.guide import guide
 from hotseat.invitations import first_run
 from hotseat.journal import JournalWriter
 from hotseat.live_config import LiveConfig
+from hotseat.live_roster import LiveRoster
 from hotseat.log import start_logging
 from hotseat.one_server import only_server
 from hotseat.operation.drain import Drain
@@ -50,7 +52,7 @@ from hotseat.restart import Restart
 from hotseat.rights import NOBODYS, Actor, Owned
 from hotseat.seats import Seats
 from hotseat.site.records import SiteNow
-from hotseat.status import floor_status, site_status
+from hotseat.status import duty_status, floor_status, site_status
 from hotseat.terminal import own_name
 from softphone_bridge.feed import Feed
 from softphone_bridge.frames import Frames
@@ -111,6 +113,10 @@ class Server:
         )
         self._feed.show(Frames(self._service.floor, self._figures.today_of))
         self._seats = Seats(self._service)
+        self._roster = LiveRoster(self._database, self._config, reactor, clock.now)
+        self._duty = DutyFeed(
+            self._roster, service=self._service, seats=self._seats, clock=reactor, now=clock.now
+        )
         self._contacts.staff(self._service, self._seats)
         self._calls.staff(self._service)
         self._orphans = LoopingCall(
@@ -144,6 +150,8 @@ class Server:
         await self._journal.start()
         await self._config.start()
         self._config.on_change(self._site_changed)
+        await self._roster.start()
+        self._duty.start()
         await self._recall_today()
         self._restart = restart = await self._recover()
         self._contacts.recover_by(restart)
@@ -182,6 +190,8 @@ class Server:
             self._orphans.stop()
         await self._listener.stop()
         await self._link.stop()
+        self._duty.stop()
+        self._roster.stop()
         self._service.stop()
         self._config.stop()
         await self._journal.stop()
@@ -269,9 +279,9 @@ class Server:
         return Owned(agent) if agent in self.site.agents else NOBODYS
 
     async def _reload(self) -> Reply:
-        problem = await self._config.reload()
-        if problem is not None:
-            raise CommandError(problem)
+        for live in (self._config, self._roster):
+            if (problem := await live.reload()) is not None:
+                raise CommandError(problem)
         return {"revision": self.site.revision}
 
     def _why(self, call: str) -> Reply:
@@ -290,11 +300,13 @@ class Server:
 
     def _status(self, most_calls: int | None = None) -> Reply:
         now: Millis = self._clock.now()
+        picture = self._service.floor.picture()
         return {
             "site": site_status(self.site, self._config.problem),
             "now": now,
             "up_ms": now - self._started,
-            **floor_status(self._service.floor.picture(), self.site, now, most_calls),
+            **floor_status(picture, self.site, now, most_calls),
+            "duty": duty_status(self._roster.now, picture, self.site, now),
             "today": self._figures.today(),
             "contacts": len(self._contacts),
             "viewers": self._feed.viewers,

@@ -71,6 +71,10 @@ class Seats:
         """The agent takes calls (again). Raises SeatError."""
         self._service.tell(SeatReady(self._seated(agent)))
 
+    def is_seated(self, seat: SeatId) -> bool:
+        """Is the agent logged on?"""
+        return seat in self._phone_of
+
     def seat_at(self, phone: str) -> SeatId | None:
         """Who sits at the phone."""
         return self._seat_at.get(phone)

@@ -9,6 +9,8 @@ from acd.calls import CallState
 from acd.picture import CallPicture, FloorPicture, SeatPicture, seat_word
 from acd.presence import SeatState
 from acd.types import Millis, Skills
+from hotseat.roster.duty import DutyRoster
+from hotseat.roster.shifts import Duty
 from hotseat.site.records import SiteNow, removed_queue
 
 
@@ -32,6 +34,33 @@ def floor_status(
         "queues": _queues(picture, site, now),
         "seats": [_seat(seat, site, now) for seat in picture.seats],
         "calls": [_call(call, now) for call in picture.calls[:most_calls]],
+    }
+
+
+def duty_status(
+    roster: DutyRoster, picture: FloorPicture, site: SiteNow, now: Millis
+) -> dict[str, Any]:
+    """Who is on duty by the roster, who of them is missing, and when that changes next."""
+    here = {seat.seat for seat in picture.seats if not seat.leaving}
+    on_duty = [_on_duty(duty, site, logged_on=duty.agent in here) for duty in roster.at(now)]
+    return {
+        "rostered": roster.in_force(now),
+        "on_duty": on_duty,
+        "missing": [duty["agent"] for duty in on_duty if not duty["logged_on"]],
+        "changes_at": roster.next_boundary(now),
+    }
+
+
+def _on_duty(duty: Duty, site: SiteNow, *, logged_on: bool) -> dict[str, Any]:
+    agent = site.agents.get(duty.agent)
+    return {
+        "agent": duty.agent,
+        "name": agent.name if agent is not None else "",
+        "shift": duty.shift,
+        "place": duty.place.value,
+        "begins": duty.begins,
+        "ends": duty.ends,
+        "logged_on": logged_on,
     }
 
 

@@ -116,7 +116,8 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
 TWISTED = ("twisted", "zope")
 SQL = ("sqlalchemy", "alembic")
 SQL_ROOMS = (
-    "hotseat.db", "hotseat.site", "hotseat.journal", "hotseat.live_config", "hotseat.phones",
+    "hotseat.db", "hotseat.site", "hotseat.journal", "hotseat.live_config", "hotseat.live_roster",
+    "hotseat.phones",
     "hotseat.backup", "hotseat.operation.probe", "hotseat.invitations", "admin",
 )  # fmt: skip
 WEB = ("flask", "flask_wtf", "wtforms", "waitress")
