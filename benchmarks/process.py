@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from time import clock_gettime
 
@@ -11,6 +12,15 @@ def processor_seconds(pid: int) -> float:
     """User and system time of all its threads so far."""
     # A process's processor clock as clock_getcpuclockid(3) makes it on Linux.
     return clock_gettime(~pid << 3 | 2)
+
+
+def descriptors(pid: int) -> list[str]:
+    """What its open descriptors are: a path, or `socket:[…]` and the like; /proc/PID/fd, proc(5)."""
+    found = []
+    for number in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):  # closed meanwhile
+            found.append(os.readlink(number))
+    return found
 
 
 def resident_bytes(pid: int) -> int:

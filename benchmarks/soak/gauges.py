@@ -8,6 +8,7 @@ from statistics import linear_regression
 from typing import Any
 
 MIB = 1024 * 1024
+DATABASE = "/hotseat.db"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,9 @@ class Reading:
     server: int
     asterisk: int
     sockets: int
-    """Open descriptors of the server."""
+    """Of the server."""
+    files: int
+    """What else the server has open, but for the database: its pool connects when it must."""
     timers: int
     sessions: int
     contacts: int
@@ -33,15 +36,24 @@ class Reading:
 
 
 def reading(
-    at: float, status: Mapping[str, Any], *, server: int, asterisk: int, sockets: int, channels: int
+    at: float,
+    status: Mapping[str, Any],
+    *,
+    server: int,
+    asterisk: int,
+    descriptors: Sequence[str],
+    channels: int,
 ) -> Reading:
-    """Take from a status what is counted here."""
+    """Take from a status what is counted here. `descriptors` are the server's, by /proc's names."""
     queues = status["queues"]
+    sockets = sum(name.startswith("socket:") for name in descriptors)
+    database = sum(DATABASE in name for name in descriptors)
     return Reading(
         at=at,
         server=server,
         asterisk=asterisk,
         sockets=sockets,
+        files=len(descriptors) - sockets - database,
         timers=status["timers"],
         sessions=status["agi"]["sessions"],
         contacts=status["contacts"],

@@ -13,6 +13,8 @@ from benchmarks.soak.gauges import MIB, Reading, growth, reading
 from benchmarks.soak.people import KEYS, LEAVES, LONGEST_MENU, LONGEST_STAY, callers
 from tests.unit.operation.states import a_state
 
+OPEN = ("socket:[1]", "socket:[2]", "/x/hotseat.db", "/x/hotseat.db-wal", "/x/serve.lock")
+
 
 @given(slope=st.floats(-5, 5), start=st.integers(50, 200), noise=st.randoms())
 def test_growth_is_found_under_noise(slope: float, start: int, noise: Random) -> None:
@@ -35,12 +37,13 @@ def test_a_leak_of_the_last_minutes_is_not_missed() -> None:
 
 
 def test_a_reading_counts_all_queues() -> None:
-    found = reading(7.5, a_state(timers=9), server=1, asterisk=2, sockets=17, channels=5)
+    found = reading(7.5, a_state(timers=9), server=1, asterisk=2, descriptors=OPEN, channels=5)
     assert found == Reading(
         at=7.5,
         server=1,
         asterisk=2,
-        sockets=17,
+        sockets=2,
+        files=1,
         timers=9,
         sessions=8,
         contacts=9,
