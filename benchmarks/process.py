@@ -15,7 +15,7 @@ def processor_seconds(pid: int) -> float:
 
 
 def descriptors(pid: int) -> list[str]:
-    """What its open descriptors are: a path, or `socket:[…]` and the like; /proc/PID/fd, proc(5)."""
+    """What its open descriptors are, a path or `socket:[…]` and the like; proc(5), /proc/PID/fd."""
     found = []
     for number in Path(f"/proc/{pid}/fd").iterdir():
         with suppress(FileNotFoundError):  # closed meanwhile
