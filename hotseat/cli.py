@@ -15,6 +15,7 @@ from hotseat.db.migrations import DatabaseNotReady
 from hotseat.demo.commands import demo
 from hotseat.one_server import AlreadyServed
 from hotseat.operation.commands import doctor, drain, top
+from hotseat.rostering.commands import roster
 from hotseat.site.commands import phone, site
 from hotseat.tables import span, table
 from hotseat.terminal import as_json, fail, settings_or_exit, show
@@ -231,5 +232,5 @@ def ready(agent: str, json_: bool) -> None:
 
 for command in (user, top, doctor, drain, demo, asterisk, site, phone):
     main.add_command(command)
-for command in (calls, journal, db, backup, restore):
+for command in (roster, calls, journal, db, backup, restore):
     main.add_command(command)
