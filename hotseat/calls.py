@@ -243,17 +243,17 @@ class Calls:
         if contact.talked:
             # Came back after a talk: a call that has talked never waits again.
             return Left("talked")
-        queue = self._queue(contact, step)
-        if queue is None:
+        if self._queue(contact, step) is None:
             return Failed(f"no queue {step.queue}")
         came_back = contact.queued_at
         if came_back is None:
-            self._join(contact, queue)
+            self._join(contact, step)
+        self._weigh(contact, step)
         if line.facts.dial_status:
             # Left by an earlier Dial; with a ticket that says `waiting` it would mean a talk.
             await line.set({"DIALSTATUS": ""})
         await self._write(contact, line, TicketState.WAITING)
-        self._service.tell(self._terms(contact, queue, step))
+        self._service.tell(self._terms(contact, step))
         self._contacts.in_line(contact)
         hold = self._hold(contact, line, step)
         self._waits[contact.call] = _Wait(contact, step, hold)
@@ -287,25 +287,36 @@ class Calls:
             queue = removed_queue(step.queue, dict(contact.requires), weight)
         return queue
 
-    def _join(self, contact: Contact, queue: QueueRecord) -> None:
+    def _queue_of(self, contact: Contact, step: EnqueueStep) -> QueueRecord:
+        """The queue in which the contact waits, as it is now."""
+        queue = self._queue(contact, step)
+        assert queue is not None, "a queue in which somebody waits is never forgotten"
+        return queue
+
+    def _join(self, contact: Contact, step: EnqueueStep) -> None:
         """The wait begins here, once; a session that comes back finds it begun."""
         # Who came while no server was there has waited already.
         contact.queued_at = at = self._now() - contact.unmet
-        contact.queue = queue.name
-        self._contacts.changed(contact, queue=queue.name, queued_at=at, language=contact.language)
+        contact.queue = step.queue
+        self._contacts.changed(contact, queue=step.queue, queued_at=at, language=contact.language)
 
-    def _terms(self, contact: Contact, queue: QueueRecord, step: EnqueueStep) -> CallQueued:
-        """On which the contact waits now: what the queue and the menu ask, and their weight.
+    def _weigh(self, contact: Contact, step: EnqueueStep) -> None:
+        """What the queue and the menu ask for now, and their weight.
 
         A skill that the site has no more is asked of nobody: nobody can have it.
         """
-        skills = self._config.now.skills
+        queue, skills = self._queue_of(contact, step), self._config.now.skills
         asked = {**queue.requires, **step.requires}
         contact.requires = requirement({name: asked[name] for name in asked if name in skills})
         priority = queue.priority + step.priority
         if contact.priority != priority:
             contact.priority = priority
             self._contacts.changed(contact, priority=priority)
+
+    def _terms(self, contact: Contact, step: EnqueueStep) -> CallQueued:
+        """On which the contact waits from now on."""
+        self._weigh(contact, step)
+        queue = self._queue_of(contact, step)
         assert contact.queued_at is not None
         return CallQueued(
             contact.call,
@@ -326,10 +337,8 @@ class Calls:
         for name in old.queues.keys() - new.queues.keys():
             log.warning("queue_removed", queue=name, waiting=still[name])
         for wait in list(self._waits.values()):
-            queue = self._queue(wait.contact, wait.step)
-            if queue is not None:
-                self._service.tell(TermsChanged(self._terms(wait.contact, queue, wait.step)))
-                wait.hold.queue_changed()
+            self._service.tell(TermsChanged(self._terms(wait.contact, wait.step)))
+            wait.hold.queue_changed()
 
     def _hold(self, contact: Contact, line: Line, step: EnqueueStep) -> Hold:
         async def tell(told: Told) -> None:
@@ -337,15 +346,10 @@ class Calls:
             # A server that takes the caller on must not tell a worse place.
             await self._write(contact, line, TicketState.WAITING)
 
-        def queue() -> QueueRecord:
-            record = self._queue(contact, step)
-            assert record is not None, "a queue in which somebody waits is never forgotten"
-            return record
-
         return Hold(
             line,
             self._reactor,
-            queue=queue,
+            queue=partial(self._queue_of, contact, step),
             outlook=lambda: self._service.floor.outlook(contact.call, self._now()),
             told=contact.told,
             tell=tell,

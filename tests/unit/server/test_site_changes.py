@@ -7,12 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 from structlog.testing import capture_logs
+from twisted.internet.defer import Deferred
 
 from acd.events import RosterTold
 from acd.routing import Verdict
 from acd.types import CallId
 from hotseat.site.records import AgentRecord, MenuRecord, NumberRecord, SiteNow
-from ivr.ports import DialResult
+from ivr.ports import DialResult, LineFacts
 from tests.unit.server.scene import FakeLine, Scene, a_site
 
 ASKS_FOR_MORE = {
@@ -157,6 +158,25 @@ def test_a_talk_is_no_matter_of_the_site() -> None:
     assert scene.service.floor.picture() == before
 
 
+def test_an_edit_while_the_ticket_is_written_is_not_missed() -> None:
+    scene = Scene(with_queue(a_site(), requires={"consult": 9}))
+    scene.seat()
+    written: Deferred[None] = Deferred()
+
+    class SlowLine(FakeLine):
+        async def set(self, variables: Mapping[str, str]) -> None:
+            await super().set(variables)
+            if variables.get("HOTSEAT_TICKET", "").startswith("waiting"):
+                await written
+
+    line = SlowLine(LineFacts("PJSIP/trunk-1", "1.1", "400", "138", "", "trunk"))
+    Deferred.fromCoroutine(scene.calls.on_line(line))
+    scene.site_becomes(with_queue(a_site(), requires={"consult": 1}))
+    assert line.phone is None
+    written.callback(None)
+    assert line.phone == "p101"
+
+
 def test_who_waits_in_a_queue_that_is_removed_keeps_place_and_terms() -> None:
     scene = Scene(with_queue(a_site(), music="jazz"))
     first, second = waiting(scene), scene.rings_in()
@@ -173,12 +193,17 @@ def test_who_waits_in_a_queue_that_is_removed_keeps_place_and_terms() -> None:
 
 
 def test_who_waits_in_a_removed_queue_waits_on_after_a_restart() -> None:
-    scene = Scene()
+    scene = Scene(with_queue(a_site(), requires={"consult": 9}, priority=2))
     ticket = waiting(scene).variables["HOTSEAT_TICKET"]
     menus = {"main": a_site().menus["main"]}
     again = Scene(replace(without_queue(a_site()), menus=menus))
     line = again.rings_in(ticket=ticket)
+    contact = again.contacts.get(again.call_of(line))
+    assert contact is not None
+    assert (contact.requires, contact.priority) == ((("consult", 9),), 2)
     again.seat()
+    assert line.phone is None
+    again.site_becomes(with_skills(again.config.now, a1001={"consult": 9}))
     assert line.phone == "p101"
     again.contacts.talk_began(again.call_of(line), "p101")
     line.dial_ends(DialResult.ANSWERED)
