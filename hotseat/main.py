@@ -215,16 +215,18 @@ class Server:
         seen = await self._database.run(
             lambda session: journal_rows(session, limit=1, kinds=["switch_up"])
         )
+        last_seen = last[0].at if last else self._started
         restart = Restart(
             contacts=self._contacts,
             seats=self._seats,
             service=self._service,
             clock=self._reactor,
             open_calls=unfinished,
-            last_seen=last[0].at if last else self._started,
+            last_seen=last_seen,
             last_switch_started=str(seen[0].facts["started"]) if seen else None,
         )
         self._seats.restore(self.site, await self._database.run(kept_seats))
+        self._duty.catch_up(last_seen)
         return restart
 
     async def _recall_today(self) -> None:
