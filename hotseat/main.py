@@ -278,7 +278,8 @@ class Server:
         return None if user is None or user.closed else user.actor
 
     def _whose(self, agent: str) -> Owned:
-        return Owned(agent) if agent in self.site.agents else NOBODYS
+        known = self.site.agents.get(agent)
+        return NOBODYS if known is None else Owned(agent, known.team or None)
 
     async def _reload(self) -> Reply:
         for live in (self._config, self._roster):
