@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import assert_never
 
 from acd.calls import Call, CallState, CallStep, Ringing, need_of, place_of
@@ -116,6 +116,10 @@ class Floor:
             ),
             held=self.held(),
         )
+
+    def seat_ids(self) -> Set[SeatId]:
+        """Who is logged on."""
+        return self._seats.keys()
 
     def seat(self, seat_id: SeatId) -> SeatPicture | None:
         """One seat; None if it is not logged on."""

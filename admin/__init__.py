@@ -46,6 +46,7 @@ from admin.account.routes import pages as account
 from admin.agents.routes import pages as agents
 from admin.audit.routes import pages as audit
 from admin.calls.routes import pages as calls
+from admin.desk.routes import pages as desk
 from admin.figures.routes import pages as figures
 from admin.floor.routes import pages as floor
 from admin.health.doctor import Findings, examine
@@ -68,6 +69,7 @@ AREAS: Final[tuple[Blueprint, ...]] = (
     audit,
     calls,
     figures,
+    desk,
     floor,
     health,
     home,

@@ -40,7 +40,7 @@ Command: TypeAlias = Callable[..., Reply | Awaitable[Reply]]
 BODY_LIMIT = 64 * 1024
 REMEMBERED = 1000
 PENDING_SECONDS = 2.0
-LOOKS = frozenset({"status", "why"})
+LOOKS = frozenset({"seat", "status", "why"})
 """Commands that change nothing: done again, they are only newer. Their replies can be large."""
 
 
@@ -86,7 +86,10 @@ def feed_commands(feed: Feed) -> dict[str, Command]:
         feed.revoke(login)
         return {"login": login}
 
-    return {"feed-open": feed_open, "feed-close": feed_close}
+    def seat(agent: str) -> Reply:
+        return {"seat": feed.seat(SeatId(agent))}
+
+    return {"feed-open": feed_open, "feed-close": feed_close, "seat": seat}
 
 
 class Control(Resource):
