@@ -86,13 +86,6 @@ class DutyRoster:
                 return duty
         return None
 
-    def next_duty_of(self, agent: str, after: Millis) -> Duty | None:
-        """The agent's own next duty to begin after `after`."""
-        for duty in self.duties[bisect_right(self._begins, after) :]:
-            if duty.agent == agent:
-                return duty
-        return None
-
     def escalation(self, requires: Skills) -> tuple[str, ...]:
         """Whom to ask when nobody on duty takes the call, in order: those of the site's list who
         can serve it, on duty or not.
