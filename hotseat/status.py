@@ -49,6 +49,7 @@ def duty_status(
         "on_duty": [_on_duty(duty, site, logged_on=duty.agent in here) for duty in on_duty],
         "missing": [duty.agent for duty in missing(on_duty, here, now)],
         "next": then and _on_duty(then, site, logged_on=then.agent in here),
+        "runs_out_at": roster.runs_out(now),
         "changes_at": roster.next_boundary(now),
     }
 

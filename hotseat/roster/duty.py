@@ -41,7 +41,13 @@ class DutyRoster:
 
     def in_force(self, at: Millis) -> bool:
         """Is there a roster for this instant?"""
-        return any(begins <= at < ends for begins, ends in self._published)
+        return self.runs_out(at) is not None
+
+    def runs_out(self, at: Millis) -> Millis | None:
+        """Until when the roster in force at `at` is published, as far as it is held here; None if
+        there is none for this instant.
+        """
+        return next((ends for begins, ends in self._published if begins <= at < ends), None)
 
     def at(self, at: Millis) -> tuple[Duty, ...]:
         """The duties that run at `at`, earliest begun first."""

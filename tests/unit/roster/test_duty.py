@@ -68,6 +68,7 @@ def test_outside_of_what_is_published_no_roster_counts() -> None:
         *(False, True, True),
         *(False, False, True, False),
     ]
+    assert [weeks.runs_out(hour * H) for hour in (5, 30, 50)] == [24 * H, None, 72 * H]
     assert weeks.next_boundary(17 * H) == 24 * H
     assert weeks.next_boundary(24 * H) == 48 * H
 
