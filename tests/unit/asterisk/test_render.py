@@ -144,6 +144,16 @@ def test_ami_users_can_do_no_more_than_they_need() -> None:
     assert set(server) >= {f"eventfilter(action(include),name({event}))" for event in EVENTS}
 
 
+def test_who_vanishes_without_a_bye_is_noticed() -> None:
+    found = sections(render(INPUTS)["pjsip.conf"])
+    endpoints = [keys for _, keys in found if keys.get("type") == ["endpoint"]]
+    assert len(endpoints) == 2, "the trunk, and what all phones have in common"
+    for endpoint in endpoints:
+        assert endpoint["timers"] == ["always"]
+        assert 90 <= int(endpoint["timers_sess_expires"][0]) <= 600
+        assert "rtp_timeout" not in endpoint, "a muted phone may send nothing at all"
+
+
 def test_keys_that_callers_type_are_not_logged() -> None:
     assert not any("dtmf" in level for level in section("logger.conf", "[logfiles]").values())
 
