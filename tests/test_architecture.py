@@ -193,8 +193,7 @@ def test_nothing_imports_the_composition_root(name: str) -> None:
     sorted(
         name
         for name in MODULES
-        if any(within(name, package) for package in PURE_PACKAGES)
-        and name not in IO_IN_PURE
+        if any(within(name, package) for package in PURE_PACKAGES) and name not in IO_IN_PURE
     ),
 )
 def test_the_core_is_pure(name: str) -> None:
