@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable
 
@@ -173,6 +174,22 @@ def test_what_is_needed_cannot_be_removed(admin: Browser, engine: Engine) -> Non
     assert "menus.main.nodes.consult" in answer.text
     admin.put("/queues/queue/callback/remove", {})
     assert "callback" not in now_in(engine).queues
+
+
+def test_problems_are_told_in_chinese(admin: Browser) -> None:
+    """Those of the site's check as well; what it says otherwise is shown as it is."""
+    chinese = {"Accept-Language": "zh-CN"}
+    page = html.unescape(admin.get("/queues/queue/callback/remove", **chinese).text)
+    assert "将更改" in page
+    page = html.unescape(admin.get("/queues/queue/consult/remove", **chinese).text)
+    assert "没有队列“consult”" in page
+    text = "site: {name: x, time_zone: Mars, languages: [zh]}\nqueues: {a: {priority: 99}}"
+    admin.get("/site-file/")
+    answer = admin.post("/site-file/", {"text": text}, headers=chinese)
+    page = html.unescape(re.sub("<[^>]*>", "", answer.text))
+    assert "“Mars”不是有效的时区；请写成 Asia/Shanghai 这样" in page
+    assert "queues.a.title 缺少" in page
+    assert "必须是 0 到 9 之间的数" in page
 
 
 def test_a_skill_goes_with_all_who_have_it(admin: Browser, engine: Engine) -> None:
