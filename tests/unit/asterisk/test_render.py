@@ -38,7 +38,7 @@ INPUTS = Inputs(
     phones=(PhoneLogin("p102", "b" * 24), PhoneLogin("p101", "a" * 24)),
 )
 
-BUILT_IN = {"Answer", "Goto", "GotoIf", "Hangup", "NoOp", "Set", "Wait"}
+BUILT_IN = {"Answer", "Goto", "GotoIf", "Hangup", "MSet", "NoOp", "Set", "Wait"}
 """Applications and functions of Asterisk's core; the others come from the modules below."""
 MODULE_OF = {
     "CALLERID": "func_callerid",
@@ -127,6 +127,16 @@ def test_the_dialplan_uses_only_what_is_loaded() -> None:
     unknown = used - BUILT_IN - set(MODULE_OF)
     assert unknown == set()
     assert {MODULE_OF[name] for name in used - BUILT_IN} <= modules()
+
+
+def test_what_the_server_listens_to_is_told() -> None:
+    told = {
+        *("ast_channel_snapshot_type", "ast_channel_dial_type", "ast_channel_hangup_request_type"),
+        *("ast_channel_entered_bridge_type", "ast_channel_left_bridge_type"),
+        *("ast_channel_dtmf_end_type", "ast_multi_user_event_type", "ast_security_event_type"),
+        *("ast_device_state_message_type", "ast_endpoint_state_type"),
+    }
+    assert not told & set(section("stasis.conf", "[declined_message_types]")["decline"])
 
 
 def test_the_dialplan_reaches_nobody() -> None:
