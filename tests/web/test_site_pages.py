@@ -9,6 +9,9 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import Engine, select
 
+from admin import live
+from hotseat.config import Settings
+from hotseat.control_client import Refused
 from hotseat.db import accounts
 from hotseat.db.engine import reading, writing
 from hotseat.db.models import Phone
@@ -79,6 +82,23 @@ def test_a_queue_is_changed_by_plan_and_apply(admin: Browser, engine: Engine) ->
     assert row.after["queues"]["consult"]["title"] == "咨询台"
     assert list(row.after) == ["queues"]
     assert "Revision 2 of the site is in force" in admin.get("/queues/").text
+
+
+def test_a_running_server_is_told_and_may_complain(
+    admin: Browser, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the visitor's name; what is saved stays saved."""
+    asked: list[tuple[str, str]] = []
+
+    def refuse(_settings: Settings, command: str, actor: str, /, **_args: object) -> None:
+        asked.append((command, actor))
+        raise Refused("nothing is changed: a reason")
+
+    monkeypatch.setattr(live, "ask", refuse)
+    admin.put("/queues/queue/consult", CONSULT)
+    assert ("reload-config", "user:administrator") in asked
+    assert "did not take it: nothing is changed: a reason" in admin.get("/queues/").text
+    assert now_in(engine).queues["consult"].title == "咨询台"
 
 
 def test_a_plan_that_is_stale_is_shown_again(admin: Browser, engine: Engine) -> None:
