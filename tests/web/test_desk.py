@@ -169,7 +169,9 @@ def test_a_note_is_kept_and_audited(
     agent.post(f"/desk/calls/{RUNG}", {"category": "platform", "text": " 登录不上 "})
     with reading(engine) as session:
         note = notes.note_of(session, RUNG)
-        (entry,) = [row for row in audit_rows(session, limit=20) if row.what == f"note on call {RUNG}"]
+        (entry,) = [
+            row for row in audit_rows(session, limit=20) if row.what == f"note on call {RUNG}"
+        ]
     assert note == CallNote(RUNG, Category.PLATFORM, "登录不上", "agent", T)
     assert (entry.before, entry.after) == (None, {"category": "platform", "text": "登录不上"})
     assert "登录不上" in agent.get(f"/desk/calls/{RUNG}").text
