@@ -70,6 +70,8 @@ class Ringing:
     id: OfferId
     seat: SeatId
     phone: str
+    volunteers: bool
+    """The call took seats off duty when it was offered; a change of its terms leaves this offer."""
     withdrawn: bool = False
     """We asked to stop it; the outcome is still to come."""
 

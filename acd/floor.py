@@ -308,7 +308,7 @@ class Floor:
         call.step(CallStep.OFFER)
         call.attempts += 1
         offer = OfferId(f"{terms.call}-{call.attempts}")
-        call.ringing = Ringing(offer, seat.id, seat.phone)
+        call.ringing = Ringing(offer, seat.id, seat.phone, call.need.volunteers)
         self._offers[offer] = call
         self._deadlines.set(Deadline(Due.OVERDUE, offer=offer), now + terms.ring + OVERDUE)
         self._routing.sort_call(call, now)
@@ -335,7 +335,7 @@ class Floor:
             self._withdraw(call, ringing, "seat moved")
         elif seat.device is Device.AWAY:
             self._withdraw(call, ringing, "phone away")
-        elif not seat.on_duty and not call.need.volunteers:
+        elif not seat.on_duty and not ringing.volunteers:
             self._withdraw(call, ringing, "off duty")
 
     def _withdraw(self, call: Call, ringing: Ringing, why: str) -> None:

@@ -517,13 +517,13 @@ class FloorMachine(RuleBasedStateMachine):
 
     @invariant()
     def duty_follows_the_roster(self) -> None:
-        """Whoever is off duty is rung for calls that take volunteers alone."""
+        """Whoever is off duty is rung for calls that took volunteers when they were offered."""
         for seat in self.floor._seats.values():
             assert seat.on_duty == (self.roster is None or seat.id in self.roster)
         for call in self.floor._offers.values():
             assert call.ringing is not None
             on_duty = self.floor._seats[call.ringing.seat].on_duty
-            assert on_duty or call.terms.volunteers or call.ringing.withdrawn
+            assert on_duty or call.ringing.volunteers or call.ringing.withdrawn
 
     @invariant()
     def what_is_kept_is_what_is(self) -> None:

@@ -5,11 +5,18 @@ from __future__ import annotations
 import pytest
 
 from acd.effects import Withdraw
-from acd.events import RosterTold, SeatLoggedOn, ShiftBegins, ShiftEnds
+from acd.events import (
+    CallQueued,
+    RosterTold,
+    SeatLoggedOn,
+    ShiftBegins,
+    ShiftEnds,
+    TermsChanged,
+)
 from acd.floor import Floor
 from acd.presence import SeatState
 from acd.routing import Verdict
-from acd.types import CallId, Device, Failure, SeatId
+from acd.types import CallId, Device, Failure, SeatId, requirement
 from tests.unit.acd.desk import CONSULT, Desk
 
 ANNE, BEN = SeatId("1001"), SeatId("1002")
@@ -84,6 +91,21 @@ def test_a_shift_that_ends_while_it_rings_withdraws_the_ring(desk: Desk, volunte
         assert desk.rings("C1") is None
         desk.tell(ShiftBegins(ANNE))
         assert desk.rings("C1") == "1001"
+
+
+def test_a_queue_that_stops_taking_volunteers_lets_one_that_rings_ring_on(desk: Desk) -> None:
+    """An offer that runs goes on as it began, whatever the phone says meanwhile."""
+    roster(desk)
+    desk.seat("1001")
+    desk.call("C1", volunteers=True)
+    terms = CallQueued(CallId("C1"), "consult", requirement(CONSULT), desk.now)
+    desk.tell(TermsChanged(terms))
+    assert desk.did(Withdraw) == []
+    desk.phone("1001", Device.IN_USE)
+    assert desk.did(Withdraw) == []
+    desk.failed("C1-1", Failure.BUSY)
+    desk.wait(60_000)
+    assert desk.rings("C1") is None, "it is not begun again"
 
 
 def test_a_shift_that_ends_in_a_talk_lets_it_go_on_and_brings_no_other(desk: Desk) -> None:
