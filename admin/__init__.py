@@ -19,8 +19,8 @@ How a page is added, for an area `lamps`:
    alone: it checks, shows the plan, applies. Live commands go through `admin.live.command`, and
    `hotseat/control.py` checks the right of the visitor again: give the command its action there.
 4. Templates in `templates/lamps/`, extending `base.html`, with the macros of `macros.html`
-   (`field`, `levels`, `state`, `empty`, `plan_box` …). Every form has `{{ csrf() }}` (macro) and
-   posts; GET changes nothing. No `<style>`, no `style=`, no inline script, no other origin:
+   (`field`, `skill_levels`, `state`, `empty`, `plan_box` …). Every form has `{{ csrf() }}` (macro)
+   and posts; GET changes nothing. No `<style>`, no `style=`, no inline script, no other origin:
    the Content-Security-Policy refuses them. Scripts are files in `static/`, loaded by
    `{% block scripts %}`; without script the page must still work.
 5. Texts in English inside `_("…")`, their Chinese in `catalogs/zh/lamps.toml`.
@@ -53,6 +53,7 @@ from admin.health.doctor import Findings, examine
 from admin.health.routes import pages as health
 from admin.home.routes import pages as home
 from admin.instance import NAME, Instance, site
+from admin.menus.routes import pages as menus
 from admin.numbers.routes import pages as numbers
 from admin.passwords import Passwords
 from admin.phones.routes import pages as phones
@@ -74,6 +75,7 @@ AREAS: Final[tuple[Blueprint, ...]] = (
     floor,
     health,
     home,
+    menus,
     numbers,
     phones,
     queues,
