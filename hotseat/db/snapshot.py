@@ -8,7 +8,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from acd.effects import SeatKept
-from acd.types import SeatId
+from acd.types import Millis, SeatId
 from hotseat.db import models, roster_models
 from hotseat.roster.coverage import Cover
 from hotseat.roster.policy import RosterPolicy
@@ -173,6 +173,16 @@ def menu_at(session: Session, name: str, revision: int) -> MenuRecord | None:
     """One published revision of a menu, in force or not; None if it never was."""
     row = session.get(models.MenuRevision, (name, revision))
     return None if row is None else MenuRecord(row.menu, row.revision, row.document)
+
+
+def menu_revisions(session: Session, name: str) -> list[tuple[int, Millis]]:
+    """(revision, when it was published) of all that a menu ever had, newest first."""
+    rows = session.execute(
+        select(models.MenuRevision.revision, models.MenuRevision.published_at)
+        .where(models.MenuRevision.menu == name)
+        .order_by(models.MenuRevision.revision.desc())
+    )
+    return [(revision, at) for revision, at in rows]
 
 
 def phone_secrets(session: Session) -> list[tuple[str, str]]:

@@ -68,8 +68,13 @@ def _while_waiting(queue: QueueRecord) -> dict[str, Any]:
 
 def export(site: Site) -> str:
     """The text of a site file; reading it gives the same site."""
+    return as_text(written(site))
+
+
+def as_text(content: object) -> str:
+    """Plain values as a site file has them, such as one menu of it."""
     return yaml.dump(
-        written(site),
+        content,
         Dumper=_Dumper,
         allow_unicode=True,
         default_flow_style=None,

@@ -23,6 +23,7 @@ SAMPLES: dict[str, str | int] = {
     "number": "1001",
     "step": "seat-ready",
     "name": "consult",
+    "menu": "main",
     "call": "nobody-called",
     "kind": "queues",
     "draft": 1,
