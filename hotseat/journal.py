@@ -191,6 +191,19 @@ class JournalWriter:
 
     async def _deliver(self) -> None:
         """Empty memory into the database or the spool, then the spool into the database."""
+        await self._empty_memory()
+        while not self._spool.empty and self._clock.seconds() >= self._retry_at:
+            entries, place = await self._database.in_writer(partial(self._spool.next, BATCH))
+            if await self._written(entries):
+                await self._database.in_writer(partial(self._spool.done, place))
+            # A long spool takes minutes: what comes meanwhile must not be in memory only.
+            await self._empty_memory()
+        if self._spool.empty:
+            self._spooled_since = None
+        if not self._pending:
+            self._no_disk = None
+
+    async def _empty_memory(self) -> None:
         while self._pending:
             batch = [entry for _, entry in islice(self._pending, BATCH)]
             taken = self._spool.empty and await self._written(batch)
@@ -198,12 +211,6 @@ class JournalWriter:
                 break
             for _ in batch:
                 self._pending.popleft()
-        while not self._spool.empty and self._clock.seconds() >= self._retry_at:
-            entries, place = await self._database.in_writer(partial(self._spool.next, BATCH))
-            if await self._written(entries):
-                await self._database.in_writer(partial(self._spool.done, place))
-        if self._spool.empty:
-            self._spooled_since = None
 
     async def _written(self, batch: Sequence[Entry]) -> bool:
         """Whether the database took the batch, apart from entries that it never would."""
@@ -248,7 +255,7 @@ class JournalWriter:
     def _out_of_trouble(self) -> None:
         if self._away is not None:
             log.warning("journal_in_order_again", lost=self.lost)
-        self._away = self._no_disk = None
+        self._away = None
         self._no_room = False
 
     def _lose(self, entry: Entry) -> None:

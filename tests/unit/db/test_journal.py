@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
@@ -180,6 +181,60 @@ def test_nothing_newer_passes_the_spool(
     reactor.advance(1)
     with reading(engine) as session:
         assert [seat.phone for seat in kept_seats(session)] == ["p102"]
+
+
+def test_what_comes_while_a_long_spool_is_written_is_on_the_disk_too(
+    journal: JournalWriter,
+    engine: Engine,
+    reactor: InlineReactor,
+    state: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A crash in those minutes must not cost more than one in any others."""
+    monkeypatch.setattr("hotseat.journal.BATCH", 10)
+    with away(engine):
+        for number in range(30):
+            note(journal, number)
+        reactor.advance(0.05)
+    newest = 29
+    wrote = journal._database.write
+
+    async def write_while_calls_come(change: Callable[[Session], None]) -> None:
+        nonlocal newest
+        file = state / "journal.spool"
+        if file.exists():
+            assert f'"n": {newest}}}' in file.read_text()
+        await wrote(change)
+        if newest < 40:
+            newest += 1
+            note(journal, newest)
+
+    monkeypatch.setattr(journal._database, "write", write_while_calls_come)
+    reactor.advance(1)
+    reactor.advance(1)
+    assert newest == 40
+    assert written(engine) == list(range(41))
+    assert (journal.lag, journal.trouble) == (0, None)
+
+
+def test_a_full_spool_is_told_once_while_it_is_written(
+    journal: JournalWriter,
+    engine: Engine,
+    reactor: InlineReactor,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """However many batches it has."""
+    monkeypatch.setattr("hotseat.journal.BATCH", 10)
+    with capture_logs() as logs:
+        with away(engine):
+            for number in range(300):
+                note(journal, number)
+                reactor.advance(0.05)
+        reactor.advance(2)
+        reactor.advance(2)
+    assert written(engine) == list(range(300))
+    assert [line["event"] for line in logs].count("journal_only_in_memory") == 1
+    assert journal.trouble is None
 
 
 def test_trouble_is_told_at_its_edges(
