@@ -78,9 +78,7 @@ class Feed(Resource):
 
     def site(self) -> Site:
         """What listens."""
-        site = Site(self, reactor=self._clock)
-        site.noisy = False
-        return site
+        return _Unlogged(self, reactor=self._clock)  # type: ignore[no-untyped-call]
 
     def stop(self) -> None:
         """Send everybody away; their pages come back by themselves."""
@@ -235,6 +233,15 @@ class Feed(Resource):
     def _whole(self, view: View) -> bytes:
         assert self._frames is not None  # nobody watches before
         return _event(self._frames.whole(view, self._queues(), self._now()))
+
+
+class _Unlogged(Site):
+    """Tells nobody who came: the pass stands in the address, and may be used again."""
+
+    noisy = False
+
+    def log(self, request: Request) -> None:
+        """No line in Twisted's log."""
 
 
 @implementer(IPushProducer)

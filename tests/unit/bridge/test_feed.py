@@ -13,6 +13,7 @@ from twisted.internet.address import IPv4Address
 from twisted.internet.error import ConnectionDone
 from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
+from twisted.logger import LogEvent, formatEvent, globalLogPublisher
 from twisted.python.failure import Failure
 
 from acd import types
@@ -302,3 +303,26 @@ def test_what_a_viewer_has_put_together_is_what_is(steps: list[str], flushes: li
     assert wall.seats == json.loads(json.dumps(whole["seats"]))
     assert wall.queues == json.loads(json.dumps(whole["queues"]))
     hall.feed.stop()
+
+
+def test_a_pass_stands_in_no_log(hall: Hall) -> None:
+    """Twisted's sites write the address of each request that is over."""
+    said: list[str] = []
+
+    def keep(event: LogEvent) -> None:
+        said.append(formatEvent(event) or "")
+
+    token = hall.feed.grant("lead", EVERYTHING, ORIGIN)
+    site = hall.feed.site()
+    site.startFactory()
+    globalLogPublisher.addObserver(keep)
+    try:
+        for address in (f"/feed?pass={token}", f"/elsewhere?pass={token}"):
+            page = site.buildProtocol(IPv4Address("TCP", "127.0.0.1", 1))
+            page.makeConnection(StringTransport())
+            page.dataReceived(f"GET {address} HTTP/1.1\r\nHost: h\r\n\r\n".encode())
+            page.connectionLost(Failure(ConnectionDone()))
+    finally:
+        globalLogPublisher.removeObserver(keep)
+        site.stopFactory()
+    assert not [line for line in said if token in line]
