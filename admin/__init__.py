@@ -54,7 +54,6 @@ from admin.health.routes import pages as health
 from admin.home.routes import pages as home
 from admin.instance import NAME, Instance, site
 from admin.menus.routes import pages as menus
-from admin.menus.routes import pages as menus
 from admin.numbers.routes import pages as numbers
 from admin.passwords import Passwords
 from admin.phones.routes import pages as phones
