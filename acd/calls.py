@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from acd.effects import Offer
 from acd.events import CallQueued
-from acd.types import CallId, IllegalEvent, Millis, OfferId, SeatId
+from acd.types import CallId, IllegalEvent, Millis, SeatId
 
 PRIORITY_HEAD_START: Millis = 60_000
 """One point of priority counts as so much waiting done before.
@@ -59,9 +60,7 @@ CALL_TABLE: Mapping[CallState, Mapping[CallStep, CallState | None]] = {
 class Ringing:
     """One running offer."""
 
-    id: OfferId
-    seat: SeatId
-    phone: str
+    offer: Offer
     withdrawn: bool = False
     """We asked to stop it; the outcome is still to come."""
 

@@ -65,7 +65,7 @@ class Seating:
     def keep(self) -> None:
         """Write down every seat that a restart would find different."""
         for seat in self._to_keep.values():
-            if not seat.leaving:
+            if not seat.leaving and seat.called_in is None:
                 self._say(seat.to_keep())
         self._to_keep.clear()
 
@@ -87,10 +87,11 @@ class Seating:
         seat = self._seats.get(event.seat)
         if seat is None:
             self._take(event, now)
-        elif seat.leaving or (seat.phone, seat.device, seat.skills) != (
+        elif seat.leaving or (seat.phone, seat.device, seat.skills, seat.called_in) != (
             event.phone,
             event.device,
             event.skills,
+            event.called_in,
         ):
             self._move(seat, event, now)
 
@@ -102,6 +103,8 @@ class Seating:
             device=event.device,
             idle_since=now if event.idle_since is None else event.idle_since,
             paused=event.paused,
+            mobile=event.mobile,
+            called_in=event.called_in,
         )
         self._seats[seat.id] = seat
         self._phones[seat.phone] = seat.id
@@ -119,6 +122,7 @@ class Seating:
         del self._phones[seat.phone]
         self._phones[event.phone] = seat.id
         seat.phone, seat.device, seat.skills = event.phone, event.device, event.skills
+        seat.mobile, seat.called_in = event.mobile, event.called_in
         seat.leaving = False
         self._note("logged_on", seat, phone=seat.phone, device=seat.device.value)
         self._routing.enrol(seat, now)
