@@ -7,7 +7,7 @@ PYTHON ?= python3
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test check bench setup postgresql asterisk site clean
+.PHONY: help run test check bench setup postgresql sipp asterisk site clean
 
 help: ## explain the targets
 	@echo "hotseat: a hotline server for Asterisk"
@@ -21,7 +21,7 @@ run: $(VENV)/.installed asterisk site ## set up and run the demo hotline; says w
 	@$(HOTSEAT) asterisk up
 	@exec $(HOTSEAT) serve --guide
 
-test: check postgresql asterisk ## everything: also on PostgreSQL, and with a real Asterisk and real phones
+test: check postgresql sipp asterisk ## everything: also on PostgreSQL, and with a real Asterisk and real phones
 	$(VENV)/bin/pytest -m "live or postgresql"
 
 check: setup ## style, types, import rules and the fast tests; under a minute
@@ -45,6 +45,14 @@ postgresql: ## PostgreSQL's programs, for the tests that run on it
 		trap 'rm -f "$$own"' EXIT; \
 		apt-get -q update; \
 		apt-get -q install --yes --no-install-recommends postgresql; \
+	fi
+
+sipp: ## SIPp, which makes hundreds of calls for tests and benchmarks
+	@if ! command -v sipp >/dev/null && \
+			command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+		echo "installing SIPp …"; \
+		apt-get -q update; \
+		apt-get -q install --yes --no-install-recommends sip-tester; \
 	fi
 
 asterisk: $(VENV)/.installed ## an Asterisk for this checkout: the machine's own, or Debian's in a folder

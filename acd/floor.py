@@ -29,7 +29,14 @@ from acd.events import (
     Tick,
 )
 from acd.lines import Outlook, QueueLines
-from acd.picture import Explanation, FloorPicture, draw_call, draw_seat
+from acd.picture import (
+    Explanation,
+    FloorPicture,
+    QueuePicture,
+    SeatPicture,
+    draw_call,
+    draw_seat,
+)
 from acd.presence import Seat, SeatState
 from acd.routing import Routing, offerable, suits
 from acd.seating import Seating, SeatRefused
@@ -108,8 +115,27 @@ class Floor:
                 draw_call(call, self._talks.get(call.terms.call))
                 for call in sorted(self._calls.values(), key=lambda call: call.place)
             ),
-            held=frozenset(self._routing.held),
+            held=self.held(),
         )
+
+    def seat(self, seat_id: SeatId) -> SeatPicture | None:
+        """One seat; None if it is not logged on."""
+        seat = self._seats.get(seat_id)
+        return None if seat is None else draw_seat(seat)
+
+    def queue_of(self, call_id: CallId) -> str | None:
+        """The queue of a call; None if it has left the floor (its seat may do so later)."""
+        call = self._calls.get(call_id)
+        return None if call is None else call.terms.queue
+
+    def queue(self, queue: str) -> QueuePicture:
+        """The line of one queue; costs one look at everybody in it."""
+        line = [self._calls[call].terms.arrived for _, call in self._lines.line(queue)]
+        return QueuePicture(waiting=len(line), oldest=min(line, default=None))
+
+    def held(self) -> frozenset[str]:
+        """Why no offers are made; empty while they are."""
+        return frozenset(self._routing.held)
 
     def outlook(self, call_id: CallId, now: Millis) -> Outlook | None:
         """How a call stands in line; None if it does not. Costs O(log n)."""

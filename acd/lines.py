@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from acd.calls import Place
@@ -88,6 +89,10 @@ class QueueLines:
         """Answered, and so not in line any more."""
         self._paces[queue].answer(now)
         self._lines.discard(queue, place)
+
+    def line(self, queue: str) -> Sequence[Place]:
+        """Those of one queue, first to be served first."""
+        return self._lines.line(queue)
 
     def outlook(self, queue: str, place: Place, now: Millis) -> Outlook:
         """How the call at this place stands."""

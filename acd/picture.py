@@ -26,6 +26,25 @@ class SeatPicture:
     wrap_up_until: Millis | None
 
 
+SEAT_WORDS = ("talking", "offered", "wrap-up", "ready", "paused", "phone in use", "phone away")
+"""Everything that `seat_word` says, the busiest first."""
+
+_IDLE_AT = {
+    Device.FREE: "ready",
+    Device.IN_USE: "phone in use",
+    Device.AWAY: "phone away",
+}
+
+
+def seat_word(seat: SeatPicture) -> str:
+    """One word for what a seat is doing, the most telling first."""
+    if seat.state is not SeatState.IDLE:
+        return str(seat.state.value)
+    if seat.paused is not None:
+        return "paused"
+    return _IDLE_AT[seat.device]
+
+
 @dataclass(frozen=True, slots=True)
 class CallPicture:
     """One call."""
@@ -38,6 +57,15 @@ class CallPicture:
     arrived: Millis
     attempts: int
     seat: SeatId | None
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePicture:
+    """The line of one queue. Calls that are being offered are still in line."""
+
+    waiting: int
+    oldest: Millis | None
+    """When the call that waits longest arrived; None if nobody waits."""
 
 
 @dataclass(frozen=True, slots=True)

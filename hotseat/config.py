@@ -92,6 +92,11 @@ class Settings(BaseSettings):
     """How `hotseat serve` logs to standard error: for people or for programs."""
     metrics_port: int | None = None
     """Port of `/metrics` and `/health` on the .2 of `asterisk.net`; not served by default."""
+    web_host: IPv4Address | None = None
+    """Where browsers reach the admin and the live feed; default the .2 of `asterisk.net`, which
+    only this machine can reach."""
+    feed_port: int = 8081
+    """Port of the live feed."""
     asterisk: AsteriskSettings = Field(default_factory=AsteriskSettings)
 
     @model_validator(mode="after")
@@ -104,6 +109,7 @@ class Settings(BaseSettings):
         asterisk.host = asterisk.host or asterisk.net[1]
         asterisk.fastagi_host = asterisk.fastagi_host or asterisk.net[2]
         asterisk.trunk_peers = asterisk.trunk_peers or [asterisk.net[10]]
+        self.web_host = self.web_host or asterisk.net[2]
         return self
 
     @property

@@ -25,8 +25,11 @@ from twisted.web.resource import NoResource, Resource
 from twisted.web.server import NOT_DONE_YET, Site
 
 from acd.floor import SeatRefused
+from acd.types import SeatId
 from hotseat.live_config import LiveConfig
 from hotseat.seats import SeatError, Seats
+from softphone_bridge.feed import Feed
+from softphone_bridge.frames import View
 
 log = structlog.get_logger(__name__)
 
@@ -69,6 +72,20 @@ def seat_commands(seats: Seats, config: LiveConfig) -> dict[str, Command]:
         "seat-pause": pause,
         "seat-ready": ready,
     }
+
+
+def feed_commands(feed: Feed) -> dict[str, Command]:
+    """Who may watch the floor, by name."""
+
+    def feed_open(login: str, origin: str, seats: list[str] | None = None) -> Reply:
+        view = View(None if seats is None else frozenset(map(SeatId, seats)))
+        return {"pass": feed.grant(login, view, origin)}
+
+    def feed_close(login: str) -> Reply:
+        feed.revoke(login)
+        return {"login": login}
+
+    return {"feed-open": feed_open, "feed-close": feed_close}
 
 
 class Control(Resource):

@@ -13,6 +13,9 @@ from acd.ports import Journal
 from acd.stats import ANSWERED, OUTCOMES, QUEUED_OUTCOMES, Arrivals, Day, Ended, Tally, Waits
 from acd.types import CallId, Failure, Millis
 
+NOTHING = Tally()
+"""Of a queue that had no calls on a day."""
+
 OFFER_RESULTS = (ANSWERED, *(cause.value for cause in Failure))
 
 
@@ -84,6 +87,10 @@ class Figures:
             "calls_a_minute": self._arrivals.in_last_minute(now),
             "queues": {queue: _plain(tally) for queue, tally in day.queues.items()},
         }
+
+    def today_of(self, queue: str) -> dict[str, Any]:
+        """The figures of the day of one queue."""
+        return _plain(self._day_at(self._now()).queues.get(queue, NOTHING))
 
     def _count(self, at: Millis, fields: Mapping[str, Any]) -> None:
         wait = fields["wait_ms"]

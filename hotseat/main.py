@@ -27,7 +27,7 @@ from hotseat.calls import Calls
 from hotseat.clock import Clock
 from hotseat.config import Settings, load_secrets
 from hotseat.contacts import Contacts
-from hotseat.control import CommandError, Control, Reply, seat_commands
+from hotseat.control import CommandError, Control, Reply, feed_commands, seat_commands
 from hotseat.db.engine import open_engine
 from hotseat.db.migrations import require_current
 from hotseat.db.pool import Database
@@ -47,6 +47,8 @@ from hotseat.restart import Restart
 from hotseat.seats import Seats
 from hotseat.site.records import SiteNow
 from hotseat.status import floor_status, site_status
+from softphone_bridge.feed import Feed
+from softphone_bridge.frames import Frames
 
 log = structlog.get_logger(__name__)
 
@@ -67,6 +69,9 @@ class Server:
         self._database = Database(settings.database, reactor)
         self._journal = JournalWriter(self._database, reactor, settings.state)
         self._figures = Figures(self._journal, clock.now)
+        self._feed = Feed(
+            self._figures, queues=lambda: self.site.queues, clock=reactor, now=clock.now
+        )
         self._config = LiveConfig(self._database, reactor)
         self._link = AmiLink(
             reactor,
@@ -83,7 +88,7 @@ class Server:
         )
         self._node = Node(self._link, clock, reactor)
         self._contacts = Contacts(
-            config=self._config, switch=self._node, journal=self._figures, clock=clock
+            config=self._config, switch=self._node, journal=self._feed, clock=clock
         )
         self._calls = Calls(
             contacts=self._contacts,
@@ -94,8 +99,9 @@ class Server:
             new_id=lambda: str(ULID()),
         )
         self._service = Service(
-            Floor(), lines=self._calls, journal=self._figures, clock=reactor, now=clock.now
+            Floor(), lines=self._calls, journal=self._feed, clock=reactor, now=clock.now
         )
+        self._feed.show(Frames(self._service.floor, self._figures.today_of))
         self._seats = Seats(self._service)
         self._contacts.staff(self._service, self._seats)
         self._calls.staff(self._service)
@@ -135,6 +141,11 @@ class Server:
         self._link.start()
         self._orphans.start(ORPHANS_SECONDS, now=False)
         self._ports.append(self._control.listen(self._reactor, self._settings.control_socket))
+        self._ports.append(
+            self._reactor.listenTCP(
+                self._settings.feed_port, self._feed.site(), interface=str(self._settings.web_host)
+            )
+        )
         if self._settings.metrics_port is not None:
             status = partial(self._status, most_calls=0)
             pages = Pages(Metrics(self._figures, status), status)
@@ -150,6 +161,7 @@ class Server:
         """Close the lines (their dialplan keeps them on music) and write what is unwritten."""
         for port in self._ports:
             port.stopListening()
+        self._feed.stop()
         self._drain.stop()
         if self._restart is not None:
             self._restart.stop()
@@ -193,6 +205,7 @@ class Server:
 
     def _site_changed(self, old: SiteNow, new: SiteNow) -> None:
         self._seats.site_changed(old, new)
+        self._feed.site_changed()
         log.info("site_changed", revision=new.revision)
         # Also when no phone came or went: a secret may have been rotated.
         reloading = deferToThread(sandbox_of(self._settings).reload_phones)
@@ -208,6 +221,7 @@ class Server:
     def _commands(self) -> dict[str, Any]:
         return {
             **seat_commands(self._seats, self._config),
+            **feed_commands(self._feed),
             "status": self._status,
             "drain": self._drain.begin,
             "why": self._why,
@@ -243,6 +257,7 @@ class Server:
             **floor_status(self._service.floor.picture(), self.site, now, most_calls),
             "today": self._figures.today(),
             "contacts": len(self._contacts),
+            "viewers": self._feed.viewers,
             "draining": self._drain.left,
             "ami": {"up": self._node.up, "lag_ms": self._link.lag_ms},
             "agi": {"sessions": self._listener.sessions, "open": self._listener.open},

@@ -6,19 +6,10 @@ from collections import Counter, defaultdict
 from typing import Any
 
 from acd.calls import CallState
-from acd.picture import CallPicture, FloorPicture, SeatPicture
+from acd.picture import CallPicture, FloorPicture, SeatPicture, seat_word
 from acd.presence import SeatState
-from acd.types import Device, Millis, Skills
+from acd.types import Millis, Skills
 from hotseat.site.records import SiteNow
-
-SEAT_WORDS = ("talking", "offered", "wrap-up", "ready", "paused", "phone in use", "phone away")
-"""Everything that `seat_word` says, the busiest first."""
-
-_IDLE_AT = {
-    Device.FREE: "ready",
-    Device.IN_USE: "phone in use",
-    Device.AWAY: "phone away",
-}
 
 
 def site_status(site: SiteNow) -> dict[str, Any]:
@@ -41,15 +32,6 @@ def floor_status(
         "seats": [_seat(seat, site, now) for seat in picture.seats],
         "calls": [_call(call, now) for call in picture.calls[:most_calls]],
     }
-
-
-def seat_word(seat: SeatPicture) -> str:
-    """One word for what a seat is doing, the most telling first."""
-    if seat.state is not SeatState.IDLE:
-        return str(seat.state.value)
-    if seat.paused is not None:
-        return "paused"
-    return _IDLE_AT[seat.device]
 
 
 def _queues(picture: FloorPicture, site: SiteNow, now: Millis) -> list[dict[str, Any]]:

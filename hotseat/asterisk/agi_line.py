@@ -22,9 +22,12 @@ SOUND_LIMIT = 600.0
 """Seconds that one sound may last."""
 
 KEYS = "0123456789*#"
+_KEY_SET = frozenset(KEYS)
+_KEY_OF = {str(ord(key)): key for key in KEYS}
 
 _PHONE = re.compile(r"[a-z0-9-]+")
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
+_MILLIS = re.compile(r"[0-9]{1,15}")
 _VARIABLE = re.compile(r"\w+(\([^${}\r\n\0]*\))?", re.ASCII)
 
 _DIAL_RESULTS = {
@@ -53,7 +56,6 @@ def line_facts(environment: Mapping[str, str]) -> LineFacts:
     context = facts.get("arg_1", "")
     if context not in ("trunk", "phone") or "arg_7" in facts:
         raise AgiError("arguments that are not those of our dialplan")
-    ended, arrived = facts.get("arg_4", ""), facts.get("arg_6", "")
     return LineFacts(
         channel=facts.get("channel", ""),
         uniqueid=facts.get("uniqueid", ""),
@@ -62,10 +64,14 @@ def line_facts(environment: Mapping[str, str]) -> LineFacts:
         caller_name=_known(facts.get("calleridname", "")),
         context=context,
         dial_status=facts.get("arg_3", ""),
-        ended=int(ended) if ended.isdecimal() else None,
+        ended=_millis(facts.get("arg_4", "")),
         ticket=facts.get("arg_5", ""),
-        arrived=int(arrived) if arrived.isdecimal() else None,
+        arrived=_millis(facts.get("arg_6", "")),
     )
+
+
+def _millis(text: str) -> int | None:
+    return int(text) if _MILLIS.fullmatch(text) else None
 
 
 def _known(text: str) -> str:
@@ -277,6 +283,8 @@ class FastAgiLine:
         limit = digits * timeout_ms / 1000 + PLAIN_LIMIT
         arguments = ("", str(timeout_ms), str(digits))
         reply = await self._channel_command("GET DATA", *arguments, limit=limit)
+        if not set(reply.result) <= _KEY_SET:
+            raise LineFailed(f"no keys of a telephone: {reply.result[:20]}")
         return reply.result
 
 
@@ -289,7 +297,11 @@ def _accepted(verb: str, reply: Reply) -> Reply:
 
 
 def _key(reply: Reply) -> str:
-    return chr(int(reply.result))
+    """The key whose character code is the result. Raises LineFailed if there is none."""
+    key = _KEY_OF.get(reply.result)
+    if key is None:
+        raise LineFailed(f"no key of a telephone: {reply.result[:20]}")
+    return key
 
 
 def _checked(pattern: re.Pattern[str], what: str, text: str) -> str:

@@ -20,8 +20,10 @@ COMMAND_LIMIT = 8_000
 
 _BREAK = re.compile(r"[\r\n\0]")
 _QUOTED = re.compile(r'["\\]')
-_REPLY = re.compile(r"(\d{3})([ -]?)(.*)", re.DOTALL)
-_DATA_AND_END = re.compile(r"\((.*)\) endpos=(\d+)", re.DOTALL)
+_REPLY = re.compile(r"([0-9]{3})([ -]?)(.*)", re.DOTALL)
+_DATA_AND_END = re.compile(r"\((.*)\) endpos=([0-9]{1,15})", re.DOTALL)
+_END = re.compile(r"endpos=([0-9]{1,15})")
+_CLOSING = re.compile(r"\)( endpos=[0-9]{1,15})?$")
 
 
 class AgiError(ValueError):
@@ -113,7 +115,7 @@ class AgiParser:
     def _read_reply(self, line: str, messages: list[AgiMessage]) -> None:
         if line.startswith("200 result="):
             result, _, tail = line[11:].partition(" ")
-            if tail.startswith("(") and not _is_closed(tail):
+            if tail.startswith("(") and not _CLOSING.search(tail, 1):
                 self._block = [line]
             else:
                 messages.append(_success(result, tail))
@@ -134,9 +136,9 @@ class AgiParser:
         first = self._block[0]
         self._block.append(line)
         if first.startswith("200 "):
-            result, _, tail = "\n".join(self._block)[11:].partition(" ")
-            if not _is_closed(tail):
+            if not _CLOSING.search(line):
                 return
+            result, _, tail = "\n".join(self._block)[11:].partition(" ")
             messages.append(_success(result, tail))
         else:
             if not line.startswith(f"{first[:3]} "):
@@ -144,10 +146,6 @@ class AgiParser:
             messages.append(Reply(int(first[:3]), "", first[4:]))
         self._block = []
         self._size = 0
-
-
-def _is_closed(tail: str) -> bool:
-    return tail.endswith(")") or _DATA_AND_END.fullmatch(tail) is not None
 
 
 def _success(result: str, tail: str) -> Reply:
@@ -158,8 +156,8 @@ def _success(result: str, tail: str) -> Reply:
             return Reply(200, result, tail[1:-1])
         if found := _DATA_AND_END.fullmatch(tail):
             return Reply(200, result, found[1], int(found[2]))
-    if tail.startswith("endpos=") and tail[7:].isdecimal():
-        return Reply(200, result, None, int(tail[7:]))
+    if found := _END.fullmatch(tail):
+        return Reply(200, result, None, int(found[1]))
     return Reply(200, result, tail)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import time
 from collections.abc import Callable
@@ -34,6 +35,9 @@ FIRST_WAIT = 0.5
 LONGEST_WAIT = 30.0
 REFUSED_WAIT = 60.0
 """Seconds to the next try after Asterisk refused the log-in: more would be a fail2ban's prey."""
+
+LAST_SECOND = 1e11
+"""A stamp beyond the year 5138 comes from a line that was torn."""
 
 SECRET_PLACE = "secrets.json in the state folder, manager.conf in Asterisk's"
 
@@ -81,6 +85,8 @@ class AmiLink:
         self._stopping = False
         self._skew = 0.0
         self._pinged_at: float | None = None
+        """When the oldest ping since the last answer was sent."""
+        self._last_ping = -math.inf
         self._ping_seconds = 0.0
         self._event_age = 0.0
 
@@ -228,6 +234,7 @@ class AmiLink:
 
     def _go_down(self) -> None:
         self._pinged_at = None
+        self._last_ping = -math.inf
         if self._up:
             self._up = False
             _call_all(self._on_down)
@@ -235,11 +242,12 @@ class AmiLink:
     # -- measuring --------------------------------------------------------------------------------
 
     def _ping(self, connection: AmiConnection) -> None:
-        if self._pinged_at is None:
-            Deferred.fromCoroutine(self._measure(connection))
-        elif connection.heard_at < self._pinged_at:
+        if connection.heard_at < self._last_ping:
             log.warning("ami_silent", user=self._user, seconds=PING_SECONDS)
             connection.abort()
+        else:
+            # Also while one is unanswered: its answer may be in a line that was torn.
+            Deferred.fromCoroutine(self._measure(connection))
 
     def _stamped(self, stamp: str) -> None:
         """The last message of what came together was written by Asterisk at this time."""
@@ -248,7 +256,9 @@ class AmiLink:
             self._event_age = self._wall_clock() - self._skew - written
 
     async def _measure(self, connection: AmiConnection) -> None:
-        sent = self._pinged_at = self._clock.seconds()
+        sent = self._last_ping = self._clock.seconds()
+        if self._pinged_at is None:
+            self._pinged_at = sent
         try:
             pong = await connection.action("Ping", timeout=None)
         except AmiError as error:
@@ -266,10 +276,12 @@ class AmiLink:
 
 
 def _seconds(stamp: str | None) -> float | None:
+    """Seconds since 1970, as Asterisk writes them; None if nobody's clock can say so."""
     try:
-        return None if stamp is None else float(stamp)
+        seconds = math.nan if stamp is None else float(stamp)
     except ValueError:
         return None
+    return seconds if 0 <= seconds < LAST_SECOND else None
 
 
 def _call_all(callbacks: list[OnState]) -> None:

@@ -6,6 +6,7 @@ AMI events are read by unique id, never by channel name: names are reused, uniqu
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -196,7 +197,7 @@ class Node:
                 await self._link.action("Setvar", {"Variable": variable, "Value": ""})
         except AmiError as error:
             raise SwitchAway(str(error)) from error
-        return self._clock.from_wall(int(text)) if text.isdecimal() else None
+        return self._clock.from_wall(int(text)) if re.fullmatch("[0-9]{1,15}", text) else None
 
     def _hang_up_leg(self, leg: _Leg) -> None:
         self._order(leg.call, "Hangup", {"Channel": leg.channel, "Cause": ELSEWHERE})

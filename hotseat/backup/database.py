@@ -24,7 +24,7 @@ from hotseat.db.migrations import (
     versions,
 )
 from hotseat.db.models import Base, ConfigRevision
-from hotseat.db.secret_columns import SECRET_COLUMNS
+from hotseat.db.secret_columns import PASSING_TABLES, SECRET_COLUMNS
 
 ROWS_AT_ONCE = 1_000
 
@@ -51,12 +51,14 @@ class Restored:
 def backup(
     engine: Engine, path: Path, *, with_secrets: bool, now: Millis, progress: Progress
 ) -> Manifest:
-    """Write every table, as it is at one moment, to a new file. Raises OSError."""
+    """Write all but the PASSING_TABLES, as it is at one moment, to a new file. Raises OSError."""
     with reading(engine) as session, ArchiveWriter(path) as archive:
         version = tables_version(session.connection())
         assert version is not None, "the caller has seen to it that there are tables"
         counts = {}
         for table in Base.metadata.sorted_tables:
+            if table.name in PASSING_TABLES:
+                continue
             with closing(_rows(session, table, with_secrets, progress)) as rows:
                 counts[table.name] = archive.write(table.name, rows)
         manifest = Manifest(

@@ -12,7 +12,16 @@ def new_secret() -> str:
     return secrets.token_urlsafe(18)
 
 
+def nothing() -> str:
+    """The user is to be invited again."""
+    return ""
+
+
 SECRET_COLUMNS: Final[Mapping[str, Mapping[str, Callable[[], str]]]] = {
     "phone": {"secret": new_secret},
+    "account": {"password": nothing, "totp_secret": nothing},
 }
 """table -> column -> how a new one is made."""
+
+PASSING_TABLES: Final = frozenset({"web_session", "invite", "failed_log_ins"})
+"""No part of a backup: a restore must bring no ended log-in back to life."""

@@ -19,10 +19,10 @@ from prometheus_client.core import (
 )
 from prometheus_client.registry import Collector
 
+from acd.picture import SEAT_WORDS
 from acd.stats import WAIT_BOUNDS, Waits
 from hotseat.figures import Figures
 from hotseat.operation.health import Condition, health
-from hotseat.status import SEAT_WORDS
 
 Status = Mapping[str, Any]
 

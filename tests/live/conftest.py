@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.live.hotline import CommandFailed, Hotline
+from tests.live.hotline import Hotline
+from tests.live.premises import CommandFailed
 from tests.postgresql import PostgreSQL
 
 CHECKOUT = Path(__file__).parents[2]

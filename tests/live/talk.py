@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from hotseat.softphones.phone import PhoneCall
 from tests.live.hotline import STRAIGHT, Hotline, now_ms, until
-from tests.live.phone import PhoneCall
 from tests.live.sound import Recording, Samples, longest_gap_ms, snr_db
 
 SETTLE_MS = 400

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from hotseat.history import Outcome
+from hotseat.softphones.phone import Phone
 from tests.live.hotline import SLOW, STRAIGHT, Hotline, now_ms, until
-from tests.live.phone import Phone
 
 pytestmark = pytest.mark.live
 

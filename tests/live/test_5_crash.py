@@ -7,8 +7,8 @@ import time
 import pytest
 
 from hotseat.history import Outcome
+from hotseat.softphones.phone import PhoneCall
 from tests.live.hotline import STRAIGHT, Hotline, now_ms, until
-from tests.live.phone import PhoneCall
 from tests.live.sound import hears_music
 from tests.live.talk import begin_talk, heard_between
 

@@ -10,8 +10,8 @@ import pytest
 
 from hotseat.config import load_secrets
 from hotseat.history import JournalRow, Outcome
+from hotseat.softphones.phone import Phone, PhoneError
 from tests.live.hotline import STRAIGHT, Hotline, now_ms, until
-from tests.live.phone import Phone, PhoneError
 
 pytestmark = pytest.mark.live
 

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 import pytest
 
 from hotseat.history import EndedBy, Outcome
-from tests.live.hotline import STRAIGHT, CommandFailed, Hotline, until
+from tests.live.hotline import STRAIGHT, Hotline
+from tests.live.premises import CommandFailed, until
 from tests.live.talk import begin_talk
 
 pytestmark = pytest.mark.live

@@ -13,9 +13,10 @@ from hotseat.asterisk.install import find
 from hotseat.asterisk.render import EVENTS, PhoneLogin
 from hotseat.asterisk.sandbox import Sandbox, SandboxError
 from hotseat.config import AsteriskSettings, Settings, load_secrets
+from hotseat.softphones.callers import Callers
+from hotseat.softphones.phone import Phone, PhoneCall
 from tests.live.agi_peer import AgiPeer
 from tests.live.ami_peer import AmiPeer
-from tests.live.phone import Callers, Phone, PhoneCall
 from tests.live.sound import Recording, hears_music
 
 pytestmark = pytest.mark.live

@@ -16,7 +16,7 @@ from hotseat.asterisk.install import find
 from hotseat.asterisk.render import PhoneLogin
 from hotseat.asterisk.sandbox import Sandbox
 from hotseat.config import AsteriskSettings, Settings
-from tests.live.phone import Callers
+from hotseat.softphones.callers import Callers
 
 pytestmark = pytest.mark.live
 

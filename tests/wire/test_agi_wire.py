@@ -150,6 +150,19 @@ def test_a_value_with_line_breaks_is_one_reply() -> None:
     ]
 
 
+def test_a_value_of_many_lines_costs_each_of_them_once() -> None:
+    """Looked at from its beginning with every line, this took an hour."""
+    value = b"\n" * 1_000_000
+    assert replies(b"200 result=1 (" + value + b")\n") == [Reply(200, "1", value.decode())]
+
+
+@pytest.mark.parametrize("line", ["200 result=0 endpos={}", "200 result=1 (a) endpos={}"])
+def test_a_position_of_thousands_of_digits_is_no_number(line: str) -> None:
+    (reply,) = replies(f"{line.format('9' * 5_000)})\n".encode())
+    assert isinstance(reply, Reply)
+    assert reply.endpos is None
+
+
 def test_an_endless_reply_is_refused() -> None:
     parser = AgiParser(reply_limit=5_000)
     parser.feed(ENVIRONMENT)

@@ -115,6 +115,13 @@ def test_our_own_asterisk_is_let_in_with_the_line_s_facts(clock: Clock, door: Do
     assert not door.listener.refused
 
 
+@pytest.mark.parametrize("instant", ["soon", "-1", "9" * 5_000, "\u0661\u0662"])
+def test_an_instant_that_is_none_is_not_known(clock: Clock, door: Door, instant: str) -> None:
+    door.enter(f"agi_channel: x\nagi_arg_1: trunk\nagi_arg_4: {instant}\nagi_arg_6: {instant}\n\n")
+    facts = door.lines[0].facts
+    assert (facts.ended, facts.arrived) == (None, None)
+
+
 def test_a_first_contact_has_no_past(clock: Clock, door: Door) -> None:
     door.enter(
         "agi_channel: PJSIP/p101-1\nagi_uniqueid: 1\nagi_callerid: unknown\n"

@@ -253,6 +253,17 @@ def test_keys_are_read_after_the_sounds(call: Call, reply: str, keys: str) -> No
     assert outcome.result == keys
 
 
+@pytest.mark.parametrize("digits", [1, 4])
+@pytest.mark.parametrize("result", ["abc", "", "1114112", "-5", "9" * 5_000, "\u0665"])
+def test_what_no_telephone_has_is_no_key(call: Call, digits: int, result: str) -> None:
+    outcome = Outcome(call.line.collect(["a"], digits=digits, timeout_ms=1))
+    call.say(f"200 result={result} endpos=1")
+    assert isinstance(outcome.result, LineFailed)
+    outcome = Outcome(call.line.collect([], digits=digits, timeout_ms=1))
+    call.say(f"200 result={result if digits == 1 else 'x' + result}")
+    assert isinstance(outcome.result, LineFailed)
+
+
 def test_hash_ends_the_input(call: Call) -> None:
     outcome = Outcome(call.line.collect(["a"], digits=4, timeout_ms=3000))
     call.hear()

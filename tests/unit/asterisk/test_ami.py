@@ -455,6 +455,34 @@ def test_a_peer_that_still_tells_events_is_slow_but_not_dead(
     assert asterisk.link.lag_ms == 45_000
 
 
+@pytest.mark.parametrize("fate", ["torn", "refused"])
+def test_a_lost_pong_ends_neither_the_pings_nor_the_watch(
+    clock: Clock, asterisk: Asterisk, fate: str
+) -> None:
+    asterisk.connect()
+    clock.advance(15)
+    (ping,) = asterisk.hear()
+    if fate == "refused":
+        asterisk.say("Response: Error", f"ActionID: {ping['ActionID']}", "Message: no")
+    else:
+        asterisk.say("Event: Hangup")
+    clock.advance(15)
+    assert asterisk.link.lag_ms == 15_000
+    assert asterisk.answer("Ping: Pong")["Action"] == "Ping"
+    assert asterisk.link.lag_ms == 0
+    clock.advance(15)
+    assert [action["Action"] for action in asterisk.hear()] == ["Ping"]
+    clock.advance(15)
+    assert asterisk.wire.closed == "aborted", "silence is still noticed"
+
+
+@pytest.mark.parametrize("stamp", ["nan", "inf", "-1e308", "1e300", "", "soon"])
+def test_a_stamp_that_is_no_time_is_no_lag(clock: Clock, asterisk: Asterisk, stamp: str) -> None:
+    asterisk.connect()
+    asterisk.say("Event: FullyBooted", f"Timestamp: {stamp}")
+    assert asterisk.link.lag_ms == 0
+
+
 def test_the_lag_is_the_ping_s_round_trip(clock: Clock, asterisk: Asterisk) -> None:
     asterisk.connect()
     assert asterisk.link.lag_ms == 0

@@ -11,12 +11,12 @@ from twisted.internet.address import IPv4Address
 from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 
+from acd.picture import SEAT_WORDS
 from acd.stats import OUTCOMES, WAIT_BOUNDS
 from hotseat.figures import OFFER_RESULTS, Figures
 from hotseat.operation.health import Condition, health
 from hotseat.operation.metrics import Metrics
 from hotseat.operation.web import Pages
-from hotseat.status import SEAT_WORDS
 from tests.unit.operation.states import a_state
 from tests.unit.server.scene import KeptJournal
 

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from acd.picture import SEAT_WORDS, seat_word
 from acd.presence import SeatState
 from acd.types import Device
 from hotseat.site.records import AgentRecord, SiteNow
-from hotseat.status import SEAT_WORDS, floor_status, seat_word
+from hotseat.status import floor_status
 from tests.unit.server.scene import Scene, a_site
 
 

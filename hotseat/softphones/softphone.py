@@ -24,11 +24,11 @@ from typing import Any
 
 import pjsua2 as pj
 
+from hotseat.softphones.voices import RATE, Sound, Voice, whole
+
 CALLS = 4
-RATE = 8000
 POLL_MS = 10
 JITTER_MS = 60
-TONE_VOLUME = 6000
 
 
 def now_ms() -> float:
@@ -38,48 +38,6 @@ def now_ms() -> float:
 def say(**line: Any) -> None:
     sys.stdout.write(json.dumps(line) + "\n")
     sys.stdout.flush()
-
-
-class Tone:
-    """An endless sine of `hertz`, sent into a call."""
-
-    def __init__(self, hertz: int) -> None:
-        self.source = pj.ToneGenerator()
-        self.source.createToneGenerator(RATE, 1)
-        note = pj.ToneDesc()
-        note.freq1, note.freq2 = hertz, 0
-        # A whole number of periods, so that the loop has no click in it.
-        note.on_msec, note.off_msec, note.volume = 10_000, 0, TONE_VOLUME
-        notes = pj.ToneDescVector()
-        notes.append(note)
-        self.source.play(notes, True)
-
-
-class Sound:
-    """What a call hears, recorded, and the tone it sends."""
-
-    def __init__(self, call: int, recording: Path, media: pj.AudioMedia, hertz: int | None) -> None:
-        self.call = call
-        self.recording = recording
-        self._recorder: pj.AudioMediaRecorder | None = pj.AudioMediaRecorder()
-        self._recorder.createRecorder(str(recording))
-        media.startTransmit(self._recorder)
-        self._tone = None if hertz is None else Tone(hertz)
-        if self._tone is not None:
-            self._tone.source.startTransmit(media)
-
-    def close(self) -> None:
-        self._tone = None
-        self._recorder = None
-
-    @property
-    def whole(self) -> bool:
-        """Does the wav's header know the length of the file?
-
-        PJMEDIA closes the file from its clock thread, some time after the recorder is gone.
-        """
-        data = self.recording.read_bytes()
-        return data[:4] == b"RIFF" and int.from_bytes(data[4:8], "little") == len(data) - 8
 
 
 class Call(pj.Call):
@@ -97,7 +55,7 @@ class Call(pj.Call):
         self.confirmed = False
         self.ended_by_us = False
         self.reason = ""
-        self.hertz: int | None = phone.hertz
+        self.voice: Voice = phone.voice
         self.hang_up_after_ms: int | None = None
         self.sound: Sound | None = None
 
@@ -138,9 +96,10 @@ class Call(pj.Call):
         at = now_ms()
         if self.sound is not None or not self._has_sound():
             return
-        recording = self.phone.folder / f"{self.phone.user}-{self.number}.wav"
-        self.sound = Sound(self.number, recording, self.getAudioMedia(0), self.hertz)
-        self.log("sound", at, recording=str(recording))
+        name = f"{self.phone.user}-{self.number}.wav"
+        recording = self.phone.folder / name if self.phone.records else None
+        self.sound = Sound(self.number, self.getAudioMedia(0), self.voice, recording)
+        self.log("sound", at, recording=recording and str(recording))
 
     def _has_sound(self) -> bool:
         info = self.getInfo()  # named: its media rows die with it
@@ -184,11 +143,14 @@ class Account(pj.Account):
 class Softphone:
     """The process: one account, up to four calls, one thread for SIP, commands and timers."""
 
-    def __init__(self, user: str, address: str, port: int, server: str, folder: str) -> None:
+    def __init__(
+        self, user: str, address: str, port: int, server: str, folder: str, records: bool
+    ) -> None:
         self.user = user
         self.server = server
         self.folder = Path(folder)
-        self.hertz: int | None = None
+        self.records = records
+        self.voice: Voice = None
         self._secret = ""
         self.calls: dict[int, Call] = {}
         self._sounds_over: list[Sound] = []
@@ -215,7 +177,7 @@ class Softphone:
         settings.uaConfig.maxCalls = CALLS
         settings.uaConfig.threadCnt = 0
         settings.uaConfig.mainThreadOnly = True
-        settings.uaConfig.userAgent = "hotseat test phone"
+        settings.uaConfig.userAgent = "hotseat softphone"
         settings.logConfig.level = 0
         settings.logConfig.consoleLevel = 0
         sound = settings.medConfig
@@ -272,7 +234,7 @@ class Softphone:
         if sound is not None:
             self._sounds_over.append(sound)
 
-    # What the test commands
+    # What we are told to do
 
     def register(self, secret: str) -> None:
         if secret == self._secret:
@@ -292,12 +254,12 @@ class Softphone:
     def incoming(self, **mode: Any) -> None:
         self._incoming = mode
 
-    def tone(self, hertz: int | None) -> None:
-        self.hertz = hertz
+    def speak(self, voice: Voice) -> None:
+        self.voice = voice
 
-    def call(self, number: str, caller: str | None, hertz: int | None) -> int:
+    def call(self, number: str, caller: str | None, voice: Voice) -> int:
         call = self._adopt(Call(self, self._next_number()))
-        call.hertz = hertz
+        call.voice = voice
         settings = pj.CallOpParam(True)
         if caller is not None:
             settings.txOption.localUri = f"<sip:{caller}@{self.server}>"
@@ -355,7 +317,8 @@ class Softphone:
             while self._sounds_over:
                 sound = self._sounds_over.pop()
                 sound.close()
-                self._tell_when_whole(sound)
+                if sound.recording is not None:
+                    self._tell_when_whole(sound.call, sound.recording)
             if select.select([0], [], [], 0)[0]:
                 chunk = os.read(0, 65_536)
                 if not chunk:
@@ -364,11 +327,11 @@ class Softphone:
                 for line in lines:
                     self._obey(json.loads(line))
 
-    def _tell_when_whole(self, sound: Sound) -> None:
-        if sound.whole:
-            say(event="recorded", at=now_ms(), call=sound.call, recording=str(sound.recording))
+    def _tell_when_whole(self, call: int, recording: Path) -> None:
+        if whole(recording):
+            say(event="recorded", at=now_ms(), call=call, recording=str(recording))
         else:
-            self.later(POLL_MS, partial(self._tell_when_whole, sound))
+            self.later(POLL_MS, partial(self._tell_when_whole, call, recording))
 
     def _patience(self) -> int:
         if not self._timers:

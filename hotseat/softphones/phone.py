@@ -1,12 +1,12 @@
-"""Phones for tests: the blocking side of `softphone.py`.
+"""One phone: the blocking side of `softphone.py`.
 
     with Phone("p101", address="127.1.2.101", server="127.1.2.1:5060", folder=tmp) as phone:
         phone.register(secret)
         phone.answers(after_ms=100)
         rung = phone.wait("invite", timeout=5)
 
-A phone keeps every event since its start, so a test can await one that already came, and can
-count those that must not have come.
+A phone keeps every event since its start, so one can await what already came, and count what must
+not have come.
 """
 
 from __future__ import annotations
@@ -17,14 +17,12 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
 SOFTPHONE = Path(__file__).with_name("softphone.py")
-CALLS_IN_A_PROCESS = 2
-"""The library has four slots, and frees one some time after the call's end."""
 COMMAND_SECONDS = 10.0
 
 Found = TypeVar("Found")
@@ -32,6 +30,10 @@ Found = TypeVar("Found")
 
 class PhoneError(Exception):
     """The phone refused a command, or its process died."""
+
+
+class NotHeard(Exception):
+    """What was awaited from a phone did not come in time; the text has its last events."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,14 @@ class Phone(AbstractContextManager["Phone"]):
     """One softphone process at `address`, speaking to the SIP server `host:port`."""
 
     def __init__(
-        self, user: str, *, address: str, server: str, folder: Path, port: int = 0
+        self,
+        user: str,
+        *,
+        address: str,
+        server: str,
+        folder: Path,
+        port: int = 0,
+        records: bool = True,
     ) -> None:
         self.user = user
         self.address = address
@@ -64,6 +73,7 @@ class Phone(AbstractContextManager["Phone"]):
             "port": port,
             "server": server,
             "folder": str(folder),
+            "records": records,
         }
         self._errors = (folder / f"{user}.err").open("wb")
         self._process = subprocess.Popen(
@@ -71,6 +81,7 @@ class Phone(AbstractContextManager["Phone"]):
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
+            start_new_session=True,  # Ctrl-C is for whoever runs the phone
         )
         self._changed = threading.Condition()
         self._events: list[PhoneEvent] = []
@@ -129,13 +140,23 @@ class Phone(AbstractContextManager["Phone"]):
 
     def sends_tone(self, hertz: int | None) -> None:
         """What the other side hears in the calls that come from now on."""
-        self._command("tone", hertz=hertz)
+        self._command("speak", voice=hertz)
+
+    def says(self, words: Path) -> None:
+        """The wav file that the other side hears in the calls that come from now on."""
+        self._command("speak", voice=str(words))
 
     def call(
-        self, number: str, *, caller: str | None = None, hertz: int | None = None
+        self,
+        number: str,
+        *,
+        caller: str | None = None,
+        hertz: int | None = None,
+        words: Path | None = None,
     ) -> PhoneCall:
-        """Dial `number`, showing `caller` in From, sending a tone of `hertz`."""
-        call = self._command("call", number=number, caller=caller, hertz=hertz)["result"]
+        """Dial `number`, showing `caller` in From, sending a tone of `hertz` or a wav file."""
+        voice = hertz if words is None else str(words)
+        call = self._command("call", number=number, caller=caller, voice=voice)["result"]
         return PhoneCall(self, call)
 
     def pick_up(self, call: int, code: int = 200) -> None:
@@ -175,11 +196,11 @@ class Phone(AbstractContextManager["Phone"]):
         return None
 
     def rung_by(self, caller: str, *, since: float = 0, timeout: float = 10) -> PhoneCall:
-        """The call of this caller, awaited until it rings. Raises AssertionError."""
+        """The call of this caller, awaited until it rings. Raises NotHeard."""
         with self._changed:
             call = self._await(lambda: self.call_of(caller, since=since), timeout)
         if call is None:
-            raise AssertionError(self._missed(f"call of {caller}", timeout))
+            raise NotHeard(self._missed(f"call of {caller}", timeout))
         return call
 
     def find(self, *kinds: str, call: int | None = None, since: float = 0) -> PhoneEvent | None:
@@ -189,11 +210,11 @@ class Phone(AbstractContextManager["Phone"]):
     def wait(
         self, *kinds: str, call: int | None = None, since: float = 0, timeout: float
     ) -> PhoneEvent:
-        """The first such event, awaited for `timeout` seconds. Raises AssertionError."""
+        """The first such event, awaited for `timeout` seconds. Raises NotHeard."""
         with self._changed:
             event = self._await(lambda: self.find(*kinds, call=call, since=since), timeout)
         if event is None:
-            raise AssertionError(self._missed(f"{' or '.join(kinds)} of call {call}", timeout))
+            raise NotHeard(self._missed(f"{' or '.join(kinds)} of call {call}", timeout))
         return event
 
     def _missed(self, what: str, timeout: float) -> str:
@@ -288,63 +309,3 @@ class PhoneCall:
     @property
     def over(self) -> bool:
         return self.find("ended", "cancelled") is not None
-
-
-class Callers:
-    """Anonymous callers at the trunk's address, two to a process, identified by address only."""
-
-    def __init__(self, *, address: str, server: str, folder: Path) -> None:
-        self._address, self._server, self._folder = address, server, folder
-        self._phones = ExitStack()
-        self._placed: dict[Phone, list[PhoneCall]] = {}
-        self._lock = threading.Lock()
-
-    def call(
-        self, number: str, *, caller: str = "13800000000", hertz: int | None = None
-    ) -> PhoneCall:
-        """One more caller dials `number`."""
-        with self._lock:
-            phone = self._phone_with_room()
-            call = phone.call(number, caller=caller, hertz=hertz)
-            self._placed[phone].append(call)
-        return call
-
-    def make_room(self, calls: int) -> None:
-        """Start the processes for so many calls at once beforehand."""
-        with self._lock:
-            while sum(CALLS_IN_A_PROCESS - self._held(p) for p in self._placed) < calls:
-                self._start_phone()
-
-    def hang_up_all(self, timeout: float = 5) -> None:
-        """End every call that is still up."""
-        live = [call for calls in self._placed.values() for call in calls if not call.over]
-        for phone in self._placed:
-            phone.hang_up_all()
-        for call in live:
-            call.wait("ended", timeout=timeout)
-
-    def close(self) -> None:
-        """End the processes."""
-        self._phones.close()
-
-    def _phone_with_room(self) -> Phone:
-        for phone in self._placed:
-            if self._held(phone) < CALLS_IN_A_PROCESS:
-                return phone
-        return self._start_phone()
-
-    def _start_phone(self) -> Phone:
-        phone = self._phones.enter_context(
-            Phone(
-                f"caller{len(self._placed) + 1}",
-                address=self._address,
-                server=self._server,
-                folder=self._folder,
-            )
-        )
-        self._placed[phone] = []
-        return phone
-
-    def _held(self, phone: Phone) -> int:
-        self._placed[phone] = [call for call in self._placed[phone] if not call.over]
-        return len(self._placed[phone])

@@ -1,0 +1,96 @@
+"""Who is on duty at an instant, where, and who comes next: the published roster, to be asked."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+
+from acd.types import Millis, SeatId, Skills
+from hotseat.roster.shifts import Duty, Place
+
+
+class DutyRoster:
+    """The published duties around now. It never changes: a new version is a new DutyRoster.
+
+    `skills` are those of the site in force, agent -> skill -> level; an agent who is not in it is
+    on no duty. A site without a published roster has no DutyRoster: there whoever is logged on is
+    on duty, in the office.
+    """
+
+    def __init__(
+        self,
+        duties: Iterable[Duty],
+        skills: Mapping[str, Skills],
+        escalation: Sequence[str] = (),
+    ) -> None:
+        self.duties = tuple(sorted(duty for duty in duties if duty.agent in skills))
+        self._skills = skills
+        self._escalation = tuple(escalation)
+        self._begins = [duty.begins for duty in self.duties]
+        self._boundaries = sorted({at for duty in self.duties for at in (duty.begins, duty.ends)})
+        self._longest = max((duty.ends - duty.begins for duty in self.duties), default=0)
+
+    def at(self, at: Millis) -> tuple[Duty, ...]:
+        """The duties that run at `at`, earliest begun first."""
+        first = bisect_right(self._begins, at - self._longest)
+        last = bisect_right(self._begins, at)
+        return tuple(duty for duty in self.duties[first:last] if duty.covers(at))
+
+    def agents_at(self, at: Millis) -> frozenset[SeatId]:
+        """Everybody on duty at `at`."""
+        return frozenset(SeatId(duty.agent) for duty in self.at(at))
+
+    def place_of(self, agent: str, at: Millis) -> Place | None:
+        """Where the agent is on duty at `at`; None if not rostered then.
+
+        Of two duties at once the one begun last counts.
+        """
+        places = [duty.place for duty in self.at(at) if duty.agent == agent]
+        return places[-1] if places else None
+
+    def on_duty(self, skill: str, level: int, at: Millis) -> frozenset[SeatId]:
+        """The agents on duty at `at` with at least this level (implements `acd.ports.Staffing`)."""
+        return frozenset(SeatId(duty.agent) for duty in self.on_duty_for({skill: level}, at))
+
+    def on_duty_for(
+        self, requires: Skills, at: Millis, place: Place | None = None
+    ) -> tuple[Duty, ...]:
+        """The duties that run at `at` and can serve a queue that requires this.
+
+        With `place` only those there. In the order in which they are to be asked: earliest begun
+        first, one duty for each agent.
+        """
+        found: dict[str, Duty] = {}
+        for duty in self.at(at):
+            if place in (None, duty.place) and self._meets(duty.agent, requires):
+                found.setdefault(duty.agent, duty)
+        return tuple(found.values())
+
+    def next_duty(self, requires: Skills, after: Millis) -> Duty | None:
+        """The next duty to begin after `after` that can serve a queue that requires this."""
+        for duty in self.duties[bisect_right(self._begins, after) :]:
+            if self._meets(duty.agent, requires):
+                return duty
+        return None
+
+    def next_duty_of(self, agent: str, after: Millis) -> Duty | None:
+        """The agent's own next duty to begin after `after`."""
+        for duty in self.duties[bisect_right(self._begins, after) :]:
+            if duty.agent == agent:
+                return duty
+        return None
+
+    def escalation(self, requires: Skills) -> tuple[str, ...]:
+        """Whom to ask when nobody on duty takes the call, in order: those of the site's list who
+        can serve it, on duty or not.
+        """
+        return tuple(agent for agent in self._escalation if self._meets(agent, requires))
+
+    def next_boundary(self, after: Millis) -> Millis | None:
+        """The first instant after `after` at which somebody comes on duty or goes off."""
+        place = bisect_right(self._boundaries, after)
+        return self._boundaries[place] if place < len(self._boundaries) else None
+
+    def _meets(self, agent: str, requires: Skills) -> bool:
+        has = self._skills.get(agent, {})
+        return all(has.get(skill, 0) >= level for skill, level in requires.items())

@@ -1,0 +1,132 @@
+"""Shifts, and the duties that come of them: from clocks on the wall to instants.
+
+A shift belongs to the date it starts on, also when it runs over midnight. Its length is that of
+the clocks, so a night in which they are changed is an hour longer or shorter.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import TypeAlias
+
+from acd.types import Millis
+
+DAY_MINUTES = 24 * 60
+
+Zones: TypeAlias = Callable[[str], tzinfo]
+"""The clocks of an IANA name; of "" those of the site."""
+
+
+class Place(enum.Enum):
+    """Where a duty is done: at a phone of the office, or at home with the duty mobile."""
+
+    OFFICE = "office"
+    HOME = "home"
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """A template: on any date, from `starts` on, for so long."""
+
+    name: str
+    """`A`."""
+    title: str
+    """`A班`."""
+    starts: int
+    """Minutes after midnight on its clocks."""
+    minutes: int
+    """Its length on its clocks, 1 to 1440."""
+    place: Place
+    zone: str = ""
+    """The IANA name of its clocks, e.g. of an agent who lives elsewhere; "" is the site's."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Assignment:
+    """`agent` does `shift` on `day`: what a draft is made of."""
+
+    day: date
+    shift: str
+    agent: str
+
+    def __str__(self) -> str:
+        """`1001 on A of 2026-11-23`."""
+        return f"{self.agent} on {self.shift} of {self.day}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Duty:
+    """An assignment of the published roster, with the instants that it meant when published.
+
+    A shift that is edited later leaves published duties as they are.
+    """
+
+    begins: Millis
+    ends: Millis
+    """Not on duty any more at this instant."""
+    agent: str
+    day: date
+    shift: str
+    place: Place
+
+    @property
+    def assignment(self) -> Assignment:
+        """The duty without its instants."""
+        return Assignment(self.day, self.shift, self.agent)
+
+    def covers(self, at: Millis) -> bool:
+        """On duty at `at`?"""
+        return self.begins <= at < self.ends
+
+
+class NoSuchShift(LookupError):
+    """An assignment to a shift that the site does not have; the text names both."""
+
+
+def instants(shift: Shift, day: date, zone: tzinfo) -> tuple[Millis, Millis]:
+    """When a shift begins and ends; it ends later than it begins, whatever the clocks do.
+
+    A start that a clock change leaves out moves forward by the gap, and its length counts from
+    there. Of a time that comes twice the first counts.
+    """
+    midnight = datetime(day.year, day.month, day.day)  # noqa: DTZ001 (clocks on a wall)
+    begins = _instant(midnight + timedelta(minutes=shift.starts), zone)
+    shown = begins.astimezone(zone).replace(tzinfo=None)
+    ends = _instant(shown + timedelta(minutes=shift.minutes), zone)
+    return _millis(begins), _millis(ends)
+
+
+def duties(
+    assignments: Iterable[Assignment], shifts: Mapping[str, Shift], zones: Zones
+) -> tuple[Duty, ...]:
+    """The duties of some assignments, earliest first. Raises NoSuchShift."""
+    found = []
+    for assignment in assignments:
+        shift = shifts.get(assignment.shift)
+        if shift is None:
+            raise NoSuchShift(f"{assignment}: the site has no shift {assignment.shift}")
+        begins, ends = instants(shift, assignment.day, zones(shift.zone))
+        found.append(Duty(begins, ends, assignment.agent, assignment.day, shift.name, shift.place))
+    return tuple(sorted(found))
+
+
+def midnight(day: date, zone: tzinfo) -> Millis:
+    """The instant with which a date begins."""
+    return _millis(_instant(datetime(day.year, day.month, day.day), zone))  # noqa: DTZ001
+
+
+def day_of(at: Millis, zone: tzinfo) -> date:
+    """The date that the clocks show at an instant."""
+    return datetime.fromtimestamp(at / 1000, zone).date()
+
+
+def _instant(clocks: datetime, zone: tzinfo) -> datetime:
+    # fold=0 is the first of a doubled time, and moves out of a gap (PEP 495).
+    return clocks.replace(tzinfo=zone).astimezone(UTC)
+
+
+def _millis(instant: datetime) -> Millis:
+    return round(instant.timestamp()) * 1000

@@ -1,0 +1,279 @@
+"""The live feed: what happens on the floor, pushed to desks and wallboards as server-sent events.
+
+A viewer comes with a pass, which says what may be seen: a secret made for one log-in, asked for by
+the admin over the control socket and taken back when that log-in ends. So this listener knows no
+users, no cookies and no database. What changed is sent at most once in FLUSH_SECONDS and written
+once for all who may see the same. Whoever cannot read as fast is skipped and later told the whole.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from twisted.internet.interfaces import IDelayedCall, IPushProducer, IReactorTime
+from twisted.internet.task import LoopingCall
+from twisted.python.failure import Failure
+from twisted.web.http import Request
+from twisted.web.resource import Resource
+from twisted.web.server import NOT_DONE_YET, Site
+from zope.interface import implementer
+
+from acd.effects import Note, SeatGone, SeatKept
+from acd.ports import Journal
+from acd.types import CallId, Millis, SeatId
+from softphone_bridge.frames import Frame, Frames, Touched, View
+
+FLUSH_SECONDS = 0.25
+ALIVE_SECONDS = 15.0
+"""So often something is written to every viewer: proxies cut what is silent, and a viewer whose
+network went away is found out."""
+PASS_SECONDS = 60.0
+"""A pass that nobody comes with for so long is void."""
+MOST_VIEWERS = 2_000
+PATH = b"/floor"
+
+
+@dataclass(slots=True)
+class Pass:
+    """What one log-in may see, and from which web page."""
+
+    login: str
+    view: View
+    origin: str
+    expires: IDelayedCall | None = None
+
+
+class Feed(Resource):
+    """A journal that passes everything on and tells those who watch."""
+
+    isLeaf = True
+
+    def __init__(
+        self,
+        journal: Journal,
+        *,
+        queues: Callable[[], Iterable[str]],
+        clock: IReactorTime,
+        now: Callable[[], Millis],
+    ) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._journal = journal
+        self._queues = queues
+        self._clock = clock
+        self._now = now
+        self._frames: Frames | None = None
+        self._touched = Touched()
+        self._flushing: IDelayedCall | None = None
+        self._passes: dict[str, Pass] = {}
+        self._viewers: dict[Request, Viewer] = {}
+        self._alive = LoopingCall(self._keep_alive)
+        self._alive.clock = clock
+
+    def show(self, frames: Frames) -> None:
+        """Whose floor it is. Until then nobody watches."""
+        self._frames = frames
+
+    def site(self) -> Site:
+        """What listens."""
+        site = Site(self, reactor=self._clock)
+        site.noisy = False
+        return site
+
+    def stop(self) -> None:
+        """Send everybody away; their pages come back by themselves."""
+        for request in list(self._viewers):
+            request.loseConnection()
+        for granted in self._passes.values():
+            _cancel(granted.expires)
+        self._passes.clear()
+        _cancel(self._flushing)
+        self._flushing = None
+
+    @property
+    def viewers(self) -> int:
+        """How many watch now."""
+        return len(self._viewers)
+
+    # ---- passes
+
+    def grant(self, login: str, view: View, origin: str) -> str:
+        """A pass for a log-in whose page comes from `origin`: goes into the address of the feed."""
+        token = secrets.token_urlsafe(24)
+        granted = self._passes[token] = Pass(login, view, origin)
+        self._expire(token, granted)
+        return token
+
+    def revoke(self, login: str) -> None:
+        """The log-in is over: its passes are void and its viewers are cut."""
+        for token, granted in list(self._passes.items()):
+            if granted.login == login:
+                _cancel(granted.expires)
+                del self._passes[token]
+        for request, viewer in list(self._viewers.items()):
+            if viewer.granted.login == login:
+                request.loseConnection()
+
+    def _expire(self, token: str, granted: Pass) -> None:
+        _cancel(granted.expires)
+        granted.expires = self._clock.callLater(PASS_SECONDS, self._passes.pop, token, None)
+
+    # ---- viewers
+
+    def render_GET(self, request: Request) -> object:
+        """The stream, for who has a pass."""
+        token = b"".join(request.args.get(b"pass", [])).decode("latin-1")
+        granted = self._passes.get(token)
+        if request.path != PATH or granted is None or self._frames is None:
+            request.setResponseCode(404 if request.path != PATH else 403)
+            return b""
+        if len(self._viewers) >= MOST_VIEWERS:
+            request.setResponseCode(503)
+            return b""
+        # A page comes back with the same pass after a pause of the network.
+        _cancel(granted.expires)
+        granted.expires = None
+        request.setHeader(b"content-type", b"text/event-stream; charset=utf-8")
+        request.setHeader(b"cache-control", b"no-store")
+        request.setHeader(b"x-accel-buffering", b"no")  # nginx would collect the events
+        request.setHeader(b"access-control-allow-origin", granted.origin.encode("latin-1"))
+        viewer = self._viewers[request] = Viewer(request, granted, self._soon)
+        request.registerProducer(viewer, True)
+        request.notifyFinish().addBoth(self._left, request, token)
+        if not self._alive.running:
+            self._alive.start(ALIVE_SECONDS, now=False)
+        viewer.write(self._whole(granted.view))
+        return NOT_DONE_YET
+
+    def _left(self, _: Failure | None, request: Request, token: str) -> None:
+        granted = self._viewers.pop(request).granted
+        if token in self._passes and all(v.granted is not granted for v in self._viewers.values()):
+            self._expire(token, granted)
+        if not self._viewers:
+            self._alive.stop()
+
+    def _keep_alive(self) -> None:
+        for viewer in self._viewers.values():
+            viewer.write(b":\n\n")
+
+    # ---- what happens
+
+    def note(self, at: Millis, note: Note) -> None:
+        """Append one row."""
+        if note.seat is not None:
+            self._touch_seat(note.seat)
+        if note.queue is not None:
+            self._touched.queues.add(note.queue)
+        if note.kind in ("held", "resumed"):
+            self._touched.offers = True
+        self._soon()
+        self._journal.note(at, note)
+
+    def keep_seat(self, at: Millis, seat: SeatKept) -> None:
+        """Remember the seat as it is now."""
+        self._touch_seat(seat.seat)
+        self._soon()
+        self._journal.keep_seat(at, seat)
+
+    def drop_seat(self, at: Millis, seat: SeatGone) -> None:
+        """Forget the seat."""
+        self._touch_seat(seat.seat)
+        self._soon()
+        self._journal.drop_seat(at, seat)
+
+    def call_changed(self, at: Millis, call: CallId, fields: Mapping[str, object]) -> None:
+        """Insert or update columns of the call's summary; with its outcome today's figures move."""
+        self._journal.call_changed(at, call, fields)
+        queue = fields.get("queue")
+        if "outcome" in fields and isinstance(queue, str):
+            self._touched.queues.add(queue)
+            self._soon()
+
+    def site_changed(self) -> None:
+        """Queues may have come or gone: everybody is told the whole."""
+        for viewer in self._viewers.values():
+            viewer.late = True
+        self._soon()
+
+    def _touch_seat(self, seat: SeatId) -> None:
+        self._touched.seats.add(seat)
+        if self._frames is not None:
+            self._frames.look(seat, self._now())
+
+    def _soon(self) -> None:
+        if not self._viewers:
+            self._touched = Touched()
+        elif self._flushing is None:
+            self._flushing = self._clock.callLater(FLUSH_SECONDS, self._flush)
+
+    def _flush(self) -> None:
+        self._flushing = None
+        touched, self._touched = self._touched, Touched()
+        assert self._frames is not None  # nobody watches before
+        now = self._now()
+        news: dict[View, bytes] = {}
+        wholes: dict[View, bytes] = {}
+        for viewer in self._viewers.values():
+            view = viewer.granted.view
+            if viewer.late and not viewer.paused:
+                if view not in wholes:
+                    wholes[view] = self._whole(view)
+                viewer.late = False
+                viewer.write(wholes[view])
+                continue
+            if view not in news:
+                news[view] = _event(self._frames.changed(touched, view, now))
+            if news[view]:
+                viewer.write(news[view])
+
+    def _whole(self, view: View) -> bytes:
+        assert self._frames is not None  # nobody watches before
+        return _event(self._frames.whole(view, self._queues(), self._now()))
+
+
+@implementer(IPushProducer)
+class Viewer:
+    """One open stream."""
+
+    def __init__(self, request: Request, granted: Pass, soon: Callable[[], None]) -> None:
+        self._request = request
+        self._soon = soon
+        self.granted = granted
+        self.paused = False
+        """It reads slower than we write."""
+        self.late = False
+        """It missed something and needs the whole."""
+
+    def write(self, event: bytes) -> None:
+        """Send it, or remember that it was missed."""
+        if self.paused:
+            self.late = True
+        else:
+            self._request.write(event)
+
+    def pauseProducing(self) -> None:
+        """The transport's buffer is full."""
+        self.paused = True
+
+    def resumeProducing(self) -> None:
+        """It is empty again."""
+        self.paused = False
+        if self.late:
+            self._soon()
+
+    def stopProducing(self) -> None:
+        """The connection is lost; the request tells."""
+        self.paused = True
+
+
+def _event(frame: Frame | None) -> bytes:
+    if frame is None:
+        return b""
+    return f"data: {json.dumps(frame, ensure_ascii=False, separators=(',', ':'))}\n\n".encode()
+
+
+def _cancel(timer: IDelayedCall | None) -> None:
+    if timer is not None and timer.active():
+        timer.cancel()

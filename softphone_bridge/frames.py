@@ -1,0 +1,116 @@
+"""What a live view of the floor is told: the whole once, then what became different.
+
+A frame is plain data for JSON. Instants are UTC milliseconds: whoever shows them counts on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from acd.floor import Floor
+from acd.picture import seat_word
+from acd.types import Millis, SeatId
+
+Frame: TypeAlias = dict[str, Any]
+
+QueueFigures: TypeAlias = Callable[[str], Mapping[str, Any]]
+"""The figures of today of a queue."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What somebody may see."""
+
+    seats: frozenset[SeatId] | None = None
+    """None: all of them."""
+
+    def shows(self, seat: SeatId) -> bool:
+        """Is this seat in view?"""
+        return self.seats is None or seat in self.seats
+
+
+EVERYTHING = View()
+
+
+@dataclass(slots=True)
+class Touched:
+    """What may look different from the last frame."""
+
+    seats: set[SeatId] = field(default_factory=set)
+    queues: set[str] = field(default_factory=set)
+    offers: bool = False
+    """Whether offers are made at all."""
+
+    def __bool__(self) -> bool:
+        return bool(self.seats or self.queues or self.offers)
+
+
+class Frames:
+    """Draws frames of one floor."""
+
+    def __init__(self, floor: Floor, queue_figures: QueueFigures) -> None:
+        self._floor = floor
+        self._queue_figures = queue_figures
+        self._since: dict[SeatId, tuple[str, Millis]] = {}
+
+    def look(self, seat_id: SeatId, now: Millis) -> None:
+        """Something happened to this seat: if it does something else now, it does so since now."""
+        seat = self._floor.seat(seat_id)
+        if seat is None:
+            self._since.pop(seat_id, None)
+            return
+        word = seat_word(seat)
+        known, _ = self._since.get(seat_id, ("", now))
+        if word != known:
+            self._since[seat_id] = word, now
+
+    def whole(self, view: View, queues: Iterable[str], now: Millis) -> Frame:
+        """Everything in view; what a viewer knew before is void."""
+        seats = (seat.seat for seat in self._floor.picture().seats)
+        frame = self._frame(view, seats, queues, now)
+        return {"whole": True, **frame, "held": sorted(self._floor.held())}
+
+    def changed(self, touched: Touched, view: View, now: Millis) -> Frame | None:
+        """What was touched, as it is now; None if nothing of it is in view.
+
+        A seat that is `None` has logged off.
+        """
+        frame = self._frame(view, touched.seats, touched.queues, now)
+        if touched.offers:
+            frame["held"] = sorted(self._floor.held())
+        return frame if frame["seats"] or frame["queues"] or touched.offers else None
+
+    def _frame(
+        self, view: View, seats: Iterable[SeatId], queues: Iterable[str], now: Millis
+    ) -> Frame:
+        return {
+            "now": now,
+            "seats": {seat: self._seat(seat, now) for seat in seats if view.shows(seat)},
+            "queues": {queue: self._queue(queue) for queue in queues},
+        }
+
+    def _queue(self, queue: str) -> Frame:
+        line = self._floor.queue(queue)
+        return {
+            "waiting": line.waiting,
+            "oldest": line.oldest,
+            "today": dict(self._queue_figures(queue)),
+        }
+
+    def _seat(self, seat_id: SeatId, now: Millis) -> Frame | None:
+        seat = self._floor.seat(seat_id)
+        if seat is None:
+            return None
+        _, since = self._since.get(seat_id, ("", now))
+        return {
+            "state": seat_word(seat),
+            "since": since,
+            "phone": seat.phone,
+            "paused": seat.paused,
+            "leaving": seat.leaving,
+            "call": seat.call,
+            "queue": None if seat.call is None else self._floor.queue_of(seat.call),
+            "rests_until": seat.wrap_up_until,
+        }

@@ -1,0 +1,294 @@
+"""What those who watch the floor are told, when, and who is told nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from twisted.internet.address import IPv4Address
+from twisted.internet.error import ConnectionDone
+from twisted.internet.task import Clock
+from twisted.internet.testing import StringTransport
+from twisted.python.failure import Failure
+
+from acd import types
+from acd.effects import Effect, Note, SeatGone, SeatKept
+from acd.events import DeviceChanged, SeatPaused, SeatReady
+from acd.types import CallId, Device, SeatId
+from softphone_bridge.feed import ALIVE_SECONDS, FLUSH_SECONDS, PASS_SECONDS, Feed
+from softphone_bridge.frames import EVERYTHING, Frames, View
+from tests.unit.acd.desk import Desk
+from tests.unit.server.scene import KeptJournal
+
+ORIGIN = "http://hotline.example:8080"
+SEAT, OTHER = SeatId("1001"), SeatId("1002")
+
+
+class Wall:
+    """A page that keeps what it is told, as the browser does."""
+
+    def __init__(self, feed: Feed, token: str) -> None:
+        self.transport = StringTransport()
+        self.transport.protocol = site = feed.site().buildProtocol(
+            IPv4Address("TCP", "127.0.0.1", 1)
+        )
+        site.makeConnection(self.transport)
+        site.dataReceived(f"GET /floor?pass={token} HTTP/1.1\r\nHost: h\r\n\r\n".encode())
+        self.seats: dict[str, Any] = {}
+        self.queues: dict[str, Any] = {}
+        self.held: list[str] = []
+        self.frames = 0
+        self.site = site
+
+    def read(self) -> list[dict[str, Any]]:
+        """The frames that came since the last look, taken in."""
+        text = self.transport.value().decode()
+        self.transport.clear()
+        # The chunks of HTTP/1.1 stand between the events.
+        told = [json.loads(line[6:]) for line in text.splitlines() if line.startswith("data: ")]
+        for frame in told:
+            if frame.get("whole"):
+                self.seats, self.queues = {}, {}
+            self.seats |= frame["seats"]
+            self.queues |= frame["queues"]
+            self.held = frame.get("held", self.held)
+        self.seats = {seat: known for seat, known in self.seats.items() if known is not None}
+        return told
+
+    def leave(self) -> None:
+        self.site.connectionLost(Failure(ConnectionDone()))
+
+
+class Hall:
+    """A floor whose effects go through the feed."""
+
+    def __init__(self) -> None:
+        self.clock = Clock()
+        self.desk = Desk()
+        self.journal = KeptJournal()
+        self.figures: dict[str, dict[str, int]] = {}
+        self.feed = Feed(
+            self.journal, queues=lambda: ["consult"], clock=self.clock, now=lambda: self.desk.now
+        )
+        self.frames = Frames(self.desk.floor, self._figures_of)
+        self.feed.show(self.frames)
+
+    def _figures_of(self, queue: str) -> Mapping[str, int]:
+        return self.figures.get(queue, {})
+
+    def watch(self, view: View = EVERYTHING, login: str = "lead") -> Wall:
+        wall = Wall(self.feed, self.feed.grant(login, view, ORIGIN))
+        wall.read()
+        return wall
+
+    def after(self, effects: list[Effect]) -> None:
+        for effect in effects:
+            match effect:
+                case Note():
+                    self.feed.note(self.desk.now, effect)
+                case SeatKept():
+                    self.feed.keep_seat(self.desk.now, effect)
+                case SeatGone():
+                    self.feed.drop_seat(self.desk.now, effect)
+
+    def flush(self) -> None:
+        self.clock.advance(FLUSH_SECONDS)
+
+
+@pytest.fixture
+def hall() -> Hall:
+    return Hall()
+
+
+def test_a_viewer_is_told_the_whole_and_then_what_changed(hall: Hall) -> None:
+    hall.desk.seat("1001")
+    hall.after(hall.desk.effects)
+    hall.desk.seat("1002")
+    hall.after(hall.desk.effects)
+    wall = hall.watch()
+    assert wall.seats["1001"]["state"] == "ready"
+    assert wall.queues["consult"]["waiting"] == 0
+
+    hall.desk.call("c1")
+    hall.after(hall.desk.effects)
+    assert wall.read() == []  # not before the others of this moment are collected
+    hall.flush()
+    (frame,) = wall.read()
+    assert frame["seats"].keys() == {"1001"}
+    rung = frame["seats"]["1001"]
+    assert (rung["state"], rung["call"], rung["queue"]) == ("offered", "c1", "consult")
+    assert rung["since"] == hall.desk.now
+    assert frame["queues"]["consult"] == {"waiting": 1, "oldest": hall.desk.now, "today": {}}
+
+
+def test_only_the_seats_in_view_are_told(hall: Hall) -> None:
+    for seat in ("1001", "1002"):
+        hall.desk.seat(seat)
+        hall.after(hall.desk.effects)
+    wall = hall.watch(View(frozenset({OTHER})))
+    assert wall.seats.keys() == {"1002"}
+    hall.after(hall.desk.tell(SeatPaused(SEAT, "lunch")))
+    hall.flush()
+    assert wall.read() == []
+    hall.after(hall.desk.tell(SeatPaused(OTHER, "lunch")))
+    hall.flush()
+    wall.read()
+    assert wall.seats["1002"]["paused"] == "lunch"
+
+
+def test_the_end_of_a_call_moves_the_figures_of_its_queue(hall: Hall) -> None:
+    wall = hall.watch()
+    hall.figures["consult"] = {"answered": 1}
+    fields = {"queue": "consult", "outcome": "answered"}
+    hall.feed.call_changed(1, CallId("c1"), fields)
+    hall.flush()
+    wall.read()
+    assert wall.queues["consult"]["today"] == {"answered": 1}
+    assert hall.journal.calls == {"c1": fields}
+
+
+def test_everything_is_passed_on_to_the_journal(hall: Hall) -> None:
+    hall.desk.seat("1001")
+    hall.after(hall.desk.effects)
+    assert [note.kind for note in hall.journal.notes] == ["logged_on", "ready"]
+    assert hall.journal.seats.keys() == {"1001"}
+
+
+@pytest.mark.parametrize("address", ["/floor", "/floor?pass=wrong", "/other?pass={}"])
+def test_without_a_pass_there_is_nothing_to_see(hall: Hall, address: str) -> None:
+    token = hall.feed.grant("lead", EVERYTHING, ORIGIN)
+    transport = StringTransport()
+    protocol = hall.feed.site().buildProtocol(IPv4Address("TCP", "127.0.0.1", 1))
+    protocol.makeConnection(transport)
+    protocol.dataReceived(f"GET {address.format(token)} HTTP/1.1\r\nHost: h\r\n\r\n".encode())
+    assert transport.value().split(b" ")[1] in (b"403", b"404")
+    assert hall.feed.viewers == 0
+    hall.feed.stop()
+
+
+def test_a_pass_allows_the_page_it_was_made_for(hall: Hall) -> None:
+    wall = Wall(hall.feed, hall.feed.grant("lead", EVERYTHING, ORIGIN))
+    head = wall.transport.value().partition(b"\r\n\r\n")[0].lower()
+    assert f"access-control-allow-origin: {ORIGIN}".encode() in head
+    assert b"no-store" in head
+
+
+def test_a_pass_that_nobody_comes_with_is_void(hall: Hall) -> None:
+    token = hall.feed.grant("lead", EVERYTHING, ORIGIN)
+    hall.clock.advance(PASS_SECONDS)
+    wall = Wall(hall.feed, token)
+    assert b" 403 " in wall.transport.value()
+
+
+def test_a_viewer_may_come_back_with_the_same_pass(hall: Hall) -> None:
+    token = hall.feed.grant("lead", EVERYTHING, ORIGIN)
+    wall = Wall(hall.feed, token)
+    hall.clock.advance(10 * PASS_SECONDS)
+    wall.leave()
+    hall.clock.advance(PASS_SECONDS - 1)
+    again = Wall(hall.feed, token)
+    assert again.read()[0]["whole"]
+    again.leave()
+    hall.clock.advance(PASS_SECONDS)
+    assert hall.clock.getDelayedCalls() == []
+
+
+def test_the_end_of_a_log_in_cuts_its_viewers(hall: Hall) -> None:
+    theirs, mine = hall.watch(login="lead"), hall.watch(login="manager")
+    hall.feed.revoke("lead")
+    assert theirs.transport.disconnecting
+    assert not mine.transport.disconnecting
+
+
+def test_silence_is_broken_so_that_dead_viewers_are_found(hall: Hall) -> None:
+    wall = hall.watch()
+    hall.clock.advance(ALIVE_SECONDS)
+    assert b":\n\n" in wall.transport.value()
+    wall.leave()
+    hall.clock.advance(PASS_SECONDS)
+    assert hall.clock.getDelayedCalls() == []
+
+
+def test_a_slow_viewer_is_skipped_and_then_told_the_whole(hall: Hall) -> None:
+    hall.desk.seat("1001")
+    hall.after(hall.desk.effects)
+    wall, quick = hall.watch(), hall.watch()
+    wall.transport.producer.pauseProducing()
+    hall.after(hall.desk.tell(SeatPaused(SEAT, "lunch")))
+    hall.flush()
+    assert wall.read() == []
+    assert len(quick.read()) == 1
+    wall.transport.producer.resumeProducing()
+    hall.flush()
+    (frame,) = wall.read()
+    assert frame["whole"]
+    assert wall.seats == quick.seats
+
+
+def test_nobody_watching_costs_no_timer(hall: Hall) -> None:
+    hall.desk.seat("1001")
+    hall.after(hall.desk.effects)
+    assert hall.clock.getDelayedCalls() == []
+
+
+def test_another_site_is_told_as_a_whole(hall: Hall) -> None:
+    wall = hall.watch()
+    hall.feed.site_changed()
+    hall.flush()
+    (frame,) = wall.read()
+    assert frame["whole"]
+
+
+STEPS = st.lists(
+    st.sampled_from(["seat", "pause", "ready", "away", "free", "call", "answer", "miss", "off"]),
+    max_size=25,
+)
+
+
+@settings(max_examples=60)
+@given(STEPS, st.lists(st.booleans(), min_size=25, max_size=25))
+def test_what_a_viewer_has_put_together_is_what_is(steps: list[str], flushes: list[bool]) -> None:
+    hall = Hall()
+    wall = hall.watch()
+    calls = 0
+    for step, flush in zip(steps, flushes, strict=False):
+        offered = [call for call in hall.desk.floor.picture().calls if call.state == "offered"]
+        match step:
+            case "seat":
+                hall.desk.seat("1001")
+            case "pause" | "ready" | "off" if SEAT not in {
+                seat.seat for seat in hall.desk.floor.picture().seats if not seat.leaving
+            }:
+                continue
+            case "pause":
+                hall.desk.tell(SeatPaused(SEAT, "lunch"))
+            case "ready":
+                hall.desk.tell(SeatReady(SEAT))
+            case "off":
+                hall.desk.off("1001")
+            case "away" | "free":
+                hall.desk.tell(DeviceChanged(SEAT, Device[step.upper()]))
+            case "call":
+                calls += 1
+                hall.desk.call(f"c{calls}", wrap_up=1_500)
+            case "answer" | "miss" if not offered:
+                continue
+            case "answer":
+                hall.desk.answered(f"{offered[0].call}-{offered[0].attempts}")
+            case "miss":
+                hall.desk.failed(
+                    f"{offered[0].call}-{offered[0].attempts}", types.Failure.NO_ANSWER
+                )
+        hall.after(hall.desk.effects)
+        if flush:
+            hall.flush()
+    hall.flush()
+    wall.read()
+    whole = hall.frames.whole(EVERYTHING, ["consult"], hall.desk.now)
+    assert wall.seats == json.loads(json.dumps(whole["seats"]))
+    assert wall.queues == json.loads(json.dumps(whole["queues"]))
+    hall.feed.stop()
