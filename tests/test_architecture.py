@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent
 OURS = ("ivr", "acd", "softphone_bridge", "hotseat")
 
 PURE_PACKAGES = ("ivr", "acd", "softphone_bridge", "hotseat.roster")
-WORDS = ("hotseat.history", "hotseat.site.records", "hotseat.rights")
+WORDS = ("hotseat.history", "hotseat.site.records", "hotseat.rights", "hotseat.outbound")
 """Records and words without I/O, which every part may use."""
 
 COMPOSITION = ("hotseat.cli", "hotseat.main")
@@ -36,7 +36,12 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("hotseat.softphones", ("hotseat.softphones",)),
     ("hotseat.public_holidays", ("ivr.hours",)),
     ("hotseat.roster", ("hotseat.roster", "acd", "ivr.hours")),
-    ("hotseat.site.records", ("acd", "ivr.hours", "ivr.waiting", "hotseat.roster")),
+    ("hotseat.numbering", ()),
+    ("hotseat.outbound", ("acd",)),
+    (
+        "hotseat.site.records",
+        ("acd", "ivr.hours", "ivr.waiting", "hotseat.roster", "hotseat.outbound"),
+    ),
     ("hotseat.asterisk.charset", ()),
     ("hotseat.asterisk.ami_wire", ("hotseat.asterisk.charset",)),
     ("hotseat.asterisk.agi_wire", ("hotseat.asterisk.charset",)),
@@ -55,7 +60,7 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
         "hotseat.site",
         (
             "hotseat.site", "hotseat.db", "hotseat.config", "hotseat.public_holidays",
-            "hotseat.roster", "ivr", "acd", *WORDS,
+            "hotseat.roster", "hotseat.numbering", "ivr", "acd", *WORDS,
         ),
     ),
     ("hotseat.backup", ("hotseat.backup", "hotseat.db", "acd")),

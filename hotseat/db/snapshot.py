@@ -10,9 +10,12 @@ from sqlalchemy.orm import Session
 from acd.effects import SeatKept
 from acd.types import SeatId
 from hotseat.db import models
+from hotseat.outbound import OutboundRules
 from hotseat.site.records import (
     EMPTY_SITE,
+    AfterHours,
     AgentRecord,
+    DutyTerms,
     HoursRecord,
     MenuRecord,
     NumberRecord,
@@ -44,6 +47,11 @@ def site_now(session: Session) -> SiteNow:
         row.queue: WhileWaiting(row.every_ms, row.position, row.expected_wait, tuple(row.comfort))
         for row in session.scalars(select(models.WhileWaiting))
     }
+    duty = {
+        row.queue: DutyTerms(row.ring_ms, row.together, AfterHours(row.after_hours))
+        for row in session.scalars(select(models.QueueDuty))
+    }
+    mobiles = {row.agent: row.number for row in session.scalars(select(models.DutyMobile))}
     published = select(models.MenuRevision).join(
         models.Menu,
         (models.Menu.name == models.MenuRevision.menu)
@@ -69,6 +77,7 @@ def site_now(session: Session) -> SiteNow:
                 again_ms=queue.again_ms,
                 music=queue.music,
                 while_waiting=said.get(queue.name),
+                duty=duty.get(queue.name, DutyTerms()),
             )
             for queue in session.scalars(select(models.Queue).order_by(models.Queue.name))
         },
@@ -77,7 +86,12 @@ def site_now(session: Session) -> SiteNow:
             for row in session.scalars(select(models.Hours).order_by(models.Hours.name))
         },
         agents={
-            agent.number: AgentRecord(agent.number, agent.name, skilled.get(agent.number, {}))
+            agent.number: AgentRecord(
+                agent.number,
+                agent.name,
+                skilled.get(agent.number, {}),
+                mobiles.get(agent.number, ""),
+            )
             for agent in session.scalars(select(models.Agent).order_by(models.Agent.number))
         },
         phones={
@@ -88,10 +102,34 @@ def site_now(session: Session) -> SiteNow:
             row.menu: MenuRecord(row.menu, row.revision, row.document)
             for row in session.scalars(published.order_by(models.MenuRevision.menu))
         },
-        numbers={
-            number.number: NumberRecord(number.number, number.menu)
-            for number in session.scalars(select(models.Number).order_by(models.Number.number))
-        },
+        numbers=_numbers(session),
+        outbound=_outbound(session),
+    )
+
+
+def _numbers(session: Session) -> dict[str, NumberRecord]:
+    found = [NumberRecord(row.number, row.menu) for row in session.scalars(select(models.Number))]
+    found += [
+        NumberRecord(
+            row.number, agent=row.agent or "", queue=row.queue or "", check_in=row.agent is None
+        )
+        for row in session.scalars(select(models.DirectNumber))
+    ]
+    return {record.number: record for record in sorted(found, key=lambda record: record.number)}
+
+
+def _outbound(session: Session) -> OutboundRules | None:
+    row = session.get(models.Outbound, 1)
+    if row is None:
+        return None
+    return OutboundRules(
+        country=row.country,
+        allow=tuple(row.allow),
+        caller_id=row.caller_id,
+        per_number_a_day=row.per_number_a_day,
+        per_hour=row.per_hour,
+        per_day=row.per_day,
+        stopped=row.stopped,
     )
 
 

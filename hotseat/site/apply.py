@@ -15,7 +15,7 @@ from hotseat.db.engine import lock_site
 from hotseat.db.secret_columns import new_secret
 from hotseat.db.snapshot import current_revision, site_now
 from hotseat.site.plan import Change, plan
-from hotseat.site.records import Site, SiteNow
+from hotseat.site.records import DutyTerms, Site, SiteNow
 
 
 class SiteChangedMeanwhile(Exception):
@@ -140,6 +140,19 @@ def _rows(
             ],
         ),
         (
+            models.QueueDuty,
+            [
+                {
+                    "queue": queue.name,
+                    "ring_ms": queue.duty.ring_ms,
+                    "together": queue.duty.together,
+                    "after_hours": queue.duty.after_hours.value,
+                }
+                for queue in wanted.queues.values()
+                if queue.duty != DutyTerms()
+            ],
+        ),
+        (
             models.Hours,
             [
                 {
@@ -154,6 +167,14 @@ def _rows(
         (
             models.Agent,
             [{"number": agent.number, "name": agent.name} for agent in wanted.agents.values()],
+        ),
+        (
+            models.DutyMobile,
+            [
+                {"agent": agent.number, "number": agent.mobile}
+                for agent in wanted.agents.values()
+                if agent.mobile
+            ],
         ),
         (
             models.AgentSkill,
@@ -171,7 +192,29 @@ def _rows(
         (models.Menu, [{"name": name, "revision": number} for name, number in menus.items()]),
         (
             models.Number,
-            [{"number": number.number, "menu": number.menu} for number in wanted.numbers.values()],
+            [
+                {"number": number.number, "menu": number.menu}
+                for number in wanted.numbers.values()
+                if number.menu
+            ],
+        ),
+        (
+            models.DirectNumber,
+            [
+                {
+                    "number": number.number,
+                    "agent": number.agent or None,
+                    "queue": number.queue or None,
+                }
+                for number in wanted.numbers.values()
+                if not number.menu
+            ],
+        ),
+        (
+            models.Outbound,
+            [{"id": 1, **asdict(wanted.outbound), "allow": list(wanted.outbound.allow)}]
+            if wanted.outbound is not None
+            else [],
         ),
     ]
 

@@ -8,12 +8,18 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from hotseat.site.calendars import read_hours
 from hotseat.site.fields import AGENT, LANGUAGE, MUSIC, NAME, NUMBER, PHONE, SiteFields, Spelling
+from hotseat.site.home_duty import (
+    read_duty,
+    read_mobile,
+    read_number,
+    read_outbound,
+    tell_wrong_numbers,
+)
 from hotseat.site.problems import Problem, SiteInvalid
 from hotseat.site.read import SiteFile
 from hotseat.site.records import (
     AgentRecord,
     MenuDocument,
-    NumberRecord,
     PhoneRecord,
     QueueRecord,
     Site,
@@ -25,7 +31,7 @@ from ivr.menus.fields import no_such
 from ivr.waiting import WhileWaiting
 
 RESERVED_PHONES: Final = frozenset(
-    {"trunk", "udp", "global", "system", "phone", "phone-login", "phone-place"}
+    {"trunk", "carrier", "udp", "global", "system", "phone", "phone-login", "phone-place"}
 )
 """Sections that Asterisk's own file has; a phone of that name would change them."""
 
@@ -72,11 +78,12 @@ def _site(content: object, problems: list[At]) -> Site:
     agents = parts("agents", AGENT, _agent)
     phones = parts("phones", PHONE, _phone)
     hours = parts("hours", NAME, read_hours)
-    numbers = parts("numbers", NUMBER, lambda number, f: NumberRecord(number, f.name("menu")))
+    numbers = parts("numbers", NUMBER, read_number)
+    outbound = read_outbound(whole)
     menus = _menus(
         whole,
         problems,
-        first={number.menu for number in numbers.values()},
+        first={number.menu for number in numbers.values() if number.menu},
         queues=queues,
         skills=skills,
         languages=languages,
@@ -84,9 +91,7 @@ def _site(content: object, problems: list[At]) -> Site:
     )
     whole.finish()
     _check_skills(whole, skills, queues, agents)
-    for number in numbers.values():
-        if number.menu and number.menu not in menus:
-            whole.wrong(f"numbers.{number.number}.menu", no_such("menu", number.menu, menus))
+    tell_wrong_numbers(whole, numbers, menus=menus, agents=agents, queues=queues)
     return Site(
         name=name,
         time_zone=time_zone,
@@ -98,6 +103,7 @@ def _site(content: object, problems: list[At]) -> Site:
         phones=phones,
         menus=menus,
         numbers=numbers,
+        outbound=outbound,
     )
 
 
@@ -122,6 +128,7 @@ def _queue(name: str, fields: SiteFields) -> QueueRecord:
         again_ms=1000 * fields.whole("again_seconds", 0, 3600, default=20),
         music=fields.spelt("music", MUSIC, default="default"),
         while_waiting=_while_waiting(fields),
+        duty=read_duty(fields),
     )
 
 
@@ -143,7 +150,7 @@ def _while_waiting(queue: SiteFields) -> WhileWaiting | None:
 
 
 def _agent(number: str, fields: SiteFields) -> AgentRecord:
-    return AgentRecord(number, fields.text("name"), fields.levels("skills"))
+    return AgentRecord(number, fields.text("name"), fields.levels("skills"), read_mobile(fields))
 
 
 def _phone(name: str, fields: SiteFields) -> PhoneRecord:

@@ -7,6 +7,7 @@ from typing import Any
 import yaml
 
 from hotseat.site.calendars import written_hours
+from hotseat.site.home_duty import written_agent, written_duty, written_number, written_outbound
 from hotseat.site.records import QueueRecord, Site
 
 
@@ -29,17 +30,16 @@ def written(site: Site) -> dict[str, Any]:
                 "again_seconds": queue.again_ms // 1000,
                 "music": queue.music,
                 **_while_waiting(queue),
+                **written_duty(queue.duty),
             }
             for queue in site.queues.values()
         },
         "hours": {hours.name: written_hours(hours) for hours in site.hours.values()},
-        "agents": {
-            agent.number: {"name": agent.name, "skills": dict(agent.skills)}
-            for agent in site.agents.values()
-        },
+        "agents": {agent.number: written_agent(agent) for agent in site.agents.values()},
         "phones": {phone.name: {"place": phone.place} for phone in site.phones.values()},
         "menus": dict(site.menus),
-        "numbers": {number.number: {"menu": number.menu} for number in site.numbers.values()},
+        "numbers": {number.number: written_number(number) for number in site.numbers.values()},
+        **written_outbound(site.outbound),
     }
 
 

@@ -42,6 +42,7 @@ def plan(current: SiteNow, wanted: Site) -> list[Change]:
         Change(Sign.CHANGED, "site", _difference(*difference))
         for difference in _differences(old["site"], new["site"])
     ]
+    changes += _outbound(old.get("outbound"), new.get("outbound"))
     for section, one in _ONE_OF.items():
         changes += _section(one, old[section], new[section], current)
     return changes
@@ -56,10 +57,20 @@ _ONE_OF: Final = {
     "menus": "menu",
     "numbers": "number",
 }
-_TITLES: Final = ("title", "name", "place", "menu")
+_TITLES: Final = ("title", "name", "place", "menu", "agent", "country")
 
 _MISSING: Final = object()
 Path: TypeAlias = tuple[str, ...]
+
+
+def _outbound(old: object, new: object) -> Iterator[Change]:
+    if old is None and new is not None:
+        yield Change(Sign.NEW, "outbound calls", _title(new))
+    elif old is not None and new is None:
+        yield Change(Sign.GONE, "outbound calls", _title(old))
+    else:
+        for difference in _differences(old, new):
+            yield Change(Sign.CHANGED, "outbound calls", _difference(*difference))
 
 
 def _section(

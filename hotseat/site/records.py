@@ -6,16 +6,40 @@ published revision of each menu. Everything else in hotseat reads these, never r
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from acd.types import Millis, Skills
+from hotseat.outbound import OutboundRules
 from ivr.hours import Calendar
 from ivr.waiting import WhileWaiting
 
 MenuDocument: TypeAlias = Mapping[str, object]
 """A menu as it stands in the site file: JSON values only, every key a string."""
+
+
+class AfterHours(enum.Enum):
+    """What becomes of a caller whom nobody on duty can take."""
+
+    WAIT = "wait"
+    """The caller waits; somebody may log on."""
+    CALLBACK = "callback"
+    """A request to be called back is put on record, and the caller is told."""
+    VOICEMAIL = "voicemail"
+    """The same, with what the caller has to say."""
+
+
+@dataclass(frozen=True, slots=True)
+class DutyTerms:
+    """How a queue is served by agents at their duty mobiles, and when there are none."""
+
+    ring_ms: Millis = 40_000
+    """How long a mobile may ring and its agent think."""
+    together: int = 1
+    """How many mobiles are rung at the same time."""
+    after_hours: AfterHours = AfterHours.WAIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +59,7 @@ class QueueRecord:
     """Asterisk's music class for those who wait."""
     while_waiting: WhileWaiting | None = None
     """What is said to them now and then; nothing but music if None."""
+    duty: DutyTerms = DutyTerms()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +79,8 @@ class AgentRecord:
     number: str
     name: str
     skills: Skills
+    mobile: str = ""
+    """The registered duty mobile, E.164; "" if there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +93,17 @@ class PhoneRecord:
 
 @dataclass(frozen=True, slots=True)
 class NumberRecord:
-    """A number that callers dial, and the menu that answers it."""
+    """A number that callers dial, and what answers it: a menu, or an agent.
+
+    An agent's own number takes the terms of `queue`, which also serves the call when the agent
+    does not. A check-in number is for agents who call from their duty mobiles.
+    """
 
     number: str
-    menu: str
+    menu: str = ""
+    agent: str = ""
+    queue: str = ""
+    check_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +131,8 @@ class Site:
     phones: Mapping[str, PhoneRecord]
     menus: Mapping[str, MenuDocument]
     numbers: Mapping[str, NumberRecord]
+    outbound: OutboundRules | None = None
+    """What may be dialled; nothing if None."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +150,7 @@ class SiteNow:
     phones: Mapping[str, PhoneRecord]
     menus: Mapping[str, MenuRecord]
     numbers: Mapping[str, NumberRecord]
+    outbound: OutboundRules | None = None
 
     def as_written(self) -> Site:
         """The site as its file would say it: without revisions."""
@@ -128,6 +165,7 @@ class SiteNow:
             phones=self.phones,
             menus={name: menu.document for name, menu in self.menus.items()},
             numbers=self.numbers,
+            outbound=self.outbound,
         )
 
 
