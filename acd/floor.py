@@ -37,7 +37,7 @@ from acd.picture import (
     draw_call,
     draw_seat,
 )
-from acd.presence import Seat, SeatState
+from acd.presence import MISSED, Seat, SeatState
 from acd.routing import Routing, offerable, suits
 from acd.seating import Seating, SeatRefused
 from acd.types import CallId, Device, Failure, IllegalEvent, Leg, Millis, OfferId, SeatId
@@ -165,14 +165,15 @@ class Floor:
     def takers(self, call_id: CallId) -> frozenset[SeatId]:
         """Who may take this call sooner or later, when talks, rests and calls end by themselves.
 
-        Not the paused ones, nor those who missed or declined it a moment ago. Looks at all seats:
-        it is for calls that nobody took. Raises KeyError if the call is not on the floor.
+        Not those who missed or declined it a moment ago, nor those paused because nobody is there.
+        Looks at all seats: it is for calls that nobody took. Raises KeyError if the call is not on
+        the floor.
         """
         call = self._calls[call_id]
         return frozenset(
             seat.id
             for seat in self._seats.values()
-            if not seat.leaving and seat.paused is None and suits(call, seat, self._now)
+            if not seat.leaving and seat.paused != MISSED and suits(call, seat, self._now)
         )
 
     def _take_in(self, event: Event, now: Millis) -> None:
@@ -377,7 +378,7 @@ class Floor:
         seat = self._seats[seat_id]
         self._note("failed", call, seat_id, offer=offer.offer, cause=cause.value)
         missed = cause in (MOBILE_MISSES if seat.mobile else MISSES)
-        if missed and call.terms.again > 0:
+        if (missed or cause is Failure.REFUSED) and call.terms.again > 0:
             call.barred[seat_id] = until = now + call.terms.again
             self._deadlines.set(Deadline(Due.BARRED, seat_id, call.terms.call), until)
         self._seating.ring_over(seat, now, missed=missed, hold_off=SEAT_HOLD_OFF.get(cause, 0))

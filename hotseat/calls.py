@@ -15,15 +15,18 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 
 from acd.effects import Offer
+from acd.escalation import AskTheQueue, CallIn, GiveUp, KeepWaiting, asks_for_agent
 from acd.events import CallerGone, CallQueued, OfferAnswered, OfferFailed, TalkEnded
 from acd.ports import Switch, SwitchAway
 from acd.recovery import Ticket, TicketError, TicketState
 from acd.service import Service
 from acd.types import CallId, Failure, Millis, OfferId, requirement
+from hotseat.bell import Bell
 from hotseat.clock import Clock
 from hotseat.contact import Contact, contact_from
 from hotseat.contacts import Contacts, ticket_of
 from hotseat.hold import Hold
+from hotseat.last_resort import LastResort
 from hotseat.live_config import LiveConfig
 from hotseat.reception import Reception
 from hotseat.site.records import QueueRecord
@@ -57,6 +60,7 @@ FAILURES = {
     DialResult.BUSY: Failure.BUSY,
     DialResult.UNREACHABLE: Failure.UNREACHABLE,
     DialResult.WITHDRAWN: Failure.WITHDRAWN,
+    DialResult.REFUSED: Failure.REFUSED,
     DialResult.ERROR: Failure.ERROR,
 }
 
@@ -73,6 +77,8 @@ class Calls:
         clock: Clock,
         reactor: IReactorTime,
         new_id: Callable[[], str],
+        bell: Bell,
+        last_resort: LastResort,
     ) -> None:
         self._contacts = contacts
         self._config = config
@@ -82,7 +88,9 @@ class Calls:
         self._reactor = reactor
         self._new_id = new_id
         self._reception = Reception(config, clock)
-        self._waiting_for_offer: dict[CallId, Deferred[Offer]] = {}
+        self._bell = bell
+        self._last_resort = last_resort
+        self._waiting_for_offer: dict[CallId, Deferred[Offer | None]] = {}
         self._service: Service
 
     def staff(self, service: Service) -> None:
@@ -229,27 +237,18 @@ class Calls:
             contact.lost = contact.queued_at is not None
             return Failed(f"no queue {step.queue}")
         came_back = contact.queued_at
-        arrived = self._join(contact, queue, step) if came_back is None else came_back
+        if came_back is None:
+            self._join(contact, queue, step)
         if line.facts.dial_status:
             # Left by an earlier Dial; with a ticket that says `waiting` it would mean a talk.
             await line.set({"DIALSTATUS": ""})
         await self._write(contact, line, TicketState.WAITING)
-        self._service.tell(
-            CallQueued(
-                contact.call,
-                queue.name,
-                contact.requires,
-                arrived,
-                priority=contact.priority,
-                ring=queue.ring_ms,
-                wrap_up=queue.wrap_up_ms,
-                again=queue.again_ms,
-                attempts=contact.offers,
-            )
-        )
+        self._wait_for_offers(contact, queue)
         self._contacts.in_line(contact)
         hold = self._hold(contact, line, queue)
         try:
+            if await self._given_up(contact, line, hold, queue):
+                return Left("nobody left")
             if contact.offer is None:
                 if came_back is None:
                     hold.begin(step.announce)
@@ -258,8 +257,11 @@ class Calls:
             while True:
                 offer = await self._next_offer(contact)
                 hold.rest()
-                if await self._ring(contact, line, offer):
+                if offer is not None and await self._ring(contact, line, offer):
                     return Left("talked")
+                self._last_resort.let_go(contact)
+                if await self._given_up(contact, line, hold, queue):
+                    return Left("nobody left")
                 if contact.offer is None:
                     await hold.go_on()
         except LineFailed:
@@ -267,15 +269,68 @@ class Calls:
             raise
         finally:
             hold.rest()
+            self._last_resort.let_go(contact)
 
-    def _join(self, contact: Contact, queue: QueueRecord, step: EnqueueStep) -> Millis:
+    def _wait_for_offers(self, contact: Contact, queue: QueueRecord) -> None:
+        """The contact stands in line; perhaps there is an offer at once."""
+        assert contact.queued_at is not None
+        self._service.tell(
+            CallQueued(
+                contact.call,
+                queue.name,
+                contact.requires,
+                contact.queued_at,
+                priority=contact.priority,
+                ring=queue.ring_ms,
+                wrap_up=queue.wrap_up_ms,
+                again=self._last_resort.again(queue),
+                attempts=contact.offers,
+                mobile_ring=queue.duty.ring_ms,
+                together=queue.duty.together,
+            )
+        )
+
+    async def _given_up(self, contact: Contact, line: Line, hold: Hold, queue: QueueRecord) -> bool:
+        """Turn to whoever can be asked yet; True if there is nobody and the caller was told."""
+        while contact.offer is None:
+            match self._last_resort.next_step(contact):
+                case KeepWaiting():
+                    return False
+                case AskTheQueue():
+                    contact.requires = requirement(queue.requires)
+                    await self._write(contact, line, TicketState.WAITING)
+                    self._wait_for_offers(contact, queue)
+                case CallIn(agent):
+                    self._last_resort.call_in(contact, agent)
+                case GiveUp():
+                    hold.rest()
+                    contact.in_line = False
+                    self._service.tell(CallerGone(contact.call))
+                    await self._last_resort.give_up(contact, line)
+                    return True
+        return False
+
+    def look_again(self) -> None:
+        """Is somebody left for those who wait? Agents log off, and duties end."""
+        for call, waiting in list(self._waiting_for_offer.items()):
+            contact = self._contacts.get(call)
+            if contact is not None and not isinstance(
+                self._last_resort.next_step(contact), KeepWaiting
+            ):
+                del self._waiting_for_offer[call]
+                waiting.callback(None)
+
+    def _join(self, contact: Contact, queue: QueueRecord, step: EnqueueStep) -> None:
         """The wait begins here, once; a session that comes back finds it begun."""
         # Who came while no server was there has waited already.
         at = self._now() - contact.unmet
         contact.queued_at = at
         contact.queue = queue.name
         contact.priority = queue.priority + step.priority
-        contact.requires = requirement({**queue.requires, **step.requires})
+        wanted = requirement(step.requires)
+        if not asks_for_agent(wanted):
+            wanted = requirement({**queue.requires, **step.requires})
+        contact.requires = wanted
         self._contacts.changed(
             contact,
             queue=queue.name,
@@ -283,7 +338,6 @@ class Calls:
             queued_at=at,
             language=contact.language,
         )
-        return at
 
     def _hold(self, contact: Contact, line: Line, queue: QueueRecord) -> Hold:
         async def tell(told: Told) -> None:
@@ -301,8 +355,9 @@ class Calls:
             log=log.bind(call=contact.call),
         )
 
-    def _next_offer(self, contact: Contact) -> Deferred[Offer]:
-        waiting: Deferred[Offer] = Deferred()
+    def _next_offer(self, contact: Contact) -> Deferred[Offer | None]:
+        """The floor's next choice; None if it has to be looked whether anybody is left."""
+        waiting: Deferred[Offer | None] = Deferred()
         if contact.offer is not None:
             waiting.callback(contact.offer)
         elif contact.line is None:
@@ -317,12 +372,7 @@ class Calls:
             self._switch.offer_over(contact.call)
             self._offer_failed(contact, offer, Failure.WITHDRAWN)
             return False
-        queue = self._config.now.queues.get(contact.queue or "")
-        result = await line.dial(
-            [offer.phone],
-            ring_ms=offer.ring,
-            music_class=queue.music if queue is not None else "default",
-        )
+        result = await self._bell.ring(contact, line, offer)
         self._switch.offer_over(contact.call)
         if result is DialResult.WITHDRAWN and not contact.withdrawn:
             # A phone may answer with our own cause 26; rung again at once, it would go in circles.
@@ -390,11 +440,12 @@ class Calls:
         async def ask() -> None:
             try:
                 state = await self._switch.look(call)
+                phone = await self._switch.partner(call) if state == "talking" else ""
             except SwitchAway:
                 return
             contact = self._contacts.get(call)
             if state == "talking" and contact is not None and contact.offer is not None:
-                self._contacts.talk_began(call, contact.offer.phone)
+                self._contacts.talk_began(call, phone)
             else:
                 self._switch.withdraw(call)
 

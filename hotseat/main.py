@@ -23,6 +23,7 @@ from acd.types import CallId, Millis
 from hotseat.asterisk.agi import FastAgiListener
 from hotseat.asterisk.ami import AmiLink
 from hotseat.asterisk.node import Node
+from hotseat.bell import Bell
 from hotseat.calls import Calls
 from hotseat.clock import Clock
 from hotseat.config import Settings, load_secrets
@@ -36,12 +37,15 @@ from hotseat.db.snapshot import kept_seats
 from hotseat.figures import Figures
 from hotseat.guide import guide
 from hotseat.journal import JournalWriter
+from hotseat.last_resort import LastResort
 from hotseat.live_config import LiveConfig
 from hotseat.log import start_logging
 from hotseat.one_server import only_server
 from hotseat.operation.drain import Drain
 from hotseat.operation.metrics import Metrics
 from hotseat.operation.web import Pages
+from hotseat.outbound import DAY
+from hotseat.outbound_calls import OUTBOUND, OutboundCalls
 from hotseat.phones import sandbox_of
 from hotseat.restart import Restart
 from hotseat.seats import Seats
@@ -54,6 +58,9 @@ log = structlog.get_logger(__name__)
 
 
 ORPHANS_SECONDS = 15.0
+LOOK_AGAIN_SECONDS = 3.0
+MOST_OUTBOUND = 100_000
+"""More calls in a day than any cap allows."""
 
 
 class Server:
@@ -90,6 +97,14 @@ class Server:
         self._contacts = Contacts(
             config=self._config, switch=self._node, journal=self._feed, clock=clock
         )
+        self._outbound = OutboundCalls(config=self._config, journal=self._feed, clock=clock)
+        self._last_resort = LastResort(
+            config=self._config,
+            journal=self._feed,
+            keep=self._journal.keep_callback,
+            clock=clock,
+            escalation=lambda requires: (),
+        )
         self._calls = Calls(
             contacts=self._contacts,
             config=self._config,
@@ -97,6 +112,8 @@ class Server:
             clock=clock,
             reactor=reactor,
             new_id=lambda: str(ULID()),
+            bell=Bell(self._config, self._outbound),
+            last_resort=self._last_resort,
         )
         self._service = Service(
             Floor(), lines=self._calls, journal=self._feed, clock=reactor, now=clock.now
@@ -105,6 +122,9 @@ class Server:
         self._seats = Seats(self._service)
         self._contacts.staff(self._service, self._seats)
         self._calls.staff(self._service)
+        self._last_resort.staff(self._service, self._seats)
+        self._looking_again = LoopingCall(self._calls.look_again)
+        self._looking_again.clock = reactor
         self._orphans = LoopingCall(
             lambda: Deferred.fromCoroutine(self._contacts.look_for_orphans())
         )
@@ -132,6 +152,7 @@ class Server:
         await self._config.start()
         self._config.on_change(self._site_changed)
         await self._recall_today()
+        await self._recall_outbound()
         self._restart = restart = await self._recover()
         self._contacts.recover_by(restart)
         self._node.watch(self._contacts)
@@ -140,6 +161,7 @@ class Server:
         )
         self._link.start()
         self._orphans.start(ORPHANS_SECONDS, now=False)
+        self._looking_again.start(LOOK_AGAIN_SECONDS, now=False)
         self._ports.append(self._control.listen(self._reactor, self._settings.control_socket))
         self._ports.append(
             self._reactor.listenTCP(
@@ -165,8 +187,9 @@ class Server:
         self._drain.stop()
         if self._restart is not None:
             self._restart.stop()
-        if self._orphans.running:
-            self._orphans.stop()
+        for loop in (self._orphans, self._looking_again):
+            if loop.running:
+                loop.stop()
         await self._listener.stop()
         await self._link.stop()
         self._service.stop()
@@ -202,6 +225,15 @@ class Server:
     async def _recall_today(self) -> None:
         began = self._figures.in_zone(self.site.time_zone)
         self._figures.recall(await self._database.run(lambda session: ended_since(session, began)))
+
+    async def _recall_outbound(self) -> None:
+        since = self._clock.now() - DAY
+        rows = await self._database.run(
+            lambda session: journal_rows(
+                session, limit=MOST_OUTBOUND, since=since, kinds=[OUTBOUND]
+            )
+        )
+        self._outbound.recall(rows)
 
     def _site_changed(self, old: SiteNow, new: SiteNow) -> None:
         self._seats.site_changed(old, new)

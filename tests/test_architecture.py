@@ -49,7 +49,7 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
         "hotseat.asterisk",
         (
             "hotseat.asterisk", "hotseat.config", "hotseat.clock", "ivr.ports", "acd",
-            "softphone_bridge.devices",
+            "softphone_bridge.devices", "softphone_bridge.mobiles",
         ),
     ),
     (
@@ -91,6 +91,7 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "ivr", "acd", "softphone_bridge", "hotseat.journal", "hotseat.live_config",
             "hotseat.contact", "hotseat.contacts", "hotseat.seats", "hotseat.calls",
             "hotseat.clock", "hotseat.config", "hotseat.reception", "hotseat.hold",
+            "hotseat.bell", "hotseat.last_resort", "hotseat.outbound_calls", "hotseat.numbering",
             "hotseat.public_holidays", "hotseat.live_roster", "hotseat.roster", *WORDS,
         ),
     ),

@@ -202,6 +202,7 @@ class QueueDuty(Base):
     ring_ms: Mapped[int]
     together: Mapped[int]
     after_hours: Mapped[str] = mapped_column(String(16))
+    announce: Mapped[list[str]]
 
 
 class Hours(Base):

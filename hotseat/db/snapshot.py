@@ -48,7 +48,9 @@ def site_now(session: Session) -> SiteNow:
         for row in session.scalars(select(models.WhileWaiting))
     }
     duty = {
-        row.queue: DutyTerms(row.ring_ms, row.together, AfterHours(row.after_hours))
+        row.queue: DutyTerms(
+            row.ring_ms, row.together, AfterHours(row.after_hours), tuple(row.announce)
+        )
         for row in session.scalars(select(models.QueueDuty))
     }
     mobiles = {row.agent: row.number for row in session.scalars(select(models.DutyMobile))}

@@ -147,6 +147,7 @@ def _rows(
                     "ring_ms": queue.duty.ring_ms,
                     "together": queue.duty.together,
                     "after_hours": queue.duty.after_hours.value,
+                    "announce": list(queue.duty.announce),
                 }
                 for queue in wanted.queues.values()
                 if queue.duty != DutyTerms()

@@ -41,6 +41,7 @@ def read_duty(queue: SiteFields) -> DutyTerms:
         after_hours=POLICIES[
             fields.spelt("after_hours", POLICY, default=default.after_hours.value)
         ],
+        announce=fields.sounds("announce", default=default.announce),
     )
     fields.finish()
     return terms
@@ -122,6 +123,7 @@ def written_duty(duty: DutyTerms) -> dict[str, Any]:
             "ring_seconds": duty.ring_ms // 1000,
             "together": duty.together,
             "after_hours": duty.after_hours.value,
+            "announce": list(duty.announce),
         }
     }
 

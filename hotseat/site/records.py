@@ -40,6 +40,8 @@ class DutyTerms:
     together: int = 1
     """How many mobiles are rung at the same time."""
     after_hours: AfterHours = AfterHours.WAIT
+    announce: tuple[str, ...] = ("duty-call",)
+    """Prompts that tell the agent at a mobile what the call is for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,6 +148,7 @@ class Premises(AbstractContextManager["Premises"]):
             "HOTSEAT_STATE": str(self.state),
             "HOTSEAT_DATABASE": self._settings.database,
             "HOTSEAT_ASTERISK__ROOT": str(root),
+            "HOTSEAT_ASTERISK__CARRIER": f"{self.address(11)}:5060",
         }
 
     def server_environment(self) -> dict[str, str]:

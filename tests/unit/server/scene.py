@@ -15,8 +15,12 @@ from acd.ports import ChannelSeen, ChannelState, Journal, SwitchSnapshot
 from acd.recovery import Ticket
 from acd.service import Service
 from acd.types import CallId, Device, Millis
+from hotseat.bell import Bell
 from hotseat.calls import Calls
 from hotseat.contacts import Contacts
+from hotseat.history import CallbackAsked
+from hotseat.last_resort import LastResort
+from hotseat.outbound_calls import OutboundCalls
 from hotseat.seats import Seats
 from hotseat.site.records import (
     EMPTY_SITE,
@@ -27,7 +31,7 @@ from hotseat.site.records import (
     QueueRecord,
     SiteNow,
 )
-from ivr.ports import DialResult, LineFacts, LineGone
+from ivr.ports import DialResult, LineFacts, LineGone, MobileLeg
 
 MENU = {
     "start": "wait",
@@ -112,6 +116,7 @@ class FakeSwitch:
         self.tickets: dict[CallId, str] = {}
         self.ended: dict[CallId, int] = {}
         self.talking: set[CallId] = set()
+        self.partners: dict[CallId, str] = {}
 
     def follow(self, uniqueid: str, channel: str, call: CallId) -> None:
         self.followed[call] = uniqueid
@@ -130,6 +135,9 @@ class FakeSwitch:
             return "talking"
         return "alone" if call in self.followed else "gone"
 
+    async def partner(self, call: CallId) -> str:
+        return self.partners.get(call, "")
+
     def write_ticket(self, call: CallId, ticket: str) -> None:
         self.tickets[call] = ticket
 
@@ -146,6 +154,7 @@ class FakeLine:
         self.did: list[str] = []
         self.ringing: Deferred[DialResult] | None = None
         self.phone: str | None = None
+        self.mobiles: tuple[MobileLeg, ...] = ()
         self.prompts_last = False
         """Do prompts last until they are cut or the test ends them?"""
         self._prompt: Deferred[None] | None = None
@@ -185,6 +194,20 @@ class FakeLine:
         self.prompt_ends()
         self.ringing = Deferred()
         return await self.ringing
+
+    async def dial_mobiles(
+        self, mobiles: Sequence[MobileLeg], *, ring_ms: int, music_class: str
+    ) -> DialResult:
+        self._check()
+        self.mobiles = tuple(mobiles)
+        self.did.append(f"dial mobiles {' '.join(leg.agent for leg in mobiles)}")
+        self.prompt_ends()
+        self.ringing = Deferred()
+        return await self.ringing
+
+    async def record(self, name: str, *, longest_ms: int, silence_ms: int) -> None:
+        self._check()
+        self.did.append(f"record {name}")
 
     async def get(self, name: str) -> str | None:
         self._check()
@@ -265,6 +288,20 @@ class Scene:
             journal=self.told,
             clock=self.clock,  # type: ignore[arg-type]
         )
+        self.outbound = OutboundCalls(
+            config=self.config,  # type: ignore[arg-type]
+            journal=self.told,
+            clock=self.clock,  # type: ignore[arg-type]
+        )
+        self.escalation: list[str] = []
+        self.callbacks: list[CallbackAsked] = []
+        self.last_resort = LastResort(
+            config=self.config,  # type: ignore[arg-type]
+            journal=self.told,
+            keep=self.callbacks.append,
+            clock=self.clock,  # type: ignore[arg-type]
+            escalation=lambda requires: self.escalation,
+        )
         self.calls = Calls(
             contacts=self.contacts,
             config=self.config,  # type: ignore[arg-type]
@@ -272,6 +309,8 @@ class Scene:
             clock=self.clock,  # type: ignore[arg-type]
             reactor=self.reactor,
             new_id=self._new_id,
+            bell=Bell(self.config, self.outbound),  # type: ignore[arg-type]
+            last_resort=self.last_resort,
         )
         self.service = Service(
             Floor(),
@@ -283,6 +322,7 @@ class Scene:
         self.seats = Seats(self.service)
         self.contacts.staff(self.service, self.seats)
         self.calls.staff(self.service)
+        self.last_resort.staff(self.service, self.seats)
 
     def _new_id(self) -> str:
         self._ids += 1

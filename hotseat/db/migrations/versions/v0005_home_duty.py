@@ -8,9 +8,11 @@ from alembic import op
 revision = "0005"
 down_revision = "0004"
 
+OUTCOMES = "outcome IN ('answered', 'abandoned', 'callback', 'lost', 'menu', 'refused')"
+
 
 def upgrade() -> None:
-    """Make the tables."""
+    """Make the tables, and let calls come out as `callback`."""
     op.create_table(
         "duty_mobile",
         sa.Column("agent", sa.String(length=8), nullable=False),
@@ -33,6 +35,7 @@ def upgrade() -> None:
         sa.Column("ring_ms", sa.Integer(), nullable=False),
         sa.Column("together", sa.Integer(), nullable=False),
         sa.Column("after_hours", sa.String(length=16), nullable=False),
+        sa.Column("announce", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("queue", name=op.f("pk_queue_duty")),
         sa.ForeignKeyConstraint(["queue"], ["queue.name"], name=op.f("fk_queue_duty_queue")),
     )
@@ -74,4 +77,59 @@ def upgrade() -> None:
     )
     op.create_index(
         "callback_request_open", "callback_request", ["done_at", "asked_at"], unique=False
+    )
+    if op.get_bind().dialect.name == "sqlite":
+        _make_calls_anew()
+    else:
+        op.drop_constraint(op.f("ck_call_outcome"), "call", type_="check")
+        op.create_check_constraint(op.f("ck_call_outcome"), "call", OUTCOMES)
+
+
+def _make_calls_anew() -> None:
+    """SQLite cannot change a constraint."""
+    op.rename_table("call", "old_call")
+    op.create_table(
+        "call",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("number", sa.String(length=32), nullable=True),
+        sa.Column("caller", sa.String(length=32), nullable=True),
+        sa.Column("caller_name", sa.String(length=200), nullable=True),
+        sa.Column("came_from", sa.String(length=16), nullable=True),
+        sa.Column("uniqueid", sa.String(length=64), nullable=True),
+        sa.Column("language", sa.String(length=8), nullable=True),
+        sa.Column("menu", sa.String(length=32), nullable=True),
+        sa.Column("menu_revision", sa.Integer(), nullable=True),
+        sa.Column("queue", sa.String(length=32), nullable=True),
+        sa.Column("priority", sa.Integer(), nullable=False),
+        sa.Column("arrived_at", sa.BigInteger(), nullable=False),
+        sa.Column("queued_at", sa.BigInteger(), nullable=True),
+        sa.Column("answered_at", sa.BigInteger(), nullable=True),
+        sa.Column("talk_ended_at", sa.BigInteger(), nullable=True),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.Column("seat", sa.String(length=8), nullable=True),
+        sa.Column("offers", sa.Integer(), nullable=False),
+        sa.Column("outcome", sa.String(length=16), nullable=True),
+        sa.Column("ended_by", sa.String(length=16), nullable=True),
+        sa.Column("wait_ms", sa.BigInteger(), nullable=True),
+        sa.Column("talk_ms", sa.BigInteger(), nullable=True),
+        sa.Column("estimated", sa.Boolean(), nullable=False),
+        sa.CheckConstraint(
+            OUTCOMES,
+            name=op.f("ck_call_outcome"),
+        ),
+        sa.CheckConstraint(
+            "ended_by IN ('caller', 'seat', 'system', 'unknown')", name=op.f("ck_call_ended_by")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_call")),
+    )
+    op.execute("INSERT INTO call SELECT * FROM old_call")
+    op.drop_table("old_call")
+    op.create_index("call_by_arrival", "call", ["arrived_at"], unique=False)
+    op.create_index(
+        "call_open",
+        "call",
+        ["arrived_at"],
+        unique=False,
+        sqlite_where=sa.text("outcome IS NULL"),
+        postgresql_where=sa.text("outcome IS NULL"),
     )
