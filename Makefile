@@ -7,7 +7,7 @@ PYTHON ?= python3
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test check bench setup postgresql sipp asterisk site clean
+.PHONY: help run demo test check fuzz bench setup postgresql sipp asterisk site clean
 
 help: ## explain the targets
 	@echo "hotseat: a hotline server for Asterisk"
@@ -21,6 +21,10 @@ run: $(VENV)/.installed asterisk site ## set up and run the demo hotline; says w
 	@$(HOTSEAT) asterisk up
 	@exec $(HOTSEAT) serve --guide
 
+demo: $(VENV)/.installed-demo asterisk site ## run + simulated callers and agents; RATE=6 calls a minute, SEED=
+	@$(HOTSEAT) asterisk render
+	@$(HOTSEAT) demo $(if $(RATE),--rate $(RATE)) $(if $(SEED),--seed $(SEED))
+
 test: check postgresql sipp asterisk ## everything: also on PostgreSQL, and with a real Asterisk and real phones
 	$(VENV)/bin/pytest -m "live or postgresql"
 
@@ -29,6 +33,10 @@ check: setup ## style, types, import rules and the fast tests; under a minute
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/pytest -m "not live and not postgresql"
+
+fuzz: setup ## a million wild inputs; N=, SEED=, ONLY=ami|fastagi|site, INPUT=one that was kept
+	@$(VENV)/bin/python -m tests.fuzz $(if $(N),-n $(N)) $(if $(SEED),--seed $(SEED)) \
+		$(if $(FIRST),--first $(FIRST)) $(if $(ONLY),--only $(ONLY)) $(if $(INPUT),--input $(INPUT))
 
 bench: $(VENV)/.installed-bench ## measure: all, or B=floor|wire; JSON=1 ends with a line of JSON
 	@$(VENV)/bin/python -m benchmarks $(B)
@@ -77,6 +85,11 @@ $(VENV)/.installed: pyproject.toml | $(VENV)/bin/pip
 $(VENV)/.installed-dev: pyproject.toml | $(VENV)/bin/pip
 	@echo "installing hotseat and the tools of development …"
 	@$(VENV)/bin/pip install --disable-pip-version-check --editable ".[dev]"
+	@touch $@ $(VENV)/.installed
+
+$(VENV)/.installed-demo: pyproject.toml | $(VENV)/bin/pip
+	@echo "installing hotseat and the softphones of its demo …"
+	@$(VENV)/bin/pip install --disable-pip-version-check --editable ".[demo]"
 	@touch $@ $(VENV)/.installed
 
 $(VENV)/.installed-bench: pyproject.toml | $(VENV)/bin/pip

@@ -5,11 +5,11 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from acd.effects import Offer
 from acd.events import CallQueued
-from acd.types import CallId, IllegalEvent, Millis, SeatId
+from acd.types import CallId, IllegalEvent, Millis, Requirement, SeatId
 
 PRIORITY_HEAD_START: Millis = 60_000
 """One point of priority counts as so much waiting done before.
@@ -20,6 +20,14 @@ within this time after him, and by nobody for ever.
 
 Place: TypeAlias = tuple[Millis, CallId]
 """A call's place in line: lower is served first. It never changes while the call waits."""
+
+
+class Need(NamedTuple):
+    """What a call asks of a seat; calls with the same need stand in one line."""
+
+    requires: Requirement
+    volunteers: bool
+    """A seat that is not on duty will do."""
 
 
 class CallState(enum.StrEnum):
@@ -71,6 +79,7 @@ class Call:
 
     terms: CallQueued
     place: Place
+    need: Need
     state: CallState = CallState.WAITING
     attempts: int = 0
     ringing: Ringing | None = None
@@ -87,6 +96,11 @@ class Call:
                 f"call {self.terms.call} is {self.state.value}: no {step.value} from there"
             )
         self.state = steps[step] or self.state
+
+
+def need_of(terms: CallQueued) -> Need:
+    """What the call asks of a seat."""
+    return Need(terms.requires, terms.volunteers)
 
 
 def place_of(terms: CallQueued) -> Place:

@@ -59,7 +59,7 @@ class Note:
     """One row for the journal.
 
     `kind` is one of: logged_on logged_off paused ready wrap_up device queued offered answered
-    failed withdrawn released gone talk_ended adopted held resumed.
+    failed withdrawn released gone talk_ended adopted held resumed on_duty off_duty.
     """
 
     kind: str

@@ -93,6 +93,8 @@ class CallQueued:
     """How long a seat that missed or declined this call is not offered it again."""
     attempts: int = 0
     """Offers made before this floor knew the call; its offers are numbered on from there."""
+    volunteers: bool = False
+    """May it be offered to agents who are logged on though they are not on duty?"""
     mobile_ring: Millis = 40_000
     """How long a duty mobile may ring and its agent think."""
     together: int = 1
@@ -143,6 +145,30 @@ class TalkEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class RosterTold:
+    """The roster in force: exactly these are on duty now.
+
+    None: there is no roster, and whoever is logged on is on duty. So it is until it is told.
+    """
+
+    on_duty: frozenset[SeatId] | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftBegins:
+    """The agent comes on duty by the roster, logged on or not. Nothing new without a roster."""
+
+    seat: SeatId
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftEnds:
+    """The agent goes off duty by the roster: a ringing offer is withdrawn, a talk goes on."""
+
+    seat: SeatId
+
+
+@dataclass(frozen=True, slots=True)
 class OffersHeld:
     """No new offers for `reason` (recovery, switch away, drain) until it is resumed."""
 
@@ -166,8 +192,12 @@ SeatEvent: TypeAlias = (
 )
 """What agents and their phones do."""
 
+DutyEvent: TypeAlias = RosterTold | ShiftBegins | ShiftEnds
+"""What the roster says."""
+
 Event: TypeAlias = (
     SeatEvent
+    | DutyEvent
     | SeatReleased
     | CallQueued
     | CallerGone

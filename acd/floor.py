@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from itertools import islice
 from typing import assert_never
 
-from acd.calls import Call, CallState, CallStep, Ringing, place_of
+from acd.calls import Call, CallState, CallStep, Ringing, need_of, place_of
 from acd.deadlines import Deadline, Deadlines, Due
 from acd.effects import Check, Effect, Note, Offer, Withdraw
 from acd.events import (
@@ -19,11 +19,14 @@ from acd.events import (
     OfferFailed,
     OffersHeld,
     OffersResumed,
+    RosterTold,
     SeatLoggedOff,
     SeatLoggedOn,
     SeatPaused,
     SeatReady,
     SeatReleased,
+    ShiftBegins,
+    ShiftEnds,
     SkillsChanged,
     TalkEnded,
     Tick,
@@ -152,7 +155,7 @@ class Floor:
         call = self._calls[call_id]
         ahead = sum(
             other.state is not CallState.TALKING
-            and other.terms.requires == call.terms.requires
+            and other.need == call.need
             and other.place < call.place
             for other in self._calls.values()
         )
@@ -190,6 +193,9 @@ class Floor:
             ):
                 self._seating.take_in(event, now)
                 self._stop_ringing(event.seat)
+            case RosterTold() | ShiftBegins() | ShiftEnds():
+                for seat_id in self._seating.take_roster(event, now):
+                    self._stop_ringing(seat_id)
             case CallQueued():
                 self._queued(event, now)
             case OfferAnswered():
@@ -223,7 +229,9 @@ class Floor:
             raise IllegalEvent(f"call {event.call} has talked: it never returns to a queue")
         call, place = self._calls.get(event.call), place_of(event)
         if call is None:
-            call = self._calls[event.call] = Call(event, place, attempts=event.attempts)
+            call = self._calls[event.call] = Call(
+                event, place, need_of(event), attempts=event.attempts
+            )
             self._note("queued", call, arrived=event.arrived, priority=event.priority)
         elif call.state is CallState.TALKING:
             raise IllegalEvent(f"call {event.call} has talked: it never returns to a queue")
@@ -239,7 +247,7 @@ class Floor:
         was = call.terms
         self._routing.drop_call(call)
         self._lines.leave(was.queue, call.place)
-        call.terms, call.place = event, place_of(event)
+        call.terms, call.place, call.need = event, place_of(event), need_of(event)
         if (was.queue, was.requires, place_of(was)) != (event.queue, event.requires, call.place):
             self._note("queued", call, arrived=event.arrived, priority=event.priority)
 
@@ -282,7 +290,7 @@ class Floor:
         if call is not None:
             raise IllegalEvent(f"call {event.call} is {call.state.value} here: not to be adopted")
         terms = CallQueued(event.call, event.queue, (), event.at, wrap_up=event.wrap_up)
-        call = Call(terms, place_of(terms), state=CallState.TALKING)
+        call = Call(terms, place_of(terms), need_of(terms), state=CallState.TALKING)
         self._calls[event.call] = call
         self._note("adopted", call, event.seat, at=event.at)
         seat = self._seats.get(event.seat)
@@ -337,6 +345,8 @@ class Floor:
             self._withdraw(call, ringing, seat.id, "seat moved")
         elif seat.device is Device.AWAY:
             self._withdraw(call, ringing, seat.id, "phone away")
+        elif not seat.on_duty and not call.need.volunteers:
+            self._withdraw(call, ringing, seat.id, "off duty")
 
     def _withdraw(self, call: Call, ringing: Ringing, seat: SeatId, why: str) -> None:
         """Ask to stop it, once; the line is busy until its outcome comes.

@@ -20,6 +20,7 @@ class SeatPicture:
     state: SeatState
     device: Device
     paused: str | None
+    on_duty: bool
     leaving: bool
     call: CallId | None
     idle_since: Millis
@@ -77,11 +78,11 @@ class FloorPicture:
     held: frozenset[str] = frozenset()
 
     def on_duty(self, skill: str, level: int, at: Millis) -> frozenset[SeatId]:
-        """`Staffing` without a roster: whoever is logged on now is on duty at any time."""
+        """`Staffing` by what is seen: whoever is logged on now, and not off duty by the roster."""
         return frozenset(
             seat.seat
             for seat in self.seats
-            if not seat.leaving and seat.skills.get(skill, 0) >= level
+            if seat.on_duty and not seat.leaving and seat.skills.get(skill, 0) >= level
         )
 
 
@@ -94,6 +95,7 @@ def draw_seat(seat: Seat) -> SeatPicture:
         state=seat.state,
         device=seat.device,
         paused=seat.paused,
+        on_duty=seat.on_duty,
         leaving=seat.leaving,
         call=seat.call,
         idle_since=seat.idle_since,

@@ -136,6 +136,9 @@ class SwitchWatcher(Protocol):
     def hang_up_asked(self, call: CallId, side: Side) -> None:
         """A party hung up (the first one ended the call)."""
 
+    def cut_off(self, call: CallId) -> None:
+        """The switch hangs the caller up, by our order or its own, and neither party asked."""
+
     def line_died(self, call: CallId) -> None:
         """The caller's channel is gone."""
 

@@ -65,6 +65,8 @@ class Seat:
     device: Device
     idle_since: Millis
     """When it became available; a pause, a talk or a wrap-up since then leave it as it was."""
+    on_duty: bool = True
+    """By the roster; without one everybody is."""
     paused: str | None = None
     """The reason; set during a talk it waits for the talk's end."""
     leaving: bool = False

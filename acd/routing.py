@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from heapq import heapify, heappop, heappush
 from typing import TypeAlias
 
-from acd.calls import Call, CallState, Place
+from acd.calls import Call, CallState, Need, Place
 from acd.presence import Seat, SeatState
 from acd.types import CallId, Device, Millis, Requirement, SeatId, Skills
 from acd.waiting import Waiting
@@ -30,6 +30,7 @@ class Verdict(enum.Enum):
     PHONE_IN_USE = "the phone is in use"
     PHONE_AWAY = "the phone is not reachable"
     SEAT_HELD_OFF = "the phone was busy or out of reach a moment ago"
+    OFF_DUTY = "the agent is not on duty, and the queue takes no volunteers"
     SKILLS = "the seat lacks a skill"
     CALLED_IN = "the agent was called in for another call"
     BARRED = "the seat missed or declined this call"
@@ -64,7 +65,9 @@ def offerable(call: Call, seat: Seat, now: Millis, held: Set[str]) -> Verdict:
 
 def suits(call: Call, seat: Seat, now: Millis) -> Verdict:
     """The part of `offerable` that looks at the two together."""
-    if not meets(seat.skills, call.terms.requires):
+    if not seat.on_duty and not call.need.volunteers:
+        return Verdict.OFF_DUTY
+    if not meets(seat.skills, call.need.requires):
         return Verdict.SKILLS
     if seat.called_in is not None and seat.called_in != call.terms.call:
         return Verdict.CALLED_IN
@@ -106,37 +109,45 @@ def meets(skills: Skills, requires: Requirement) -> bool:
     return True
 
 
+def serves(skills: Skills, on_duty: bool, need: Need) -> bool:
+    """The part of `offerable` that the index is made by: skills and duty."""
+    return (on_duty or need.volunteers) and meets(skills, need.requires)
+
+
 Rest: TypeAlias = tuple[Millis, SeatId]
 """A seat's place among the open ones: idle since, then its id."""
 
 
 class OpenSeats:
-    """The seats that can be rung now, longest idle first, by the requirements that they meet.
+    """The seats that can be rung now, longest idle first, by the needs that they serve.
 
-    A pool is kept for each distinct requirement ever asked for. They come from the queues and
+    A pool is kept for each distinct need ever asked for. They come from the queues and
     menus of the site, so there are few; a pool once made is kept because the next such call would
     have to make it again from every seat with the skill.
     """
 
     def __init__(self) -> None:
         self._skills: dict[SeatId, Skills] = {}
+        self._on_duty: set[SeatId] = set()
         self._skilled: dict[str, set[SeatId]] = {}
-        self._pools: dict[Requirement, list[Rest]] = {}
-        self._asking: dict[str | None, list[Requirement]] = {}
-        self._met: dict[SeatId, list[Requirement]] = {}
+        self._pools: dict[Need, list[Rest]] = {}
+        self._asking: dict[str | None, list[Need]] = {}
+        self._met: dict[SeatId, list[Need]] = {}
         self._rest: dict[SeatId, Rest] = {}
 
-    def enrol(self, seat: SeatId, skills: Skills) -> None:
+    def enrol(self, seat: SeatId, skills: Skills, on_duty: bool) -> None:
         """The seat exists and can do this; it is not open yet."""
         self.dismiss(seat)
         self._skills[seat] = skills
+        if on_duty:
+            self._on_duty.add(seat)
         for skill in skills:
             self._skilled.setdefault(skill, set()).add(seat)
         self._met[seat] = [
-            requires
+            need
             for first in (None, *skills)
-            for requires in self._asking.get(first, ())
-            if meets(skills, requires)
+            for need in self._asking.get(first, ())
+            if serves(skills, on_duty, need)
         ]
 
     def dismiss(self, seat: SeatId) -> None:
@@ -148,46 +159,47 @@ class OpenSeats:
             if not skilled:
                 del self._skilled[skill]
         self._met.pop(seat, None)
+        self._on_duty.discard(seat)
 
     def open(self, seat: SeatId, idle_since: Millis) -> None:
         """The seat can be rung; again with another `idle_since` moves it."""
         self.close(seat)
         self._rest[seat] = rest = (idle_since, seat)
-        for requires in self._met[seat]:
-            insort(self._pools[requires], rest)
+        for need in self._met[seat]:
+            insort(self._pools[need], rest)
 
     def close(self, seat: SeatId) -> None:
         """The seat cannot be rung; nothing happens if it could not before."""
         rest = self._rest.pop(seat, None)
         if rest is None:
             return
-        for requires in self._met[seat]:
-            pool = self._pools[requires]
+        for need in self._met[seat]:
+            pool = self._pools[need]
             del pool[bisect_left(pool, rest)]
 
     def is_open(self, seat: SeatId) -> bool:
         """Can the seat be rung?"""
         return seat in self._rest
 
-    def met_by(self, seat: SeatId) -> Sequence[Requirement]:
-        """The requirements asked for so far that this seat meets."""
+    def met_by(self, seat: SeatId) -> Sequence[Need]:
+        """The needs asked for so far that this seat serves."""
         return self._met[seat]
 
-    def pool(self, requires: Requirement) -> Iterator[SeatId]:
-        """The open seats that meet `requires`, longest idle first."""
-        pool = self._pools.get(requires)
+    def pool(self, need: Need) -> Iterator[SeatId]:
+        """The open seats that serve `need`, longest idle first."""
+        pool = self._pools.get(need)
         if pool is None:
-            pool = self._ask(requires)
+            pool = self._ask(need)
         return (seat for _, seat in pool)
 
-    def _ask(self, requires: Requirement) -> list[Rest]:
-        """Make the pool of a requirement never asked for before."""
-        first = requires[0][0] if requires else None
-        self._asking.setdefault(first, []).append(requires)
-        pool = self._pools[requires] = []
+    def _ask(self, need: Need) -> list[Rest]:
+        """Make the pool of a need never asked for before."""
+        first = need.requires[0][0] if need.requires else None
+        self._asking.setdefault(first, []).append(need)
+        pool = self._pools[need] = []
         for seat in self._skilled.get(first, ()) if first else self._skills:
-            if meets(self._skills[seat], requires):
-                self._met[seat].append(requires)
+            if serves(self._skills[seat], seat in self._on_duty, need):
+                self._met[seat].append(need)
                 if seat in self._rest:
                     pool.append(self._rest[seat])
         pool.sort()
@@ -206,13 +218,13 @@ class Routing:
         self._calls = calls
         self.held: set[str] = set()
         self._open = OpenSeats()
-        self._waiting: Waiting[Requirement] = Waiting()
+        self._waiting: Waiting[Need] = Waiting()
         self._fresh_seats: list[Seat] = []
         self._fresh_calls: list[Call] = []
 
     def enrol(self, seat: Seat, now: Millis) -> None:
-        """The seat is new, or its skills are."""
-        self._open.enrol(seat.id, seat.skills)
+        """The seat is new, or its skills or its duty are."""
+        self._open.enrol(seat.id, seat.skills, seat.on_duty)
         self.sort_seat(seat, now)
 
     def dismiss(self, seat: Seat) -> None:
@@ -230,14 +242,14 @@ class Routing:
     def sort_call(self, call: Call, now: Millis) -> None:
         """Something about the call changed: put it in line or take it out."""
         if open_call(call, now) is Verdict.YES:
-            self._waiting.add(call.terms.requires, call.place)
+            self._waiting.add(call.need, call.place)
             self._fresh_calls.append(call)
         else:
-            self._waiting.discard(call.terms.requires, call.place)
+            self._waiting.discard(call.need, call.place)
 
     def drop_call(self, call: Call) -> None:
         """The call is no more, or is about to get another place."""
-        self._waiting.discard(call.terms.requires, call.place)
+        self._waiting.discard(call.need, call.place)
 
     def resume(self) -> None:
         """Offers are held no more: every waiting call may find a seat."""
@@ -280,7 +292,7 @@ class Routing:
         """
         if not first.mobile or call.terms.together == 1:
             return
-        for seat_id in self._open.pool(call.terms.requires):
+        for seat_id in self._open.pool(call.need):
             seat = self._seats[seat_id]
             if seat is first or not seat.mobile or suits(call, seat, now) is not Verdict.YES:
                 continue
@@ -293,8 +305,8 @@ class Routing:
             if not self._open.is_open(seat.id):
                 continue
             best: Place | None = None
-            for requires in self._open.met_by(seat.id):
-                for place in self._waiting.line(requires):
+            for need in self._open.met_by(seat.id):
+                for place in self._waiting.line(need):
                     if best is not None and place > best:
                         break
                     if offerable(self._calls[place[1]], seat, now, self.held) is Verdict.YES:
@@ -307,7 +319,7 @@ class Routing:
         """The longest idle seat to which the call may be offered."""
         if open_call(call, now) is not Verdict.YES:
             return None
-        for seat_id in self._open.pool(call.terms.requires):
+        for seat_id in self._open.pool(call.need):
             seat = self._seats[seat_id]
             if offerable(call, seat, now, self.held) is Verdict.YES:
                 return seat

@@ -9,11 +9,15 @@ from acd.deadlines import Deadline, Deadlines, Due
 from acd.effects import Effect, Note, SeatGone
 from acd.events import (
     DeviceChanged,
+    DutyEvent,
+    RosterTold,
     SeatEvent,
     SeatLoggedOff,
     SeatLoggedOn,
     SeatPaused,
     SeatReady,
+    ShiftBegins,
+    ShiftEnds,
     SkillsChanged,
 )
 from acd.presence import MISSED, MISSES_TO_PAUSE, Seat, SeatState, SeatStep
@@ -41,6 +45,8 @@ class Seating:
         self._deadlines = deadlines
         self._say = say
         self._to_keep: dict[SeatId, Seat] = {}
+        self._rostered: set[SeatId] | None = None
+        """Who is on duty by the roster, logged on or not; None: there is no roster."""
 
     def take_in(self, event: SeatEvent, now: Millis) -> None:
         """What an agent did, or an agent's phone. Raises SeatRefused and then changes nothing."""
@@ -61,6 +67,25 @@ class Seating:
                     self._routing.enrol(seat, now)
             case _:
                 assert_never(event)
+
+    def take_roster(self, event: DutyEvent, now: Millis) -> list[SeatId]:
+        """What the roster says; returns the seats that came on duty by it or went off."""
+        rostered = self._rostered
+        match event:
+            case RosterTold(on_duty):
+                self._rostered = None if on_duty is None else set(on_duty)
+                told = list(self._seats.values())
+            case ShiftBegins(seat_id) | ShiftEnds(seat_id) if rostered is not None:
+                (rostered.add if isinstance(event, ShiftBegins) else rostered.discard)(seat_id)
+                told = [self._seats[seat_id]] if seat_id in self._seats else []
+            case _:
+                return []  # without a roster no shift means anything
+        changed = [seat for seat in told if seat.on_duty is not self._is_on_duty(seat)]
+        for seat in changed:
+            seat.on_duty = not seat.on_duty
+            self._note("on_duty" if seat.on_duty else "off_duty", seat)
+            self._routing.enrol(seat, now)
+        return [seat.id for seat in changed]
 
     def keep(self) -> None:
         """Write down every seat that a restart would find different."""
@@ -102,6 +127,7 @@ class Seating:
             phone=event.phone,
             device=event.device,
             idle_since=now if event.idle_since is None else event.idle_since,
+            on_duty=self._is_on_duty(event),
             paused=event.paused,
             mobile=event.mobile,
             called_in=event.called_in,
@@ -117,12 +143,18 @@ class Seating:
         self._routing.enrol(seat, now)
         self._to_keep[seat.id] = seat
 
+    def _is_on_duty(self, seat: Seat | SeatLoggedOn) -> bool:
+        """By the roster, or for the call that the agent was called in for."""
+        name = seat.id if isinstance(seat, Seat) else seat.seat
+        return self._rostered is None or seat.called_in is not None or name in self._rostered
+
     def _move(self, seat: Seat, event: SeatLoggedOn, now: Millis) -> None:
         """The seat exists: log-on brings it to this phone, or back. Only `ready` ends a pause."""
         del self._phones[seat.phone]
         self._phones[event.phone] = seat.id
         seat.phone, seat.device, seat.skills = event.phone, event.device, event.skills
         seat.mobile, seat.called_in = event.mobile, event.called_in
+        seat.on_duty = self._is_on_duty(event)
         seat.leaving = False
         self._note("logged_on", seat, phone=seat.phone, device=seat.device.value)
         self._routing.enrol(seat, now)

@@ -1,6 +1,9 @@
 """The figures of a hotline: one definition of each, for terminal, metrics and reports.
 
 * A call counts on the day it arrived, once it has ended. How it ended is one of OUTCOMES.
+* Service level: answered in time ÷ (answered + lost + abandoned too late). In time is a wait no
+  longer than the queue allowed when the call ended. Who gives up within that time counts neither
+  way (Cisco's "abandons ignored").
 * Mean wait: the waits of answered calls, from queued to talk, divided by the answered calls.
 * Calls a minute: the calls that arrived in the 60 seconds before now, ended or not.
 
@@ -18,8 +21,10 @@ from dataclasses import dataclass, field
 from acd.types import Millis
 
 ANSWERED = "answered"
+ABANDONED = "abandoned"
+CALLBACK = "callback"
 REFUSED = "refused"
-QUEUED_OUTCOMES = (ANSWERED, "abandoned", "callback", "lost")
+QUEUED_OUTCOMES = (ANSWERED, ABANDONED, CALLBACK, "lost")
 """How a call ends that chose a queue."""
 OUTCOMES = (*QUEUED_OUTCOMES, "menu", REFUSED)
 
@@ -34,12 +39,14 @@ MINUTE: Millis = 60_000
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """`calls` calls that ended alike; `wait` is the sum of their waits."""
+    """`calls` calls that ended alike; `wait` is the sum of their waits, `in_time` how many of them
+    waited no longer than allowed."""
 
     outcome: str
     queue: str | None = None
     wait: Millis = 0
     calls: int = 1
+    in_time: int = 0
 
 
 @dataclass(slots=True)
@@ -48,10 +55,13 @@ class Tally:
 
     by_outcome: Counter[str] = field(default_factory=lambda: Counter(dict.fromkeys(OUTCOMES, 0)))
     answered_wait: Millis = 0
+    in_time: Counter[str] = field(default_factory=Counter)
+    """Of `by_outcome`, those who waited no longer than allowed."""
 
     def add(self, ended: Ended) -> None:
         """Count them in."""
         self.by_outcome[ended.outcome] += ended.calls
+        self.in_time[ended.outcome] += ended.in_time
         if ended.outcome == ANSWERED:
             self.answered_wait += ended.wait
 
@@ -65,6 +75,13 @@ class Tally:
         """Of the answered calls; None without any."""
         answered = self.by_outcome[ANSWERED]
         return round(self.answered_wait / answered) if answered else None
+
+    @property
+    def service_level(self) -> float | None:
+        """From 0 to 1; None if there was no call that it could be drawn from."""
+        due = sum(self.by_outcome[outcome] for outcome in QUEUED_OUTCOMES)
+        due -= self.in_time[ABANDONED]
+        return self.in_time[ANSWERED] / due if due else None
 
 
 class Day:

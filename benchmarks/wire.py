@@ -1,10 +1,14 @@
 """AMI events and FastAGI commands a second, hotseat's beside panoramisk's.
 
-Both do the same work in processes of their own, in turns, against the same imitation of Asterisk:
-every header of every event is read, repeated ones too, and every command is answered before the
-next is sent. A rate is per second of the contestant's processor time, its part of the kernel's
-included, so that a busy machine does not blur it; beside it stands the rate by the clock on the
-wall. The medians of the rounds are compared.
+Both do the same work against the same imitation of Asterisk: every header of every event is read,
+repeated ones too, and every command is answered before the next is sent. Each lives in one process
+of its own for the whole measurement, is warm before the first turn that counts, and then they take
+short turns, the one or the other first.
+
+A rate is per second of the contestant's processor time, its part of the kernel's included, so that
+a busy machine does not stop the watch. What it does do is slow down whoever runs just then: so only
+the two turns of a pair, a blink apart, are compared, and the median over all pairs counts. Beside
+the rates stand those by the clock on the wall.
 """
 
 from __future__ import annotations
@@ -13,7 +17,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from statistics import median
 from threading import Timer
@@ -27,23 +31,23 @@ from benchmarks.wire_asterisk import (
     LINES,
     LOOPBACK,
     PATIENCE,
-    SESSIONS,
     VARIABLES,
     call,
     log_in,
     tell_events,
 )
 
-ROUNDS = 3
+PAIRS = 15
+"""Pairs of turns that count, after the first."""
 AMI_TIMES = 2.0
 FASTAGI_TIMES = 1.3
 
-CONTESTANTS = ("hotseat", "panoramisk")
+OURS, THEIRS = CONTESTANTS = ("hotseat", "panoramisk")
 
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """What one contestant did in one round."""
+    """What one contestant did in one turn."""
 
     of_processor: float
     """A second of its own processor time."""
@@ -51,49 +55,57 @@ class Rate:
     """A second by the clock on the wall."""
 
 
-class Watch:
-    """Counts what a process spends from now on."""
+class Contestant:
+    """A process at work: each call of `turn` is one turn, and returns how much was done."""
 
-    def __init__(self, pid: int) -> None:
+    def __init__(self, pid: int, turn: Callable[[], int]) -> None:
         # A process's processor clock as clock_getcpuclockid(3) makes it on Linux.
         self._clock = ~pid << 3 | 2
-        self._spent = clock_gettime(self._clock)
-        self._begin = perf_counter()
+        self._turn = turn
 
-    def rate(self, count: int) -> Rate:
-        """So much was done up to now."""
-        wall = perf_counter() - self._begin
-        return Rate(count / (clock_gettime(self._clock) - self._spent), count / wall)
+    def rate(self) -> Rate:
+        """How fast one more turn is."""
+        spent, begin = clock_gettime(self._clock), perf_counter()
+        done = self._turn()
+        wall = perf_counter() - begin
+        return Rate(done / (clock_gettime(self._clock) - spent), done / wall)
 
 
 def run() -> list[Reach]:
     """Measure both protocols."""
-    print(f"AMI: {EVENTS:,} events of {EVENT_BYTES} bytes")
-    ami = _times(_listen_to_events, "events")
-    print(f"FastAGI: {LINES:,} lines with {COMMANDS} commands each, {SESSIONS} at the same time")
-    fastagi = _times(_serve_lines, "commands")
+    print(f"AMI: {PAIRS} pairs of turns, {EVENTS:,} events of {EVENT_BYTES} bytes each")
+    ami = _times(_listener, "events")
+    print(f"FastAGI: {PAIRS} pairs of turns, {LINES} lines with {COMMANDS} commands each")
+    fastagi = _times(_server, "commands")
     return [
         Reach("wire_ami", ami, "times panoramisk", AMI_TIMES, "higher"),
         Reach("wire_fastagi", fastagi, "times panoramisk", FASTAGI_TIMES, "higher"),
     ]
 
 
-def _times(measure: Callable[[str], Rate], what: str) -> float:
-    """How many times the other's rate ours is."""
-    rounds: dict[str, list[Rate]] = {name: [] for name in CONTESTANTS}
-    for _ in range(ROUNDS):
-        for name, rates in rounds.items():
-            rates.append(measure(name))
-    of_processor = {}
-    for name, rates in rounds.items():
-        of_processor[name] = median(rate.of_processor for rate in rates)
-        of_wall = median(rate.of_wall for rate in rates)
-        print(f"  {name:<11} {of_processor[name]:>9,.0f} {what}/s", end="")
-        print(f"   by the wall {of_wall:>9,.0f}", flush=True)
-    return of_processor["hotseat"] / of_processor["panoramisk"]
+def _times(begin: Callable[[str], AbstractContextManager[Contestant]], what: str) -> float:
+    """How many times the other's rate ours is, in the median of the pairs."""
+    rates: dict[str, list[Rate]] = {name: [] for name in CONTESTANTS}
+    with ExitStack() as stack:
+        contestants = [(name, stack.enter_context(begin(name))) for name in CONTESTANTS]
+        for _ in range(1 + PAIRS):
+            for name, contestant in contestants:
+                rates[name].append(contestant.rate())
+            contestants.reverse()
+    pairs = list(zip(rates[OURS], rates[THEIRS], strict=True))[1:]
+    for name, turns in zip(CONTESTANTS, zip(*pairs, strict=True), strict=True):
+        of_processor = median(rate.of_processor for rate in turns)
+        of_wall = median(rate.of_wall for rate in turns)
+        print(f"  {name:<11} {of_processor:>9,.0f} {what}/s   by the wall {of_wall:>9,.0f}")
+    times = [ours.of_processor / theirs.of_processor for ours, theirs in pairs]
+    print(f"  {'ratio':<11} {median(times):>9.2f}   of single pairs", end="")
+    print(f" {min(times):.2f} to {max(times):.2f}", flush=True)
+    return median(times)
 
 
-def _listen_to_events(name: str) -> Rate:
+@contextmanager
+def _listener(name: str) -> Iterator[Contestant]:
+    """A contestant that reads all events by AMI."""
     with socket.create_server((LOOPBACK, 0)) as door:
         door.settimeout(PATIENCE)
         with _contestant(name, "ami", door.getsockname()[1]) as process:
@@ -101,25 +113,30 @@ def _listen_to_events(name: str) -> Rate:
             with client:
                 client.settimeout(PATIENCE)
                 log_in(client)
-                watch = Watch(process.pid)
-                tell_events(client)
-                told = _line_of(process)
-                rate = watch.rate(EVENTS)
+
+                def turn() -> int:
+                    tell_events(client)
+                    _expect(name, _line_of(process), f"{EVENTS} {EVENTS * VARIABLES}")
+                    return EVENTS
+
+                yield Contestant(process.pid, turn)
                 process.kill()  # before the link ends, of which both would complain
-    _expect(name, told, f"{EVENTS} {EVENTS * VARIABLES}")
-    return rate
 
 
-def _serve_lines(name: str) -> Rate:
+@contextmanager
+def _server(name: str) -> Iterator[Contestant]:
+    """A contestant that serves lines by FastAGI."""
     with socket.create_server((LOOPBACK, 0)) as free:
         port = free.getsockname()[1]
     with _contestant(name, "agi", port) as process:
         _expect(name, _line_of(process), "ready")
-        watch = Watch(process.pid)
-        commands = call(port)
-        rate = watch.rate(commands)
-    _expect(name, str(commands), str(LINES * COMMANDS))
-    return rate
+
+        def turn() -> int:
+            commands = call(port)
+            _expect(name, str(commands), str(LINES * COMMANDS))
+            return commands
+
+        yield Contestant(process.pid, turn)
 
 
 @contextmanager

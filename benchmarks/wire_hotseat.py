@@ -20,7 +20,7 @@ reactor = cast(Reactor, _reactor)
 
 
 def listen_to_events(port: int) -> None:
-    """Read all events; then tell how many events and how many channel variables there were."""
+    """Read all events; after each turn tell how many events and channel variables it had."""
     events = variables = 0
 
     def heard(event: Message) -> None:
@@ -29,7 +29,9 @@ def listen_to_events(port: int) -> None:
         variables += len(event.all("ChanVariable"))
 
     def told(_: Message) -> None:
+        nonlocal events, variables
         print(events, variables, flush=True)
+        events = variables = 0
 
     endpoint = TCP4ClientEndpoint(reactor, LOOPBACK, port)
     link = AmiLink(reactor, endpoint, user="bench", secret="bench")

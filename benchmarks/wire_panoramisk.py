@@ -13,13 +13,14 @@ from benchmarks.wire_asterisk import COMMANDS, LAST_EVENT, LOOPBACK, SESSIONS, V
 
 
 def listen_to_events(port: int, loop: asyncio.AbstractEventLoop) -> None:
-    """Read all events; then tell how many events and how many channel variables there were."""
+    """Read all events; after each turn tell how many events and channel variables it had."""
     events = variables = 0
 
     def heard(_: Manager, event: Message) -> None:
         nonlocal events, variables
         if event.event == LAST_EVENT:
             print(events, variables, flush=True)
+            events = variables = 0
         elif event.channel:
             events += 1
             variables += len(event.chanvariable)

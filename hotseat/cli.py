@@ -10,13 +10,15 @@ import click
 from hotseat.asterisk.commands import asterisk
 from hotseat.backup.commands import backup, restore
 from hotseat.control_client import NotRunning, Refused, ask
-from hotseat.db.commands import calls, db, journal
+from hotseat.db.commands import calls, db, journal, opened
 from hotseat.db.migrations import DatabaseNotReady
+from hotseat.demo.commands import demo
 from hotseat.one_server import AlreadyServed
 from hotseat.operation.commands import doctor, drain, top
 from hotseat.site.commands import phone, site
 from hotseat.tables import span, table
 from hotseat.terminal import as_json, fail, settings_or_exit, show
+from hotseat.users.commands import user
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -53,8 +55,9 @@ def asked(command: str, **args: object) -> dict[str, Any]:
     help="Decide as if it were so much later (sandbox only).",
 )
 @click.option("--guide", is_flag=True, help="Say what to dial once the hotline is open.")
-def serve(clock_offset: int, guide: bool) -> None:
-    """Run the hotline until it is stopped (Ctrl-C or SIGTERM).
+@click.option("--no-admin", is_flag=True, help="Without the web pages: `hotseat admin` runs them.")
+def serve(clock_offset: int, guide: bool, no_admin: bool) -> None:
+    """Run the hotline until it is stopped (Ctrl-C or SIGTERM), with its web pages.
 
     Callers on the line survive a stop: they hear music and keep their place until the next start.
     """
@@ -66,9 +69,31 @@ def serve(clock_offset: int, guide: bool) -> None:
     if clock_offset and (host is None or not host.is_loopback):
         fail("--clock-offset is for the sandbox; this instance's Asterisk is a real one")
     try:
-        sys.exit(run(settings, clock_offset=clock_offset, show_guide=guide))
+        sys.exit(run(settings, clock_offset=clock_offset, show_guide=guide, admin=not no_admin))
     except (AlreadyServed, DatabaseNotReady) as error:
         fail(str(error))
+
+
+@main.command()
+@click.option("--child", is_flag=True, hidden=True, help="End when standard input is closed.")
+def admin(child: bool) -> None:
+    """Run the web pages alone, for a service of their own beside `hotseat serve --no-admin`.
+
+    They listen on the instance's loopback address, port `admin_port`. To be reached from other
+    machines they need a proxy with TLS before them; tell its address in `admin_url`.
+    """
+    # Imported here: they bring in what no other command needs.
+    from admin.serving import serve as run
+    from hotseat.log import start_logging
+
+    settings = settings_or_exit()
+    start_logging(settings.log_level, settings.log_format)
+    try:
+        with opened():  # the tables are as they should be
+            pass
+        run(settings, with_parent=child)
+    except OSError as error:
+        fail(f"{settings.admin_host}:{settings.admin_port}: {error.strerror}")
 
 
 @main.command()
@@ -217,5 +242,7 @@ def ready(agent: str, json_: bool) -> None:
     show(json_, asked("seat-ready", agent=agent), f"agent {agent} is ready")
 
 
-for command in (top, doctor, drain, asterisk, site, phone, calls, journal, db, backup, restore):
+for command in (user, top, doctor, drain, demo, asterisk, site, phone):
+    main.add_command(command)
+for command in (calls, journal, db, backup, restore):
     main.add_command(command)

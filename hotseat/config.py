@@ -12,11 +12,13 @@ import importlib.util
 import os
 import secrets
 import tomllib
+from functools import partial
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, Field, ValidationError, model_validator
+from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 CONFIG_NAME = "hotseat.toml"
@@ -99,7 +101,22 @@ class Settings(BaseSettings):
     only this machine can reach."""
     feed_port: int = 8081
     """Port of the live feed."""
+    admin_port: int = 8080
+    """Port of the web pages on `web_host`."""
+    admin_url: str = ""
+    """Where browsers find them, such as `https://hotline.example`, if a proxy stands before them;
+    default `http://` with address and port."""
     asterisk: AsteriskSettings = Field(default_factory=AsteriskSettings)
+
+    @field_validator("admin_url")
+    @classmethod
+    def _is_origin(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if url and (
+            parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/")
+        ):
+            raise ValueError("write scheme and host alone, such as https://hotline.example")
+        return url.rstrip("/")
 
     @model_validator(mode="after")
     def _fill_defaults(self) -> Settings:
@@ -120,6 +137,22 @@ class Settings(BaseSettings):
         """The loopback address of `/metrics` and `/health`."""
         assert self.asterisk.net is not None  # filled in above
         return str(self.asterisk.net[2])
+
+    @property
+    def admin_host(self) -> str:
+        """Where the web pages listen."""
+        return str(self.web_host)
+
+    @property
+    def admin_address(self) -> str:
+        """Where browsers find the web pages; no slash at its end."""
+        return self.admin_url or f"http://{self.admin_host}:{self.admin_port}"
+
+    @property
+    def admin_hosts(self) -> list[str]:
+        """The names under which the web pages answer; others are somebody else's idea."""
+        named = urlsplit(self.admin_url).hostname
+        return [self.admin_host, *([named] if named else [])]
 
     @property
     def control_socket(self) -> Path:
@@ -169,36 +202,44 @@ def load_settings(path: Path | None = None) -> Settings:
 class Secrets(BaseModel):
     """The instance's generated secrets, kept in `<state>/secrets.json` with mode 0600."""
 
-    ami_events: str
+    ami_events: str = Field(default_factory=partial(secrets.token_urlsafe, 24))
     """AMI user `hotseat`: sees events, acts on calls."""
-    ami_guest: str
+    ami_guest: str = Field(default_factory=partial(secrets.token_urlsafe, 24))
     """AMI user `hotseat-look`: reads states only (doctor, tests)."""
-    fastagi_key: str
+    fastagi_key: str = Field(default_factory=partial(secrets.token_urlsafe, 24))
     """The dialplan global that proves a FastAGI connection comes from our Asterisk."""
+    web_key: str = Field(default_factory=partial(secrets.token_urlsafe, 32))
+    """Signs what the web pages give a browser to keep."""
 
 
 def load_secrets(settings: Settings) -> Secrets:
-    """Read the secrets, generating them at the first call. Raises ConfigError if unreadable."""
+    """Read the secrets, generating those that are missing. Raises ConfigError if unreadable."""
     path = settings.state / "secrets.json"
     if not path.exists():
         settings.state.mkdir(parents=True, exist_ok=True)
-        made = Secrets(
-            ami_events=secrets.token_urlsafe(24),
-            ami_guest=secrets.token_urlsafe(24),
-            fastagi_key=secrets.token_urlsafe(24),
-        )
+        made = Secrets()
         try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            _write(settings, path, made)
         except FileExistsError:
             return load_secrets(settings)  # another command was first
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(made.model_dump_json(indent=2))
-            if os.geteuid() == 0:
-                # A command run as root may be the first; the server is not root.
-                owner = settings.state.stat()
-                os.fchown(handle, owner.st_uid, owner.st_gid)
         return made
     try:
-        return Secrets.model_validate_json(path.read_text(encoding="utf-8"))
+        found = Secrets.model_validate_json(path.read_text(encoding="utf-8"))
+        if found.model_fields_set != Secrets.model_fields.keys():  # an older hotseat's file
+            new = path.with_suffix(".new")
+            new.unlink(missing_ok=True)
+            _write(settings, new, found)
+            new.replace(path)
     except (OSError, ValidationError) as error:
         raise ConfigError(f"{path}: {error}; remove the file to make new secrets") from error
+    return found
+
+
+def _write(settings: Settings, path: Path, made: Secrets) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(made.model_dump_json(indent=2))
+        if os.geteuid() == 0:
+            # A command run as root may be the first; the server is not root.
+            owner = settings.state.stat()
+            os.fchown(handle, owner.st_uid, owner.st_gid)

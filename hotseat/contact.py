@@ -95,8 +95,11 @@ class Contact:
         }
         return {column: value for column, value in known.items() if value}
 
-    def final_record(self, ended: Millis) -> dict[str, object]:
-        """All columns, known now that the contact is over at `ended`."""
+    def final_record(self, ended: Millis, allowed: Millis | None) -> dict[str, object]:
+        """All columns, known now that the contact is over at `ended`.
+
+        `allowed` is the longest wait that its queue calls in time.
+        """
         talk_ended = self.talk_ended_at
         if self.talked and talk_ended is None and self.answered_at is not None:
             talk_ended = ended
@@ -118,6 +121,7 @@ class Contact:
             "ended_by": self._ended_by.value,
             "wait_ms": wait,
             "talk_ms": talk,
+            "in_time": None if wait is None or allowed is None else wait <= allowed,
             "offers": self.offers,
             "estimated": self.estimated,
         }
@@ -139,7 +143,8 @@ class Contact:
             return EndedBy(self.ended_by)
         if self.talked:
             return EndedBy.UNKNOWN  # one of the two hung up, and nobody saw who
-        return EndedBy.SYSTEM if self.finished or self.refused else EndedBy.UNKNOWN
+        ours = self.finished or self.refused or (self.lost and not self.estimated)
+        return EndedBy.SYSTEM if ours else EndedBy.UNKNOWN
 
 
 def contact_from(ticket: Ticket, facts: LineFacts) -> Contact:

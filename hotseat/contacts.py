@@ -120,7 +120,7 @@ class Contacts:
         The dialplan keeps the end of a talk that no server saw, and then it is known.
         """
         contact.estimated = True
-        contact.lost = lost and contact.queued_at is not None
+        contact.lost |= lost and contact.queued_at is not None
         if contact.queued_at is not None and not lost:
             try:
                 seen = await self._switch.ended_at(contact.call)
@@ -203,6 +203,12 @@ class Contacts:
         if contact is not None and contact.ended_by is None:
             contact.ended_by = side
 
+    def cut_off(self, call: CallId) -> None:
+        """Who waited has not given up: if there was no talk, the call is lost."""
+        contact = self._by_call.get(call)
+        if contact is not None and contact.queued_at is not None:
+            contact.lost = True
+
     def line_died(self, call: CallId) -> None:
         """The caller's channel is gone: the end of the contact."""
         contact = self._by_call.get(call)
@@ -258,7 +264,8 @@ class Contacts:
 
     def record_end(self, contact: Contact, at: Millis) -> None:
         """Write the one terminal row and the summary of a contact."""
-        fields = contact.final_record(at)
+        queue = self._config.now.queues.get(contact.queue or "")
+        fields = contact.final_record(at, None if queue is None else queue.answer_within_ms)
         self._journal.call_changed(at, contact.call, fields)
         self.note(
             "ended",

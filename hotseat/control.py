@@ -26,6 +26,7 @@ from twisted.web.server import NOT_DONE_YET, Site
 
 from acd.floor import SeatRefused
 from acd.types import SeatId
+from hotseat.authority import Authority
 from hotseat.live_config import LiveConfig
 from hotseat.seats import SeatError, Seats
 from softphone_bridge.endpoints import Where
@@ -110,9 +111,14 @@ class Control(Resource):
     isLeaf = True
 
     def __init__(
-        self, commands: Mapping[str, Command], revision: Callable[[], int], clock: IReactorTime
+        self,
+        commands: Mapping[str, Command],
+        authority: Authority,
+        revision: Callable[[], int],
+        clock: IReactorTime,
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
+        self._authority = authority
         self._revision = revision
         self._commands = commands
         self._clock = clock
@@ -173,6 +179,10 @@ class Control(Resource):
             inspect.signature(command).bind(**args)
         except TypeError as error:
             return {"ok": False, "error": f"{name}: {error}"}
+        refusal = await self._authority.refusal(actor, name, args)
+        if refusal is not None:
+            log.warning("command_refused", command=name, actor=actor)
+            return {"ok": False, "error": refusal}
         try:
             result = command(**args)
             if isinstance(result, Awaitable):

@@ -12,6 +12,10 @@ from ulid import ULID
 from hotseat.config import Settings
 
 TIMEOUT_SECONDS = 5.0
+OPERATOR = "cli"
+"""The actor of whoever may open the socket and speaks for nobody else."""
+USER_PREFIX = "user:"
+"""Before the log-in of a user in whose name a page asks."""
 
 
 class NotRunning(Exception):
@@ -33,14 +37,16 @@ class _UnixConnection(http.client.HTTPConnection):
         self.sock.connect(self._path)
 
 
-def ask(settings: Settings, command: str, **args: object) -> dict[str, Any]:
+def ask(
+    settings: Settings, command: str, actor: str = OPERATOR, /, **args: object
+) -> dict[str, Any]:
     """Send one command and return its result. Raises NotRunning or Refused.
 
     The idempotency key is new for each call: a repeated request after a broken connection is
     answered from memory by the server, never done twice.
     """
     body = json.dumps(
-        {"command": command, "actor": "cli", "key": str(ULID()), "args": args}
+        {"command": command, "actor": actor, "key": str(ULID()), "args": args}
     ).encode()
     connection = _UnixConnection(str(settings.control_socket))
     try:

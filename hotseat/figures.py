@@ -94,7 +94,8 @@ class Figures:
 
     def _count(self, at: Millis, fields: Mapping[str, Any]) -> None:
         wait = fields["wait_ms"]
-        ended = Ended(fields["outcome"], fields["queue"], wait or 0)
+        in_time = 1 if fields["in_time"] else 0
+        ended = Ended(fields["outcome"], fields["queue"], wait or 0, in_time=in_time)
         self.calls[ended.outcome] += 1
         if wait is not None:
             self.waits[ended.outcome].add(wait)
@@ -107,4 +108,9 @@ class Figures:
 
 
 def _plain(tally: Tally) -> dict[str, Any]:
-    return {"calls": tally.calls, **tally.by_outcome, "mean_wait_ms": tally.mean_wait}
+    return {
+        "calls": tally.calls,
+        **tally.by_outcome,
+        "mean_wait_ms": tally.mean_wait,
+        "service_level": tally.service_level,
+    }

@@ -6,8 +6,11 @@ from hotseat.config import Settings
 from hotseat.site.records import SiteNow
 
 
-def guide(settings: Settings, site: SiteNow, command: str) -> str:
-    """A short text; the commands in it, which begin with `command`, can be pasted."""
+def guide(settings: Settings, site: SiteNow, command: str, invitation: str | None) -> str:
+    """A short text; the commands in it, which begin with `command`, can be pasted.
+
+    `invitation` makes the first administrator of the web pages; None if there is one, or no pages.
+    """
     asterisk = settings.asterisk
     numbers = sorted(site.numbers)
     phones = sorted(site.phones)
@@ -26,7 +29,20 @@ def guide(settings: Settings, site: SiteNow, command: str) -> str:
   3. From a second softphone ({caller}, secret likewise) dial the hotline: {numbers[0]}
      Press 1 for consult 咨询, 2 for complaint 投诉, 9 for English. The first phone rings.
 
+{_pages(settings, command, invitation)}
   Watch it:  {command} status (or calls, journal, --help)
   Carriers reach the hotline from {", ".join(map(str, asterisk.trunk_peers))}.
   Ctrl-C stops the server; callers on the line hear music until it is back.
 """
+
+
+def _pages(settings: Settings, command: str, invitation: str | None) -> str:
+    if invitation is None:
+        return (
+            f"  Web pages: {settings.admin_address}\n"
+            f"       (a link to get in, if a password is forgotten: {command} user invite LOGIN)\n"
+        )
+    return (
+        "  Web pages: open this link in a browser on this machine. It works once and makes you\n"
+        f"  the administrator:\n       {invitation}\n"
+    )

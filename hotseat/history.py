@@ -66,6 +66,8 @@ class CallRow:
     ended_by: EndedBy | None
     wait_ms: Millis | None
     talk_ms: Millis | None
+    in_time: bool | None
+    """Whether the wait was no longer than its queue allowed; None without a queue."""
     estimated: bool
     """The end was put together after an outage, from what was last seen."""
 

@@ -2,7 +2,8 @@
 
 Entries wait in memory for at most 50 ms, then go to the database in batches, in order. While the
 database is away they go to a spool file, and from there into the database when it is back; until
-the file is empty everything newer queues up behind it.
+the file is empty everything newer queues up behind it. What the file cannot take, because the disk
+or the file itself is full, stays in memory; that, too, has its bound.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from acd.types import CallId, Millis
 from hotseat.db.engine import reason_of
 from hotseat.db.pool import Database
 from hotseat.db.queries import last_journal_id
-from hotseat.db.spool import Spool, SpoolFull
+from hotseat.db.spool import Spool, spool_file
 from hotseat.db.writes import CALL_COLUMNS, Entry, is_bad_entry, names_of, write
 from hotseat.history import CallbackAsked, CallChanged, JournalRow
 
@@ -50,11 +51,14 @@ class JournalWriter:
         self.lost = 0
         self._database = database
         self._clock = reactor
-        self._spool = Spool(state / "journal.spool", spool_bytes)
+        self._spool = Spool(spool_file(state), spool_bytes)
         self._pending: deque[tuple[float, Entry]] = deque()
         self._timer: IDelayedCall | None = None
         self._delivery: Deferred[None] | None = None
-        self._trouble: str | None = None
+        self._away: str | None = None
+        """Why the database took nothing the last time."""
+        self._no_disk: str | None = None
+        """Why the spool took nothing the last time."""
         self._no_room = False
         self._spooled_since: float | None = None if self._spool.empty else reactor.seconds()
         self._retry_at = 0.0
@@ -69,7 +73,7 @@ class JournalWriter:
         try:
             last = await self._database.run(last_journal_id)
         except Exception as error:
-            self._in_trouble(f"database away: {reason_of(error)}")
+            self._database_away(error)
         else:
             # The wall clock may have been set back since then.
             self._next_id = max(self._next_id, last + 1)
@@ -81,6 +85,16 @@ class JournalWriter:
         if oldest is None and self._pending:
             oldest = self._pending[0][0]
         return 0 if oldest is None else round((self._clock.seconds() - oldest) * 1000)
+
+    @property
+    def trouble(self) -> str | None:
+        """What keeps entries out of the database, and where they are meanwhile."""
+        if self._away is None and self._spool.empty:
+            return None
+        reason = f"database away: {self._away}" if self._away else "the spool is being written"
+        if self._no_disk is None:
+            return f"{reason}; kept in the spool"
+        return f"{reason}; {len(self._pending)} entries only in memory: {self._no_disk}"
 
     def note(self, at: Millis, note: Note) -> None:
         """Append one row."""
@@ -126,14 +140,14 @@ class JournalWriter:
         await self.flush()
         self._cancel_timer()
         if self._pending:
-            log.error("journal_lost_at_stop", entries=len(self._pending), reason=self._trouble)
+            log.critical("journal_lost_at_stop", entries=len(self._pending), reason=self.trouble)
 
     def _add(self, entry: Entry) -> None:
         if len(self._pending) >= MEMORY_ENTRIES:
-            self._lose([entry], "memory is full")
+            self._lose(entry)
             return
         self._pending.append((self._clock.seconds(), entry))
-        if self._delivery is None:
+        if self._delivery is None and self._no_disk is None:
             full = len(self._pending) >= WRITE_AT
             self._wake_within(0 if full else WRITE_AFTER_SECONDS)
 
@@ -170,9 +184,9 @@ class JournalWriter:
     def _delivered(self, result: Failure | None) -> None:
         """Look again soon if entries came meanwhile, later for what nothing would take."""
         if isinstance(result, Failure):
-            self._in_trouble(result.getErrorMessage())
+            log.error("journal_delivery_failed", reason=result.getErrorMessage())
         ended, self._delivery = self._delivery, None
-        if not self._spool.empty or isinstance(result, Failure):
+        if not self._spool.empty or self._no_disk is not None or isinstance(result, Failure):
             self._wake_within(RETRY_SECONDS)
         elif self._pending:
             self._wake_within(WRITE_AFTER_SECONDS)
@@ -180,14 +194,12 @@ class JournalWriter:
             ended.callback(None)
 
     async def _deliver(self) -> None:
-        """Empty memory into the database or the spool, then the spool into the database.
-
-        Raises OSError if neither takes what is in memory.
-        """
+        """Empty memory into the database or the spool, then the spool into the database."""
         while self._pending:
             batch = [entry for _, entry in islice(self._pending, BATCH)]
-            if not (self._spool.empty and await self._written(batch)):
-                await self._keep(batch)
+            taken = self._spool.empty and await self._written(batch)
+            if not (taken or await self._kept(batch)):
+                break
             for _ in batch:
                 self._pending.popleft()
         while not self._spool.empty and self._clock.seconds() >= self._retry_at:
@@ -203,7 +215,7 @@ class JournalWriter:
             await self._database.write(partial(write, entries=batch))
         except Exception as error:
             if not is_bad_entry(error):
-                self._in_trouble(f"database away: {reason_of(error)}")
+                self._database_away(error)
                 self._retry_at = self._clock.seconds() + RETRY_SECONDS
                 return False
             if len(batch) == 1:
@@ -216,30 +228,35 @@ class JournalWriter:
         self._out_of_trouble()
         return True
 
-    async def _keep(self, batch: Sequence[Entry]) -> None:
-        """Put a batch into the spool. Raises OSError if the disk does not take it."""
+    async def _kept(self, batch: Sequence[Entry]) -> bool:
+        """Whether the spool took the batch; if not, it stays in memory."""
         try:
             await self._database.in_writer(partial(self._spool.append, batch))
-        except SpoolFull as full:
-            self._lose(batch, str(full))
-        if self._spooled_since is None and not self._spool.empty:
+        except OSError as error:
+            if self._no_disk is None:
+                log.critical("journal_only_in_memory", reason=str(error), most=MEMORY_ENTRIES)
+            self._no_disk = str(error)
+            return False
+        self._no_disk = None
+        if self._spooled_since is None:
             self._spooled_since = self._pending[0][0]
+        return True
 
     # -- trouble is told at its edges, not for every entry --------------------------------------
 
-    def _in_trouble(self, reason: str) -> None:
-        if self._trouble is None:
-            log.error("journal_in_trouble", reason=reason, kept_in="spool, then memory")
-        self._trouble = reason
+    def _database_away(self, error: Exception) -> None:
+        if self._away is None:
+            log.error("journal_in_trouble", reason=reason_of(error), kept_in="spool, then memory")
+        self._away = reason_of(error)
 
     def _out_of_trouble(self) -> None:
-        if self._trouble is not None:
+        if self._away is not None:
             log.warning("journal_in_order_again", lost=self.lost)
-        self._trouble = None
+        self._away = self._no_disk = None
         self._no_room = False
 
-    def _lose(self, entries: Sequence[Entry], reason: str) -> None:
+    def _lose(self, entry: Entry) -> None:
         if not self._no_room:
-            log.critical("journal_loses_entries", reason=reason, first=names_of(entries[:3]))
+            log.critical("journal_loses_entries", reason=self.trouble, first=names_of([entry]))
         self._no_room = True
-        self.lost += len(entries)
+        self.lost += 1

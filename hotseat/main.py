@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import gc
-import os
-import sys
 from functools import partial
-from pathlib import Path
 from typing import Any, cast
 
 import structlog
+from twisted.internet import defer
 from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import TCP4ClientEndpoint
 from twisted.internet.interfaces import IListeningPort, IReactorCore
@@ -20,15 +18,18 @@ from ulid import ULID
 from acd.floor import Floor
 from acd.service import Service
 from acd.types import CallId, Millis
+from hotseat.admin_process import AdminProcess
 from hotseat.asterisk.agi import FastAgiListener
 from hotseat.asterisk.ami import AmiLink
 from hotseat.asterisk.node import Node
+from hotseat.authority import Authority
 from hotseat.bell import Bell
 from hotseat.calls import Calls
 from hotseat.clock import Clock
 from hotseat.config import Settings, load_secrets
 from hotseat.contacts import Contacts
 from hotseat.control import CommandError, Control, Reply, feed_commands, seat_commands
+from hotseat.db.accounts import user_by_login
 from hotseat.db.engine import open_engine
 from hotseat.db.migrations import require_current
 from hotseat.db.pool import Database
@@ -36,6 +37,7 @@ from hotseat.db.queries import ended_since, journal_rows, open_calls
 from hotseat.db.snapshot import kept_seats
 from hotseat.figures import Figures
 from hotseat.guide import guide
+from hotseat.invitations import first_run
 from hotseat.journal import JournalWriter
 from hotseat.last_resort import LastResort
 from hotseat.live_config import LiveConfig
@@ -48,9 +50,11 @@ from hotseat.outbound import DAY
 from hotseat.outbound_calls import OUTBOUND, OutboundCalls
 from hotseat.phones import sandbox_of
 from hotseat.restart import Restart
+from hotseat.rights import NOBODYS, Actor, Owned
 from hotseat.seats import Seats
 from hotseat.site.records import SiteNow
 from hotseat.status import floor_status, site_status
+from hotseat.terminal import own_name
 from softphone_bridge.feed import Feed
 from softphone_bridge.frames import Frames
 
@@ -61,6 +65,8 @@ ORPHANS_SECONDS = 15.0
 LOOK_AGAIN_SECONDS = 3.0
 MOST_OUTBOUND = 100_000
 """More calls in a day than any cap allows."""
+RIGHTS_SECONDS = 1.0
+"""How long a command of a page waits for the database to say who may give it."""
 
 
 class Server:
@@ -142,7 +148,12 @@ class Server:
             clock=reactor,
             drained=reactor.stop,
         )
-        self._control = Control(self._commands(), lambda: self.site.revision, reactor)
+        self._control = Control(
+            self._commands(),
+            Authority(self._find_actor, self._whose),
+            lambda: self.site.revision,
+            reactor,
+        )
         self._ports: list[IListeningPort] = []
         self._restart: Restart | None = None
 
@@ -198,6 +209,11 @@ class Server:
         await self._database.stop()
         if self._ports:
             self._settings.control_socket.unlink(missing_ok=True)
+
+    def first_run(self) -> Deferred[str | None]:
+        """A link that makes the first administrator of the pages; None if there is one."""
+        invite = partial(first_run, address=self._settings.admin_address, now=self._clock.now())
+        return Deferred.fromCoroutine(self._database.write(invite))
 
     @property
     def site(self) -> SiteNow:
@@ -260,6 +276,15 @@ class Server:
             "reload-config": self._reload,
         }
 
+    async def _find_actor(self, login: str) -> Actor | None:
+        user = await self._database.within(
+            RIGHTS_SECONDS, partial(user_by_login, login=login), None
+        )
+        return None if user is None or user.closed else user.actor
+
+    def _whose(self, agent: str) -> Owned:
+        return Owned(agent) if agent in self.site.agents else NOBODYS
+
     async def _reload(self) -> Reply:
         problem = await self._config.reload()
         if problem is not None:
@@ -293,7 +318,11 @@ class Server:
             "draining": self._drain.left,
             "ami": {"up": self._node.up, "lag_ms": self._link.lag_ms},
             "agi": {"sessions": self._listener.sessions, "open": self._listener.open},
-            "journal": {"lag_ms": self._journal.lag, "lost": self._journal.lost},
+            "journal": {
+                "lag_ms": self._journal.lag,
+                "lost": self._journal.lost,
+                "trouble": self._journal.trouble,
+            },
             "timers": len(self._reactor.getDelayedCalls()),
             "strangers": {
                 **self._contacts.strangers,
@@ -314,29 +343,24 @@ def asterisk_addresses(settings: Settings) -> list[str]:
     return [str(host), *(["127.0.0.1"] if door.is_loopback else [])]
 
 
-def _command() -> str:
-    """How this program was called, as a person would type it."""
-    called = Path(sys.argv[0])
-    if str(called.parent) in os.environ.get("PATH", "").split(os.pathsep):
-        return called.name
-    return os.path.relpath(called)
-
-
-def serve(settings: Settings, *, clock_offset: int = 0, show_guide: bool = False) -> int:
+def serve(
+    settings: Settings, *, clock_offset: int = 0, show_guide: bool = False, admin: bool = True
+) -> int:
     """Run until stopped. Returns the exit code. Raises AlreadyServed, DatabaseNotReady."""
     engine = open_engine(settings.database)
     require_current(engine)
     engine.dispose()
     with only_server(settings.state):
-        return _serve(settings, clock_offset, show_guide)
+        return _serve(settings, clock_offset, show_guide, admin)
 
 
-def _serve(settings: Settings, clock_offset: int, show_guide: bool) -> int:
+def _serve(settings: Settings, clock_offset: int, show_guide: bool, admin: bool) -> int:
     from twisted.internet import reactor
 
     core = cast(IReactorCore, reactor)
     start_logging(settings.log_level, settings.log_format)
     server = Server(settings, Clock(clock_offset), reactor)
+    pages = AdminProcess(reactor)
     outcome = 0
 
     def failed(failure: Any) -> None:
@@ -357,11 +381,18 @@ def _serve(settings: Settings, clock_offset: int, show_guide: bool) -> int:
         gc.collect()
         gc.freeze()
         if show_guide:
-            print(guide(settings, server.site, _command()), flush=True)
+            invitation = server.first_run() if admin else defer.succeed(None)
+            invitation.addCallback(tell)
+        if admin:
+            pages.start()
+
+    def tell(invitation: str | None) -> None:
+        print(guide(settings, server.site, own_name(), invitation), flush=True)
 
     def begin() -> None:
         Deferred.fromCoroutine(server.start()).addCallbacks(started, failed)
 
+    core.addSystemEventTrigger("before", "shutdown", pages.stop)
     core.addSystemEventTrigger("before", "shutdown", lambda: Deferred.fromCoroutine(server.stop()))
     core.callWhenRunning(begin)
     core.run()

@@ -40,6 +40,9 @@ class Action(enum.Enum):
 
     OWN_ACCOUNT = "own account"
     SEE_FLOOR = "see floor"
+    SEE_SEATS = "see seats"
+    WORK_AT_DESK = "work at a desk"
+    """The page of one's own seat."""
     STEER_SEATS = "steer seats"
     """Log on and off, pause, make ready."""
     SEE_SITE = "see site"
@@ -76,6 +79,8 @@ GRANTS: Final[Mapping[Action, Mapping[Role, Scope]]] = {
         # .                       administrator manager supervisor lead agent
         Action.OWN_ACCOUNT:       (ALL, ALL, ALL, ALL, ALL),
         Action.SEE_FLOOR:         (ALL, ALL, ALL, ALL, NO),
+        Action.SEE_SEATS:         (ALL, ALL, ALL, ALL, OWN),
+        Action.WORK_AT_DESK:      (OWN, OWN, OWN, OWN, OWN),
         Action.STEER_SEATS:       (ALL, ALL, ALL, TEAM, OWN),
         Action.SEE_SITE:          (ALL, ALL, ALL, ALL, NO),
         Action.EDIT_QUEUES:       (ALL, ALL, NO, NO, NO),

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+
+_NUMBER = re.compile(r"[\d:]+(\.\d+)?%?")
+"""A count, a span such as 1:02:03, or a share."""
 
 
 def width(text: str) -> int:
@@ -32,12 +36,12 @@ def cut(text: str, columns: int) -> str:
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Aligned columns under their heads; numbers and spans to the right, None as a dash."""
+    """Aligned columns under their heads; numbers, spans and shares to the right, None as a dash."""
     cells = [[_cell(value) for value in row] for row in rows]
     if not cells:
         return ""
     right = [
-        all(text == "–" or text.replace(".", "", 1).replace(":", "").isdigit() for text in column)
+        all(text == "–" or _NUMBER.fullmatch(text) for text in column)
         for column in zip(*cells, strict=True)
     ]
     widths = [max(width(text) for text in column) for column in zip(heads, *cells, strict=True)]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -22,6 +24,14 @@ def settings_or_exit() -> Settings:
         return load_settings()
     except ConfigError as error:
         fail(str(error))
+
+
+def own_name() -> str:
+    """How this program was called, as a person would type it."""
+    called = Path(sys.argv[0])
+    if str(called.parent) in os.environ.get("PATH", "").split(os.pathsep):
+        return called.name
+    return os.path.relpath(called)
 
 
 def fail(text: str) -> NoReturn:

@@ -1,12 +1,17 @@
-"""What fast and live tests share: a PostgreSQL server of their own."""
+"""What all tests share: the demo site, and databases to copy."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from importlib.resources import files
 
 import pytest
 
+from hotseat.site.check import check
+from hotseat.site.read import read
+from hotseat.site.records import Site
+from tests.databases import SQLiteDatabases
 from tests.postgresql import NoPostgreSQL, PostgreSQL
 
 
@@ -30,3 +35,15 @@ def postgresql_server() -> Iterator[PostgreSQL]:
         pytest.skip(str(missing))
     with server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def demo() -> Site:
+    """The built-in site."""
+    return check(read(files("hotseat.site").joinpath("demo.yaml").read_text(encoding="utf-8")))
+
+
+@pytest.fixture(scope="session")
+def sqlite(tmp_path_factory: pytest.TempPathFactory, demo: Site) -> SQLiteDatabases:
+    """Databases in files."""
+    return SQLiteDatabases(tmp_path_factory.mktemp("sqlite"), demo)

@@ -9,7 +9,8 @@ import signal
 import subprocess
 import tempfile
 import time
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from itertools import count
 from pathlib import Path
 
@@ -135,6 +136,21 @@ class PostgreSQL(AbstractContextManager["PostgreSQL"]):
         if server is not None and server.poll() is None:
             server.send_signal(signal.SIGINT)  # fast shutdown (PostgreSQL manual, 19.5)
             server.wait(timeout=30)
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Every connection stays, and nothing answers: its disk hangs, or its guest is paused."""
+        assert self._server is not None
+        pid = self._server.pid
+        workers = Path(f"/proc/{pid}/task/{pid}/children")
+        stopped = [pid, *map(int, workers.read_text(encoding="ascii").split())]
+        for process in stopped:
+            os.kill(process, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for process in reversed(stopped):
+                os.kill(process, signal.SIGCONT)
 
     @property
     def _data(self) -> Path:

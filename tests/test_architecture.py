@@ -9,18 +9,28 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-OURS = ("ivr", "acd", "softphone_bridge", "hotseat")
+OURS = ("ivr", "acd", "softphone_bridge", "hotseat", "admin")
 
 PURE_PACKAGES = ("ivr", "acd", "softphone_bridge", "hotseat.roster")
 WORDS = ("hotseat.history", "hotseat.site.records", "hotseat.rights", "hotseat.outbound")
 """Records and words without I/O, which every part may use."""
 
 COMPOSITION = ("hotseat.cli", "hotseat.main")
+STARTS = "hotseat.__main__"
+"""`python -m hotseat`."""
 
 RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
     # (whose imports, what of ours they may import); the first rule that fits a module counts.
     ("hotseat.cli", ("",)),
     ("hotseat.main", ("",)),
+    (
+        "admin",
+        (
+            "admin", "hotseat.db", "hotseat.site", "hotseat.config", "hotseat.control_client",
+            "hotseat.invitations", "ivr", "acd", "softphone_bridge", *WORDS,
+        ),
+    ),
+    ("hotseat.invitations", ("hotseat.db", "acd", *WORDS)),
     ("ivr.session", ("ivr",)),
     ("ivr", ("ivr",)),
     ("acd.service", ("acd",)),
@@ -34,6 +44,15 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("hotseat.rights", ()),
     ("hotseat.one_server", ()),
     ("hotseat.softphones", ("hotseat.softphones",)),
+    ("hotseat.demo.people", ()),
+    ("hotseat.demo.stage", ()),
+    (
+        "hotseat.demo",
+        (
+            "hotseat.demo", "hotseat.softphones", "hotseat.operation.screen", "hotseat.tables",
+            "hotseat.config", "hotseat.control_client", "ivr.prompts",
+        ),
+    ),
     ("hotseat.public_holidays", ("ivr.hours",)),
     ("hotseat.roster", ("hotseat.roster", "acd", "ivr.hours")),
     ("hotseat.numbering", ()),
@@ -69,6 +88,8 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("hotseat.live_config", ("hotseat.db", "hotseat.site", "ivr", "acd", *WORDS)),
     ("hotseat.live_roster", ("hotseat.db", "hotseat.live_config", "hotseat.roster", "acd", *WORDS)),
     ("hotseat.control_client", ("hotseat.config",)),
+    ("hotseat.authority", ("hotseat.control_client", *WORDS)),
+    ("hotseat.__main__", ("hotseat.cli",)),
     (
         # Looks at everything, for the doctor.
         "hotseat.operation.probe",
@@ -91,7 +112,8 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "ivr", "acd", "softphone_bridge", "hotseat.journal", "hotseat.live_config",
             "hotseat.contact", "hotseat.contacts", "hotseat.seats", "hotseat.calls",
             "hotseat.clock", "hotseat.config", "hotseat.reception", "hotseat.hold",
-            "hotseat.bell", "hotseat.last_resort", "hotseat.outbound_calls", "hotseat.numbering",
+            "hotseat.authority", "hotseat.bell", "hotseat.last_resort", "hotseat.outbound_calls",
+            "hotseat.numbering",
             "hotseat.public_holidays", "hotseat.live_roster", "hotseat.roster", *WORDS,
         ),
     ),
@@ -101,9 +123,10 @@ TWISTED = ("twisted", "zope")
 SQL = ("sqlalchemy", "alembic")
 SQL_ROOMS = (
     "hotseat.db", "hotseat.site", "hotseat.journal", "hotseat.live_config", "hotseat.phones",
-    "hotseat.backup", "hotseat.operation.probe",
+    "hotseat.backup", "hotseat.operation.probe", "hotseat.invitations", "admin",
 )  # fmt: skip
-FRAMEWORKS = (*TWISTED, *SQL, "flask", "pydantic", "pydantic_settings")
+WEB = ("flask", "flask_wtf", "wtforms", "waitress")
+FRAMEWORKS = (*TWISTED, *SQL, *WEB, "pydantic", "pydantic_settings")
 IO_MODULES = frozenset(
     {"socket", "subprocess", "threading", "asyncio", "time", "random", "secrets", "logging", "os"}
 )
@@ -157,7 +180,7 @@ def test_imports_follow_the_plan(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(MODULES))
 def test_nothing_imports_the_composition_root(name: str) -> None:
-    if name not in COMPOSITION:
+    if name not in (*COMPOSITION, STARTS):
         roots = [target for target in imports(name) if target in COMPOSITION]
         assert not roots
 
@@ -191,7 +214,10 @@ def test_frameworks_stay_in_their_rooms(name: str) -> None:
         assert any(within(name, room) for room in SQL_ROOMS), (
             f"{name}: SQL lives in hotseat.db and its readers"
         )
-    assert "flask" not in targets
+    if within(name, "admin"):
+        assert not targets & set(TWISTED), f"{name}: the admin is no part of the server's process"
+    else:
+        assert not targets & set(WEB), f"{name}: pages live in the admin"
 
 
 @pytest.mark.parametrize("name", sorted(MODULES))

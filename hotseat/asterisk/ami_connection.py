@@ -98,8 +98,7 @@ class AmiConnection(Protocol):
         if messages and (stamp := messages[-1].get("Timestamp")) is not None:
             self._on_stamp(stamp)
         for message in messages:
-            action_id = message.get("ActionID")
-            pending = None if action_id is None else self._pending.get(action_id)
+            pending = self._pending.get(message["ActionID"]) if "ActionID" in message else None
             name = message.event
             if name is None:
                 self._take_response(message, pending)

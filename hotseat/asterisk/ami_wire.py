@@ -1,8 +1,8 @@
 """The Asterisk Manager Interface as bytes: no socket and no clock.
 
 A message is a block of `Key: value` lines that ends with an empty line. Asterisk ends lines with
-CRLF; proxies and old modules have been seen with bare LF, so both are read. The protocol is
-described in Asterisk's main/manager.c.
+CRLF; proxies and old modules have been seen with bare LF. So LF ends a line, and CR is nothing,
+wherever it stands. The protocol is described in Asterisk's main/manager.c.
 """
 
 from __future__ import annotations
@@ -43,37 +43,35 @@ Headers: TypeAlias = Mapping[str, str | Sequence[str]]
 class Message(dict[str, str]):
     """One response or event: header -> value, the last value of a repeated header."""
 
-    __slots__ = ("lines",)
+    __slots__ = ("text",)
 
-    lines: list[str]
-    """All headers in order, as `Name: value`; the first is `Event` or `Response`."""
+    text: str
+    """All headers in order, each a line `Name: value`; the first is `Event` or `Response`."""
 
     @property
     def event(self) -> str | None:
         """The event's name, None for a response."""
-        head = self.lines[0]
-        return head[7:] if head.startswith("Event: ") else None
+        return self.get("Event")
 
     @property
     def response(self) -> str | None:
         """The response's word (`Success`, `Error`, `Goodbye`), None for an event."""
-        head = self.lines[0]
-        return head[10:] if head.startswith("Response: ") else None
+        return None if "Event" in self else self.get("Response")
 
     def all(self, name: str) -> list[str]:
         """Every value of a header that may be repeated (`ChanVariable`, `Variable`, `Output`)."""
-        start = f"{name}: "
-        return [line[len(start) :] for line in self.lines if line.startswith(start)]
+        _, *values = f"\n{self.text}".split(f"\n{name}: ")
+        return [value.partition("\n")[0] for value in values]
 
 
-def message_of(lines: list[str]) -> Message:
-    """The message of these headers. Raises ValueError for a line that is none.
+def message_of(text: str) -> Message:
+    """The message of these lines. Raises ValueError for a line that is no header.
 
     This is where the time goes at thousands of events a second. So `Message` has no `__init__`,
-    and no list of pairs is kept, through which Python's garbage collector would look.
+    and beside the mapping only the text is kept: repeated headers are looked up when asked for.
     """
-    message = Message(map(str.split, lines, _COLONS, _ONCE))
-    message.lines = lines
+    message = Message(map(str.split, text.split("\n"), _COLONS, _ONCE))
+    message.text = text
     return message
 
 
@@ -113,18 +111,12 @@ class AmiParser:
         self._fallback = fallback
         self._limit = frame_limit
         self._rest = b""
-        self._held_cr = False
         self._skipping = False
         self._greeted = False
 
     def feed(self, data: bytes) -> list[Message]:
         """The messages that these bytes complete."""
-        if self._held_cr:
-            data = b"\r" + data
-        self._held_cr = data.endswith(b"\r")
-        if self._held_cr:
-            data = data[:-1]
-        data = self._rest + data.replace(b"\r\n", b"\n")
+        data = self._rest + data.replace(b"\r", b"")
         if not self._greeted:
             data = self._after_banner(data)
             if not self._greeted:
@@ -141,19 +133,11 @@ class AmiParser:
             self._skipping = True
         if self._skipping:
             self._rest = self._rest[-1:]
-        messages: list[Message] = []
-        for frame in frames:
-            if len(frame) > self._limit:
-                self.counts.long_frames += 1
-            # rfind() takes half the time of `in` here.
-            elif frame.rfind(b"\nEvent: ") >= 0 or frame.rfind(b"\nResponse: ") >= 0:
-                parts = _NEXT_HEAD.split(frame.lstrip(b"\n"))
-                self.counts.bad_frames += len(parts) - 1
-                for part in parts:
-                    self._read(part, messages)
-            else:
-                self._read(frame, messages)
-        return messages
+        if len(data) > self._limit:
+            short = [frame for frame in frames if len(frame) <= self._limit]
+            self.counts.long_frames += len(frames) - len(short)
+            frames = short
+        return self._read(frames)
 
     def _after_banner(self, data: bytes) -> bytes:
         """Take the greeting off the front: one line, which no empty line follows."""
@@ -166,36 +150,46 @@ class AmiParser:
         self.banner = decode(data[:end], self._fallback)
         return data[end + 1 :]
 
-    def _read(self, frame: bytes, messages: list[Message]) -> None:
-        if (
-            self.wanted is not None
-            and frame.startswith(b"Event: ")
-            and frame.partition(b"\n")[0][7:] not in self.wanted
-            and b"\nActionID: " not in frame
-        ):
-            return
-        try:
-            message = message_of(frame.decode().split("\n"))
-        except ValueError:  # not UTF-8, or a line that is no header
-            self._read_line_by_line(frame.strip(b"\n"), messages)
-            return
-        if message.lines[0].startswith(_HEADS):
-            messages.append(message)
-        else:
-            self.counts.bad_frames += 1
+    def _read(self, frames: list[bytes]) -> list[Message]:
+        messages: list[Message] = []
+        for frame in frames:
+            # rfind() takes half the time of `in` here.
+            if frame.rfind(b"\nEvent: ") >= 0 or frame.rfind(b"\nResponse: ") >= 0:
+                parts = _NEXT_HEAD.split(frame.lstrip(b"\n"))
+                if len(parts) > 1:
+                    self.counts.bad_frames += len(parts) - 1
+                    messages += self._read(parts)
+                    continue
+            if (
+                self.wanted is not None
+                and frame.partition(b"\n")[0][7:] not in self.wanted
+                and frame.startswith(b"Event: ")
+                and b"\nActionID: " not in frame
+            ):
+                continue
+            try:
+                message = message_of(frame.decode())
+            except ValueError:  # not UTF-8, or a line that is no header
+                self._read_line_by_line(frame.strip(b"\n"), messages)
+                continue
+            if message.text.startswith(_HEADS):
+                messages.append(message)
+            else:
+                self.counts.bad_frames += 1
+        return messages
 
     def _read_line_by_line(self, frame: bytes, messages: list[Message]) -> None:
         if not frame:
             return
-        lines = []
+        lines: list[str] = []
         for line in frame.split(b"\n"):
             name, colon, value = line.partition(b":")
-            if colon:
+            if colon and not (lines and name == b"Event"):
                 text = decode(value.removeprefix(b" "), self._fallback)
                 lines.append(f"{decode(name, self._fallback)}: {text}")
         headed = bool(lines) and lines[0].startswith(_HEADS)
         if headed:
-            messages.append(message_of(lines))
+            messages.append(message_of("\n".join(lines)))
         if not headed or len(lines) <= frame.count(b"\n"):
             self.counts.bad_frames += 1
 

@@ -34,6 +34,9 @@ SNAPSHOT_AGAIN_SECONDS = 2.0
 HEARTBEAT_SECONDS = 1.0
 """The dialplan takes three seconds of silence for our absence."""
 
+UNSET = "(null)"
+"""What Status says of a variable that a channel does not have (manager.c, generate_status)."""
+
 SECURITY_EVENTS = {
     "InvalidAccountID": "unknown_user",
     "InvalidPassword": "wrong_secret",
@@ -433,10 +436,11 @@ class Node:
             self._told.hang_up_asked(followed.call, side)
 
     def _soft_hangup_request(self, event: Message) -> None:
-        """Our own hang-up of the caller: what follows was asked by neither party."""
+        """Hung up by us, or by an Asterisk that stops: what follows was asked by neither party."""
         followed = self._by_uniqueid.get(event.get("Uniqueid") or "")
-        if followed is not None:
+        if followed is not None and not followed.hang_up_seen:
             followed.hang_up_seen = True
+            self._told.cut_off(followed.call)
 
     def _hangup(self, event: Message) -> None:
         uniqueid = event.get("Uniqueid") or ""
@@ -491,7 +495,7 @@ class Node:
 def _variable(row: Message, wanted: str) -> str:
     for text in row.all("Variable"):
         name, _, value = text.partition("=")
-        if name == wanted:
+        if name == wanted and value != UNSET:
             return value
     return ""
 

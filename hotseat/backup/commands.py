@@ -16,6 +16,7 @@ from hotseat.config import Settings
 from hotseat.control_client import NotRunning, Refused, ask
 from hotseat.db.commands import opened
 from hotseat.db.engine import open_engine, reason_of
+from hotseat.db.spool import left_over, spool_file
 from hotseat.terminal import as_json, fail, settings_or_exit, show
 
 
@@ -47,6 +48,8 @@ def backup(file: Path, with_secrets: bool, json_: bool) -> None:
             )
         except OSError as error:
             fail(f"{file}: {error.strerror}")
+    if left := left_over(spool_file(settings_or_exit().state)):
+        click.echo(f"not in it: {left:,} entries of the journal's spool", err=True)
     count = sum(manifest.rows.values())
     secrets = "with the phones' secrets" if with_secrets else "without secrets"
     show(json_, manifest.model_dump(), f"{file}: {count:,} rows, {secrets}")
@@ -55,13 +58,22 @@ def backup(file: Path, with_secrets: bool, json_: bool) -> None:
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--replace", is_flag=True, help="Put it in the place of all that is there.")
+@click.option(
+    "--spool",
+    type=click.Choice(["replay", "aside"]),
+    help="What becomes of history that no database took while it was away.",
+)
 @as_json
-def restore(file: Path, replace: bool, json_: bool) -> None:
+def restore(file: Path, replace: bool, spool: str | None, json_: bool) -> None:
     """Make the database what it was when FILE was written by `hotseat backup`.
 
     All of it, or nothing. Tables are made where there are none, and backups of an older hotseat are
     brought up to date. Stop the server first. What is in the database is lost: without --replace
     only an empty one is taken.
+
+    A server whose database was away may have left history in journal.spool, newer than the backup:
+    with --spool replay the next server writes it on top of FILE, with --spool aside the file is
+    renamed and stays out.
 
     \b
     To move from SQLite to PostgreSQL:
@@ -71,6 +83,14 @@ def restore(file: Path, replace: bool, json_: bool) -> None:
     settings = settings_or_exit()
     if _serving(settings):
         fail("the server is running; stop it first (its callers hear music meanwhile)")
+    spooled = spool_file(settings.state)
+    left = left_over(spooled)
+    if left and spool is None:
+        fail(
+            f"nothing is changed: {spooled} holds {left:,} entries of history that no database "
+            "took; --spool replay has the next server write them on top of the backup, "
+            "--spool aside keeps them out"
+        )
     engine = open_engine(settings.database)
     try:
         restored = restore_backup(
@@ -84,6 +104,10 @@ def restore(file: Path, replace: bool, json_: bool) -> None:
         engine.dispose()
     rows = restored.manifest.rows
     said = [f"{sum(rows.values()):,} rows are back"]
+    if left and spool == "aside":
+        kept = spooled.with_suffix(f".spool-{_now()}")
+        spooled.rename(kept)
+        said.append(f"{left:,} entries of history are not: they are in {kept}")
     if restored.new_secrets:
         said.append("These have a new secret, which has to be given to them before they can ring")
         said.append("(`hotseat phone secret PHONE --show`): " + ", ".join(restored.new_secrets))

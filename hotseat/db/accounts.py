@@ -82,6 +82,12 @@ def anybody_in_charge(session: Session) -> bool:
     )
 
 
+def last_seen(session: Session) -> dict[int, Millis]:
+    """User -> when a page was asked for last, for those who are logged in."""
+    rows = select(WebSession.user_id, func.max(WebSession.seen_at)).group_by(WebSession.user_id)
+    return {user: seen for user, seen in session.execute(rows)}
+
+
 def add_user(session: Session, login: str, name: str, roles: Sequence[str]) -> int:
     """A new user without a password; returns the id."""
     user = User(login=login, name=name, roles=sorted(roles))

@@ -5,11 +5,15 @@ Both databases promise the same: a reader sees one state, a writer that changes 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from socket import SHUT_RDWR, socket
 from typing import Any, Final
+from weakref import WeakSet
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 _BUSY_MS = 2_000
@@ -54,6 +58,26 @@ def open_engine(url: str) -> Engine:
     return engine
 
 
+def cutter(engine: Engine) -> Callable[[], None]:
+    """What breaks every connection of the engine, from any thread; who waits gets an error.
+
+    A PostgreSQL that is stopped or hangs keeps its connections, for which the kernel goes on
+    answering: no timeout of TCP or libpq ends the wait. SQLite's own waits end by themselves.
+    """
+    connections: WeakSet[Any] = WeakSet()
+    if engine.dialect.name == "postgresql":
+        event.listen(engine, "connect", lambda connection, _record: connections.add(connection))
+
+    def cut() -> None:
+        for connection in list(connections):
+            if not connection.closed:
+                # A duplicate: closing it here must not close psycopg's.
+                with suppress(OSError), socket(fileno=os.dup(connection.fileno())) as line:
+                    line.shutdown(SHUT_RDWR)
+
+    return cut
+
+
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
     """A session in one transaction that sees one state of the database and changes nothing."""
@@ -68,6 +92,30 @@ def writing(engine: Engine) -> Iterator[Session]:
     writer = engine.execution_options(**_WRITES[engine.dialect.name])
     with Session(writer, expire_on_commit=False) as session, session.begin():
         yield session
+
+
+@contextmanager
+def rebuilding(engine: Engine) -> Iterator[Connection]:
+    """A writing transaction for whoever drops tables or copies them under another name.
+
+    References are checked at its end. SQLite would otherwise follow them out of every table that
+    Alembic copies, and cannot be told within a transaction (sqlite.org/lang_altertable.html, 7).
+    Raises IntegrityError, with nothing changed, if a row refers to another that is not there.
+    """
+    writer = engine.execution_options(**_WRITES[engine.dialect.name])
+    sqlite = engine.dialect.name == "sqlite"
+    with writer.connect() as connection:
+        driver = connection.connection.driver_connection
+        if sqlite and driver is not None:
+            driver.execute("PRAGMA foreign_keys = OFF")
+        try:
+            with connection.begin():
+                yield connection
+                if sqlite:
+                    _check_references(connection)
+        finally:
+            if sqlite and driver is not None:
+                driver.execute("PRAGMA foreign_keys = ON")
 
 
 def lock_site(session: Session) -> None:
@@ -100,6 +148,15 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         f"busy_timeout = {_BUSY_MS}",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _check_references(connection: Connection) -> None:
+    check = "PRAGMA foreign_key_check"
+    broken = connection.exec_driver_sql(check).first()
+    if broken is not None:
+        table, row, other, _ = broken
+        reason = ValueError(f"table {table}, row {row}: refers to a row of {other} that is missing")
+        raise IntegrityError(check, None, reason)
 
 
 def _begin_sqlite(connection: Connection) -> None:

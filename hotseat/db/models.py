@@ -168,6 +168,7 @@ class Queue(Base):
     wrap_up_ms: Mapped[int]
     again_ms: Mapped[int]
     music: Mapped[str] = mapped_column(String(64))
+    answer_within_ms: Mapped[int]
 
 
 class QueueSkill(Base):
@@ -334,6 +335,7 @@ class Call(Base):
     wait_ms: Mapped[int | None] = mapped_column(BigInteger)
     talk_ms: Mapped[int | None] = mapped_column(BigInteger)
     estimated: Mapped[bool] = mapped_column(default=False)
+    in_time: Mapped[bool | None]
 
 
 class CallbackRequest(Base):

@@ -14,13 +14,17 @@ from twisted.internet.defer import Deferred, TimeoutError
 from twisted.internet.threads import deferToThreadPool
 from twisted.python.threadpool import ThreadPool
 
-from hotseat.db.engine import open_engine, reading, reason_of, writing
+from hotseat.db.engine import cutter, open_engine, reading, reason_of, writing
 from hotseat.db.models import Base
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 READERS = 4
+
+WRITE_SECONDS = 5.0
+"""A batch of history takes milliseconds, a locked SQLite file is given up after two seconds. A
+database that takes so long hangs, though it is connected: that is away, too."""
 
 
 class _Thread(Thread):
@@ -48,6 +52,7 @@ class Database:
         self, url: str, reactor: Any, make_threads: Callable[[int, str], ThreadPool] = threads
     ) -> None:
         self._engine = open_engine(url)
+        self._cut = cutter(self._engine)
         self._reactor = reactor
         self._readers = make_threads(READERS, "database-readers")
         self._writer = make_threads(1, "database-writer")
@@ -69,8 +74,16 @@ class Database:
             return default
 
     async def write(self, change: Callable[[Session], T]) -> T:
-        """Run `change` in a writing transaction, committed at its end; after all earlier writes."""
-        return await self._in(self._writer, lambda: self._write(change))
+        """Run `change` in a writing transaction, committed at its end; after all earlier writes.
+
+        If the database hangs, all its connections are cut: reads that hang end then as well.
+        """
+        deadline = self._reactor.callLater(WRITE_SECONDS, self._cut)
+        try:
+            return await self._in(self._writer, lambda: self._write(change))
+        finally:
+            if deadline.active():
+                deadline.cancel()
 
     async def in_writer(self, work: Callable[[], T]) -> T:
         """Run something without SQL in the writer's thread, in turn with the writes."""

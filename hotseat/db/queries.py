@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import fields
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session
 
 from acd.stats import Ended
@@ -88,13 +88,14 @@ def ended_since(session: Session, since: Millis) -> list[Ended]:
             models.Call.queue,
             func.coalesce(func.sum(models.Call.wait_ms), 0),
             func.count(),
+            func.count(case((models.Call.in_time.is_(True), 1))),
         )
         .where(models.Call.arrived_at >= since, models.Call.outcome.is_not(None))
         .group_by(models.Call.outcome, models.Call.queue)
     )
     return [
-        Ended(str(outcome), queue, int(wait or 0), calls)
-        for outcome, queue, wait, calls in session.execute(query)
+        Ended(str(outcome), queue, int(wait or 0), calls, in_time)
+        for outcome, queue, wait, calls, in_time in session.execute(query)
     ]
 
 

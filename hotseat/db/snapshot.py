@@ -77,6 +77,7 @@ def site_now(session: Session) -> SiteNow:
                 ring_ms=queue.ring_ms,
                 wrap_up_ms=queue.wrap_up_ms,
                 again_ms=queue.again_ms,
+                answer_within_ms=queue.answer_within_ms,
                 music=queue.music,
                 while_waiting=said.get(queue.name),
                 duty=duty.get(queue.name, DutyTerms()),

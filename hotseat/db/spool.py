@@ -31,8 +31,18 @@ _KINDS: Final[dict[str, type[Entry]]] = {
 _KIND_OF: Final = {kind: name for name, kind in _KINDS.items()}
 
 
-class SpoolFull(Exception):
-    """The file is at its bound; the batch was not taken."""
+def spool_file(state: Path) -> Path:
+    """Where an instance's spool is."""
+    return state / "journal.spool"
+
+
+def left_over(path: Path) -> int:
+    """How many entries lie there that no database has, as far as anybody knows."""
+    return path.read_bytes().count(b"\n") if path.exists() else 0
+
+
+class SpoolFull(OSError):
+    """The file is at its bound, as if the disk were full; the batch was not taken."""
 
 
 class Spool:
@@ -50,22 +60,23 @@ class Spool:
         return self._size == 0
 
     def append(self, entries: Iterable[Entry]) -> None:
-        """Keep a batch. Raises SpoolFull or OSError, and then has kept nothing of it."""
+        """Keep a batch. Raises OSError, also as SpoolFull, and then has kept nothing of it."""
         lines = "".join(_encode(entry) for entry in entries).encode()
         if self._size + len(lines) > self._most:
             raise SpoolFull(f"{self._path} has {self._size} of at most {self._most} bytes")
         self._path.parent.mkdir(parents=True, exist_ok=True)
         # Callers' numbers are nobody else's business.
-        handle = os.open(self._path, os.O_WRONLY | os.O_CREAT, 0o600)
-        with os.fdopen(handle, "wb") as file:
+        file = os.open(self._path, os.O_WRONLY | os.O_CREAT, 0o600)
+        try:
             try:
-                file.seek(self._size)
-                file.write(lines)
-                file.flush()
-                os.fsync(file.fileno())
+                _write_all(file, lines, self._size)
+                os.fsync(file)
             except OSError:
-                os.truncate(self._path, self._size)
+                # Half a batch would be read back after a crash; it takes room that is needed, too.
+                os.ftruncate(file, self._size)
                 raise
+        finally:
+            os.close(file)
         self._size += len(lines)
 
     def next(self, most: int) -> tuple[list[Entry], int]:
@@ -105,6 +116,14 @@ class Spool:
         if whole == 0:
             self._path.unlink()
         return whole
+
+
+def _write_all(file: int, data: bytes, place: int) -> None:
+    """Without a buffer, whose rest would still be written when the file is closed."""
+    left = memoryview(data)
+    while left:
+        done = os.pwrite(file, left, place)
+        left, place = left[done:], place + done
 
 
 def _encode(entry: Entry) -> str:

@@ -42,9 +42,8 @@ def health(status: Mapping[str, Any]) -> Health:
     if status["ami"]["lag_ms"] > AMI_LATE_MS:
         late.append(f"Asterisk's events come {status['ami']['lag_ms']} ms late")
     if status["journal"]["lag_ms"] > JOURNAL_LATE_MS:
-        late.append(
-            f"the journal is {status['journal']['lag_ms']} ms behind: is the database away?"
-        )
+        trouble = status["journal"]["trouble"] or "the database is slow"
+        late.append(f"the journal is {status['journal']['lag_ms']} ms behind: {trouble}")
     if status["journal"]["lost"]:
         late.append(f"the journal lost {status['journal']['lost']} entries")
     condition = Condition.UNAVAILABLE if down else Condition.DEGRADED if late else Condition.OK

@@ -24,6 +24,7 @@ from hotseat.control_client import NotRunning, Refused, ask
 from hotseat.db.engine import open_engine, reading
 from hotseat.db.migrations import DatabaseNotReady, require_current
 from hotseat.db.snapshot import site_now
+from hotseat.db.spool import spool_file
 from hotseat.operation import doctor
 from hotseat.operation.doctor import FileMode, Finding, Verdict
 from hotseat.phones import sandbox_of
@@ -187,7 +188,7 @@ def _secret_files(settings: Settings) -> Iterator[FileMode]:
         (settings.state / "secrets.json", 0o600),
         (settings.control_socket, 0o660),
         *((file, 0o640) for file in settings.state.glob("hotseat.db*")),
-        (settings.state / "journal.spool", 0o640),
+        (spool_file(settings.state), 0o640),
     ]
     config = find_config(Path.cwd())
     if config is not None and make_url(settings.database).password:

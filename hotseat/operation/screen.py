@@ -77,7 +77,7 @@ def _head(state: Mapping[str, Any], columns: int) -> list[ScreenLine]:
 
 def _queues(state: Mapping[str, Any]) -> list[ScreenLine]:
     today = state["today"]["queues"]
-    nothing = {"answered": 0, "abandoned": 0, "mean_wait_ms": None}
+    nothing = {"answered": 0, "abandoned": 0, "mean_wait_ms": None, "service_level": None}
     rows = []
     for queue in state["queues"]:
         figures = today.get(queue["name"], nothing)
@@ -91,10 +91,18 @@ def _queues(state: Mapping[str, Any]) -> list[ScreenLine]:
                 figures["answered"],
                 figures["abandoned"],
                 span(figures["mean_wait_ms"]),
+                _percent(figures["service_level"]),
             )
         )
-    heads = ("queue", "waiting", "longest", "talking", "ready", "answered", "abandoned", "wait")
+    heads = (
+        *("queue", "waiting", "longest", "talking", "ready"),
+        *("answered", "abandoned", "wait", "SL"),
+    )
     return _lines(heads, rows)
+
+
+def _percent(share: float | None) -> str | None:
+    return None if share is None else f"{share:.0%}"
 
 
 def _calls(calls: Sequence[Mapping[str, Any]]) -> list[ScreenLine]:

@@ -92,11 +92,9 @@ def instants(shift: Shift, day: date, zone: tzinfo) -> tuple[Millis, Millis]:
     A start that a clock change leaves out moves forward by the gap, and its length counts from
     there. Of a time that comes twice the first counts.
     """
-    midnight = datetime(day.year, day.month, day.day)  # noqa: DTZ001 (clocks on a wall)
-    begins = _instant(midnight + timedelta(minutes=shift.starts), zone)
-    shown = begins.astimezone(zone).replace(tzinfo=None)
-    ends = _instant(shown + timedelta(minutes=shift.minutes), zone)
-    return _millis(begins), _millis(ends)
+    begins = clock_instant(day, shift.starts, zone)
+    shown = clock_minutes(begins, zone)
+    return begins, clock_instant(day_of(begins, zone), shown + shift.minutes, zone)
 
 
 def duties(
@@ -113,20 +111,40 @@ def duties(
     return tuple(sorted(found))
 
 
+def clock_instant(day: date, minutes: int, zone: tzinfo) -> Millis:
+    """The instant at which the clocks show so many minutes after the midnight a date begins with.
+
+    A time that is left out moves forward by the gap, of one that comes twice the first counts.
+    """
+    shown = datetime(day.year, day.month, day.day) + timedelta(minutes=minutes)  # noqa: DTZ001
+    # fold=0 is the first of a doubled time, and moves out of a gap (PEP 495).
+    instant = shown.replace(tzinfo=zone).astimezone(UTC)
+    return round(instant.timestamp()) * 1000
+
+
 def midnight(day: date, zone: tzinfo) -> Millis:
     """The instant with which a date begins."""
-    return _millis(_instant(datetime(day.year, day.month, day.day), zone))  # noqa: DTZ001
+    return clock_instant(day, 0, zone)
+
+
+def clock_minutes(at: Millis, zone: tzinfo) -> int:
+    """What the clocks show at an instant, in minutes after midnight."""
+    shown = datetime.fromtimestamp(at / 1000, zone)
+    return 60 * shown.hour + shown.minute
+
+
+def clock(minutes: int) -> str:
+    """`22:00`; of a time on the next day what the clocks show then, midnight itself is 24:00."""
+    if minutes > DAY_MINUTES:
+        minutes -= DAY_MINUTES
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+def dates(first: date, last: date) -> tuple[date, ...]:
+    """Every date of a period, both ends included."""
+    return tuple(first + timedelta(days=n) for n in range((last - first).days + 1))
 
 
 def day_of(at: Millis, zone: tzinfo) -> date:
     """The date that the clocks show at an instant."""
     return datetime.fromtimestamp(at / 1000, zone).date()
-
-
-def _instant(clocks: datetime, zone: tzinfo) -> datetime:
-    # fold=0 is the first of a doubled time, and moves out of a gap (PEP 495).
-    return clocks.replace(tzinfo=zone).astimezone(UTC)
-
-
-def _millis(instant: datetime) -> Millis:
-    return round(instant.timestamp()) * 1000

@@ -121,6 +121,7 @@ def _rows(
                     "ring_ms": queue.ring_ms,
                     "wrap_up_ms": queue.wrap_up_ms,
                     "again_ms": queue.again_ms,
+                    "answer_within_ms": queue.answer_within_ms,
                     "music": queue.music,
                 }
                 for queue in wanted.queues.values()

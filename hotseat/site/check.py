@@ -15,7 +15,7 @@ from hotseat.site.home_duty import (
     read_outbound,
     tell_wrong_numbers,
 )
-from hotseat.site.problems import Problem, SiteInvalid
+from hotseat.site.problems import SiteInvalid, problem
 from hotseat.site.read import SiteFile
 from hotseat.site.records import (
     AgentRecord,
@@ -43,8 +43,8 @@ def check(file: SiteFile) -> Site:
     problems: list[At] = []
     site = _site(file.content, problems)
     if problems:
-        found = [Problem(path, text, file.line(path)) for path, text in problems]
-        raise SiteInvalid(sorted(found, key=lambda problem: problem.line or 0))
+        found = [problem(path, text, file.line(path)) for path, text in problems]
+        raise SiteInvalid(sorted(found, key=lambda each: each.line or 0))
     return site
 
 
@@ -126,6 +126,7 @@ def _queue(name: str, fields: SiteFields) -> QueueRecord:
         ring_ms=1000 * fields.whole("ring_seconds", 5, 120, default=20),
         wrap_up_ms=1000 * fields.whole("wrap_up_seconds", 0, 3600, default=10),
         again_ms=1000 * fields.whole("again_seconds", 0, 3600, default=20),
+        answer_within_ms=1000 * fields.whole("answer_within_seconds", 1, 3600, default=20),
         music=fields.spelt("music", MUSIC, default="default"),
         while_waiting=_while_waiting(fields),
         duty=read_duty(fields),

@@ -28,6 +28,7 @@ def written(site: Site) -> dict[str, Any]:
                 "ring_seconds": queue.ring_ms // 1000,
                 "wrap_up_seconds": queue.wrap_up_ms // 1000,
                 "again_seconds": queue.again_ms // 1000,
+                "answer_within_seconds": queue.answer_within_ms // 1000,
                 "music": queue.music,
                 **_while_waiting(queue),
                 **written_duty(queue.duty),

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+LONGEST = 500
+"""Characters of a path or a text; what is longer is cut in its middle."""
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -19,6 +22,22 @@ class Problem:
         """`12: menus.main.start: is missing`."""
         line = "" if self.line is None else f"{self.line}: "
         return f"{line}{self.path}: {self.text}" if self.path else f"{line}{self.text}"
+
+
+def problem(path: str, text: str, line: int | None = None) -> Problem:
+    """A problem that quotes what stands in the file, made fit to be shown in a line of text."""
+    return Problem(_shown(path), _shown(text), line)
+
+
+def _shown(text: str) -> str:
+    if len(text) > LONGEST:
+        text = f"{text[: LONGEST // 2]} … {text[-LONGEST // 2 :]}"
+    return text if text.isprintable() else "".join(map(_visible, text))
+
+
+def _visible(character: str) -> str:
+    """No line break, no escape of a terminal, and nothing that UTF-8 cannot say."""
+    return character if character.isprintable() else "\N{REPLACEMENT CHARACTER}"
 
 
 class SiteInvalid(Exception):

@@ -10,13 +10,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import yaml
 
-from hotseat.site.problems import Problem, SiteInvalid
+from hotseat.site.problems import Problem, SiteInvalid, problem
 
 MAX_CHARACTERS = 4_000_000
 """A site of 10,000 agents is under one million."""
+
+MAX_DEPTH = 30
+"""Of a site's parts within parts there are eight."""
 
 _WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 _FRACTION = re.compile(r"-?(0|[1-9][0-9]{0,17})\.[0-9]{1,17}")
@@ -45,26 +49,51 @@ def read(text: str) -> SiteFile:
     if len(text) > MAX_CHARACTERS:
         raise SiteInvalid([Problem("", f"longer than {MAX_CHARACTERS} characters")])
     try:
-        root = yaml.compose(text, Loader=_Scalars)
-        reading = _Reading()
-        content = reading.value(root, "") if root is not None else {}
+        root = _composed(text)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
+        mark = error.problem_mark or error.context_mark
         line = None if mark is None else mark.line + 1
-        raise SiteInvalid([Problem("", f"not YAML: {error.problem}", line)]) from error
-    except yaml.YAMLError as error:
-        raise SiteInvalid([Problem("", f"not YAML: {error}")]) from error
-    except RecursionError:
-        raise SiteInvalid([Problem("", "nested too deeply")]) from None
+        said = error.problem or error.context or "no sense in it"
+        raise SiteInvalid([problem("", f"not YAML: {said}", line)]) from error
+    except yaml.reader.ReaderError as error:
+        line = 1 + text.count("\n", 0, error.position)
+        said = f"not YAML: unacceptable character #x{error.character:04x}"
+        raise SiteInvalid([Problem("", said, line)]) from error
+    reading = _Reading()
+    content = reading.value(root, "") if root is not None else {}
     if reading.problems:
         raise SiteInvalid(reading.problems)
     return SiteFile(content, reading.lines)
+
+
+def _composed(text: str) -> yaml.Node | None:
+    """The one document in a text. Raises MarkedYAMLError, ReaderError."""
+    scalars = _Scalars(text)
+    try:
+        return scalars.get_single_node()
+    except (ValueError, OverflowError) as error:
+        # PyYAML makes a character of whatever number follows \\U.
+        raise yaml.MarkedYAMLError(problem=str(error), problem_mark=scalars.get_mark()) from error
 
 
 class _Scalars(yaml.SafeLoader):
     """Composes without guessing types: every plain scalar stays the text that was written."""
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self._depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        if self._depth == MAX_DEPTH:
+            raise yaml.MarkedYAMLError(
+                problem=f"nested more than {MAX_DEPTH} deep", problem_mark=self.get_mark()
+            )
+        self._depth += 1
+        node = super().compose_node(parent, index)
+        self._depth -= 1
+        return node
 
 
 class _Reading:
@@ -80,6 +109,7 @@ class _Reading:
         if path:
             self.lines.setdefault(path, line)
         if id(node) in self._seen:
+            line = self.lines.get(path, line)  # the node's own mark is where it was named
             self._wrong(path, "aliases (*name) are not used here; write it out", line)
             return None
         self._seen.add(id(node))
@@ -109,7 +139,7 @@ class _Reading:
         return mapping
 
     def _wrong(self, path: str, text: str, line: int) -> None:
-        self.problems.append(Problem(path, text, line))
+        self.problems.append(problem(path, text, line))
 
 
 def _plain(text: str) -> object:

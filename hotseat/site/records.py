@@ -57,6 +57,8 @@ class QueueRecord:
     wrap_up_ms: Millis
     again_ms: Millis
     """How long a seat that missed a call is not offered the same call again."""
+    answer_within_ms: Millis
+    """An answer after no longer wait is in time: what the service level is drawn from."""
     music: str
     """Asterisk's music class for those who wait."""
     while_waiting: WhileWaiting | None = None

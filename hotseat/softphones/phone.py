@@ -319,11 +319,11 @@ class PhoneCall:
         uri: str = self.wait("invite").facts["called"]
         return uri.partition("sip:")[2].partition("@")[0]
 
-    def pick_up(self, code: int = 200) -> None:
-        self.phone.pick_up(self.number, code)
-
     def digits(self, digits: str, *, info: bool = False) -> None:
         self.phone.digits(self.number, digits, info=info)
+
+    def pick_up(self, code: int = 200) -> None:
+        self.phone.pick_up(self.number, code)
 
     def hang_up(self) -> None:
         self.phone.hang_up(self.number)

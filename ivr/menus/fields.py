@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Collection, Mapping
+from itertools import islice
 from typing import TypeAlias, TypeGuard
 
 from ivr.nodes import KEYS
@@ -19,11 +20,20 @@ Problem: TypeAlias = tuple[str, str]
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 
 
+MANY = 200
+"""So many names are compared with a wrong one; more would take minutes in a long file."""
+
+
 def no_such(what: str, name: str, known: Collection[str]) -> str:
     """`no node "consul"; did you mean "consult"?`"""
-    close = difflib.get_close_matches(name, known, n=1)
+    near = known
+    if len(known) > MANY:
+        near = list(islice((each for each in known if each[:2] == name[:2]), MANY))
+    close = difflib.get_close_matches(name, near, n=1)
     if close:
         return f'no {what} "{name}"; did you mean "{close[0]}"?'
+    if len(known) > MANY:
+        return f'no {what} "{name}" among the {len(known)} that there are'
     return f'no {what} "{name}"; there is {", ".join(sorted(known)) or "none"}'
 
 

@@ -6,6 +6,9 @@ from collections.abc import Iterable, Mapping
 
 from ivr.nodes import Menu, Node, exits
 
+MOST_ROUNDS = 20
+"""Ways round that are told of one graph."""
+
 
 def reachable(start: str, nodes: Mapping[str, Node]) -> set[str]:
     """The nodes that some caller can come to."""
@@ -29,7 +32,10 @@ def silent_loops(nodes: Mapping[str, Node]) -> list[list[str]]:
 
 
 def rounds(ways: Mapping[str, Iterable[str]]) -> list[list[str]]:
-    """The ways round in a graph (name -> the names it leads to), one for each edge back."""
+    """The ways round in a graph (name -> the names it leads to), one for each edge back.
+
+    At most MOST_ROUNDS of them: thousands of nodes can have as many, each as long.
+    """
     found: list[list[str]] = []
     done: set[str] = set()
     for start in ways:
@@ -43,6 +49,8 @@ def rounds(ways: Mapping[str, Iterable[str]]) -> list[list[str]]:
                 ahead.pop()
             elif step in walk:
                 found.append(walk[walk.index(step) :])
+                if len(found) == MOST_ROUNDS:
+                    return found
             elif step not in done:
                 walk.append(step)
                 ahead.append(iter(ways[step]))

@@ -20,6 +20,7 @@ CALLER = SCENARIOS / "caller.xml"
 PHONE = SCENARIOS / "phone.xml"
 REGISTER = SCENARIOS / "register.xml"
 MEDIA_PORT = 30_000
+"""Sound goes nowhere, but each process wants two ports for it."""
 END_SECONDS = 20.0
 
 _number = count(1)
@@ -73,11 +74,12 @@ class Sipp(AbstractContextManager["Sipp"]):
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._address = (address, port)
-        self._stem = folder / f"{scenario.stem}-{next(_number)}"
+        ours = next(_number)
+        self._stem = folder / f"{scenario.stem}-{ours}"
         command = ["sipp", "-sf", str(scenario), "-nostdin"]
         # By default it would take orders from any machine.
         command += ["-i", address, "-p", str(port), "-ci", address]
-        command += ["-mi", address, "-mp", str(MEDIA_PORT)]
+        command += ["-mi", address, "-mp", str(MEDIA_PORT + 4 * ours)]
         command += ["-trace_logs", "-log_file", str(self._path("log"))]
         command += ["-trace_err", "-error_file", str(self._path("errors"))]
         if rows:

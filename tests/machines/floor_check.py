@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from acd.calls import CallState, place_of
+from acd.calls import CallState, need_of, place_of
 from acd.deadlines import Deadline, Due
 from acd.effects import Effect, Offer
 from acd.floor import Floor
 from acd.presence import SeatState
-from acd.routing import Verdict, meets, offerable, open_call, open_seat
+from acd.routing import Verdict, meets, offerable, open_call, open_seat, serves
 from acd.types import Millis
 
 
@@ -28,6 +28,7 @@ def check_choices(floor: Floor, effects: list[Effect], now: Millis) -> None:
             continue
         call, seat = calls[effect.call], seats[effect.seat]
         assert meets(seat.skills, call.terms.requires)
+        assert seat.on_duty or call.terms.volunteers
         assert effect.phone == seat.phone
         for leg in effect.also:
             other_seat = seats[leg.seat]
@@ -38,12 +39,14 @@ def check_choices(floor: Floor, effects: list[Effect], now: Millis) -> None:
         assert len(effect.legs) <= call.terms.together
         for other in calls.values():
             if other.place < call.place and open_call(other, now):
-                assert not meets(seat.skills, other.terms.requires) or seat.id in other.barred, (
+                serving = serves(seat.skills, seat.on_duty, need_of(other.terms))
+                assert not serving or seat.id in other.barred, (
                     f"{other.terms.call} was overtaken by {effect.call}"
                 )
         for idler in seats.values():
             if (idler.idle_since, idler.id) < (seat.idle_since, seat.id) and open_seat(idler, now):
-                assert not meets(idler.skills, call.terms.requires) or idler.id in call.barred, (
+                serving = serves(idler.skills, idler.on_duty, need_of(call.terms))
+                assert not serving or idler.id in call.barred, (
                     f"{idler.id} was idle before {seat.id}"
                 )
 
@@ -61,6 +64,7 @@ def _one_thing_at_a_time(floor: Floor) -> None:
         assert (call.state is CallState.OFFERED) == (call.ringing is not None)
         assert call.state is CallState.TALKING or call_id not in floor._talks
         assert call.place == place_of(call.terms)
+        assert call.need == need_of(call.terms)
     for call in ringing.values():
         assert call.ringing
         for leg in call.ringing.offer.legs:
@@ -95,17 +99,17 @@ def _indexes_agree(floor: Floor, now: Millis) -> None:
     lines: dict[object, list[object]] = {}
     for call in sorted(calls.values(), key=lambda call: call.place):
         if open_call(call, now) is Verdict.YES:
-            lines.setdefault(call.terms.requires, []).append(call.place)
+            lines.setdefault(call.need, []).append(call.place)
     assert routing._waiting._lines == lines
-    for requires, pool in routing._open._pools.items():
+    for need, pool in routing._open._pools.items():
         assert pool == sorted(
             (seat.idle_since, seat.id)
             for seat in seats.values()
-            if open_seat(seat, now) and meets(seat.skills, requires)
+            if open_seat(seat, now) and serves(seat.skills, seat.on_duty, need)
         )
     for seat in seats.values():
         assert sorted(routing._open.met_by(seat.id)) == sorted(
-            requires for requires in routing._open._pools if meets(seat.skills, requires)
+            need for need in routing._open._pools if serves(seat.skills, seat.on_duty, need)
         )
 
 

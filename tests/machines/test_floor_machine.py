@@ -28,11 +28,14 @@ from acd.events import (
     OfferFailed,
     OffersHeld,
     OffersResumed,
+    RosterTold,
     SeatLoggedOff,
     SeatLoggedOn,
     SeatPaused,
     SeatReady,
     SeatReleased,
+    ShiftBegins,
+    ShiftEnds,
     SkillsChanged,
     TalkEnded,
     Tick,
@@ -86,6 +89,7 @@ class FloorMachine(RuleBasedStateMachine):
         self.kept: dict[SeatId, SeatKept] = {}
         self.skills: dict[SeatId, Skills] = {}
         self.withdrawn: set[OfferId] = set()
+        self.roster: frozenset[SeatId] | None = None
         self.offers_seen: set[OfferId] = set()
         self.places: dict[CallId, object] = {}
         self.calls_made = 0
@@ -181,6 +185,23 @@ class FloorMachine(RuleBasedStateMachine):
     def change_device(self, seat: SeatId, device: Device) -> None:
         self.tell(DeviceChanged(seat, device))
 
+    @rule(roster=st.none() | st.frozensets(seat_ids))
+    def publish_roster(self, roster: frozenset[SeatId] | None) -> None:
+        self.roster = roster
+        self.tell(RosterTold(roster))
+
+    @rule(seat=seat_ids)
+    def shift_begins(self, seat: SeatId) -> None:
+        if self.roster is not None:
+            self.roster |= {seat}
+        self.tell(ShiftBegins(seat))
+
+    @rule(seat=seat_ids)
+    def shift_ends(self, seat: SeatId) -> None:
+        if self.roster is not None:
+            self.roster -= {seat}
+        self.tell(ShiftEnds(seat))
+
     def command(self, event: SeatPaused | SeatReady) -> None:
         before = self.floor.picture()
         if any(seat.seat == event.seat and not seat.leaving for seat in before.seats):
@@ -203,6 +224,7 @@ class FloorMachine(RuleBasedStateMachine):
             st.tuples(
                 st.sampled_from([{"consult": 1}, {"consult": 2}, {"complaint": 2}, {}]),
                 st.sampled_from([0, 0, 0, 1]),
+                st.booleans(),
             ),
             min_size=1,
             max_size=4,
@@ -215,14 +237,14 @@ class FloorMachine(RuleBasedStateMachine):
     )
     def calls_arrive(
         self,
-        wishes: list[tuple[Skills, int]],
+        wishes: list[tuple[Skills, int, bool]],
         ring: int,
         wrap_up: int,
         again: int,
         before: int,
         together: int,
     ) -> None:
-        for requires, priority in wishes:
+        for requires, priority, volunteers in wishes:
             self.calls_made += 1
             call = CallId(f"C{self.calls_made:04}")
             terms = CallQueued(
@@ -235,6 +257,7 @@ class FloorMachine(RuleBasedStateMachine):
                 wrap_up,
                 again,
                 together=together,
+                volunteers=volunteers,
             )
             ticket = Ticket(
                 TicketState.WAITING, call, terms.arrived, "q", priority, terms.requires
@@ -372,6 +395,7 @@ class FloorMachine(RuleBasedStateMachine):
         self.late.clear()
         self.now += outage
         self.tell(OffersHeld("recovery"))
+        self.tell(RosterTold(self.roster))
         for kept in list(self.kept.values()):
             self.tell(
                 SeatLoggedOn(
@@ -423,6 +447,7 @@ class FloorMachine(RuleBasedStateMachine):
             line.terms.wrap_up,
             line.terms.again,
             ticket.attempts,
+            volunteers=line.terms.volunteers,
             together=line.terms.together,
         )
         self.tell(line.terms)
@@ -458,6 +483,17 @@ class FloorMachine(RuleBasedStateMachine):
         for call_id, call in self.floor._calls.items():
             if call.state is not CallState.TALKING:
                 assert self.places.setdefault(call_id, call.place) == call.place
+
+    @invariant()
+    def duty_follows_the_roster(self) -> None:
+        """Whoever is off duty is rung for calls that take volunteers alone."""
+        for seat in self.floor._seats.values():
+            assert seat.on_duty == (self.roster is None or seat.id in self.roster)
+        for call in self.floor._offers.values():
+            assert call.ringing is not None
+            for leg in call.ringing.offer.legs:
+                on_duty = self.floor._seats[leg.seat].on_duty
+                assert on_duty or call.terms.volunteers or call.ringing.withdrawn
 
     @invariant()
     def what_is_kept_is_what_is(self) -> None:

@@ -6,29 +6,14 @@ Tests that ask for `databases` run twice, on SQLite and on PostgreSQL.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib.resources import files
 
 import pytest
 from sqlalchemy import Engine
 
 from hotseat.db.engine import open_engine
-from hotseat.site.check import check
-from hotseat.site.read import read
 from hotseat.site.records import Site
-from tests.databases import Databases, PostgreSQLDatabases, SQLiteDatabases
+from tests.databases import Databases, PostgreSQLDatabases
 from tests.postgresql import PostgreSQL
-
-
-@pytest.fixture(scope="session")
-def demo() -> Site:
-    """The built-in site."""
-    return check(read(files("hotseat.site").joinpath("demo.yaml").read_text(encoding="utf-8")))
-
-
-@pytest.fixture(scope="session")
-def sqlite(tmp_path_factory: pytest.TempPathFactory, demo: Site) -> SQLiteDatabases:
-    """Databases in files."""
-    return SQLiteDatabases(tmp_path_factory.mktemp("sqlite"), demo)
 
 
 @pytest.fixture(scope="session")

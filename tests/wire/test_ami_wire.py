@@ -62,6 +62,15 @@ def test_repeated_headers_are_all_kept() -> None:
     assert message.all("Nothing") == []
 
 
+def test_a_header_is_not_taken_for_another_of_a_longer_name_or_for_text() -> None:
+    (message,) = read(
+        b"Event: Newstate\r\nChannelState: 6\r\nChannel: a\r\nAppData: x Channel: b\r\n\r\n"
+    )
+    assert message.all("Channel") == ["a"]
+    assert message.all("State") == []
+    assert message.all("Event") == ["Newstate"]
+
+
 def test_a9_command_output_keeps_every_line() -> None:
     """Asterisk 14 and later answer Command with Success and repeated Output headers."""
     (message,) = read(
@@ -77,9 +86,11 @@ def test_a9_command_output_keeps_every_line() -> None:
         ENTER.replace(b"\r\n", b"\n") + HANGUP,
         ENTER.replace(b"\r\n\r\n", b"\r\n\n") + HANGUP,
         ENTER.replace(b"\r\n\r\n", b"\n\r\n") + HANGUP,
+        ENTER.replace(b"\r\n", b"\r\r\n") + HANGUP,
+        ENTER.replace(b"-00", b"-\r00") + HANGUP,
         b"\r\n\r\n\n" + ENTER + b"\r\n" + HANGUP,
     ],
-    ids=["bare LF", "CRLF LF", "LF CRLF", "stray empty lines"],
+    ids=["bare LF", "CRLF LF", "LF CRLF", "CR CRLF", "CR in a value", "stray empty lines"],
 )
 def test_other_line_ends_are_understood(stream: bytes) -> None:
     parser = AmiParser()
@@ -108,6 +119,13 @@ def test_the_response_header_of_an_originate_event_is_no_new_frame() -> None:
     assert message["Response"] == "Failure"
     assert message["Reason"] == "5"
     assert parser.counts.bad_frames == 0
+
+
+def test_a_badly_written_line_makes_no_event_of_a_response() -> None:
+    parser = AmiParser()
+    (message,) = parser.feed(b"Response: Success\r\nEvent:Hangup\r\nActionID: 7\r\n\r\n")
+    assert (message.event, message.response) == (None, "Success")
+    assert parser.counts.bad_frames == 1
 
 
 def test_junk_is_counted_and_what_follows_is_read() -> None:
@@ -219,7 +237,7 @@ def test_every_split_gives_the_same_messages(
     bounds = sorted({0, len(stream), *(cut for cut in cuts if cut < len(stream))})
     for start, end in pairwise(bounds):
         got += pieces.feed(stream[start:end])
-    assert [message.lines for message in got] == [message.lines for message in expected]
+    assert [message.text for message in got] == [message.text for message in expected]
     assert pieces.banner == whole.banner
     # One more frame tells whether an over-long one was noticed by both.
     after = b"\r\n\r\n" + PONG

@@ -14,7 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from hotseat.db.engine import reason_of, writing
+from hotseat.db.engine import reason_of, rebuilding
 from hotseat.db.models import Base
 
 _UPGRADING = 0x686F7473656174
@@ -38,8 +38,7 @@ def changing_tables(engine: Engine) -> Iterator[Connection]:
     """A transaction in which nobody else makes or changes tables; all of it, or nothing."""
     _make_sqlite_file(engine)
     # Two at once would both find no tables.
-    with writing(engine) as session:
-        connection = session.connection()
+    with rebuilding(engine) as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(select(func.pg_advisory_xact_lock(_UPGRADING)))
         yield connection

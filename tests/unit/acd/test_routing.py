@@ -5,14 +5,14 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from acd.calls import Place
+from acd.calls import Need, Place
 from acd.deadlines import Deadline, Deadlines, Due
-from acd.routing import OpenSeats, meets
+from acd.routing import OpenSeats, meets, serves
 from acd.types import CallId, Millis, Requirement, SeatId, Skills, requirement
 from acd.waiting import Waiting
 
 skill_maps = st.dictionaries(st.sampled_from("abc"), st.integers(1, 3), max_size=3)
-requirements = skill_maps.map(requirement)
+needs = st.builds(Need, skill_maps.map(requirement), st.booleans())
 seat_ids = st.sampled_from([SeatId(name) for name in "stuvw"])
 
 
@@ -26,27 +26,27 @@ def test_a_requirement_is_met_by_every_skill_at_its_level() -> None:
 @given(
     st.lists(
         st.one_of(
-            st.tuples(st.just("enrol"), seat_ids, skill_maps),
+            st.tuples(st.just("enrol"), seat_ids, st.tuples(skill_maps, st.booleans())),
             st.tuples(st.just("open"), seat_ids, st.integers(0, 5)),
             st.tuples(st.just("close"), seat_ids, st.none()),
             st.tuples(st.just("dismiss"), seat_ids, st.none()),
-            st.tuples(st.just("ask"), st.none(), requirements),
+            st.tuples(st.just("ask"), st.none(), needs),
         ),
         max_size=40,
     )
 )
 def test_pools_hold_just_the_open_seats_that_meet(steps: list[tuple[str, SeatId, object]]) -> None:
     seats = OpenSeats()
-    skills: dict[SeatId, Skills] = {}
+    enrolled: dict[SeatId, tuple[Skills, bool]] = {}
     idle: dict[SeatId, Millis] = {}
-    asked: set[Requirement] = set()
+    asked: set[Need] = set()
     for step, seat, what in steps:
         match step, what:
-            case "enrol", dict():
-                seats.enrol(seat, what)
-                skills[seat] = what
+            case "enrol", (dict(skills), bool(on_duty)):
+                seats.enrol(seat, skills, on_duty)
+                enrolled[seat] = skills, on_duty
                 idle.pop(seat, None)
-            case "open", int() if seat in skills:
+            case "open", int() if seat in enrolled:
                 seats.open(seat, what)
                 idle[seat] = what
             case "close", _:
@@ -54,17 +54,17 @@ def test_pools_hold_just_the_open_seats_that_meet(steps: list[tuple[str, SeatId,
                 idle.pop(seat, None)
             case "dismiss", _:
                 seats.dismiss(seat)
-                skills.pop(seat, None)
+                enrolled.pop(seat, None)
                 idle.pop(seat, None)
             case "ask", tuple():
                 asked.add(what)
-        for requires in asked:
-            assert list(seats.pool(requires)) == sorted(
-                (seat for seat in idle if meets(skills[seat], requires)),
+        for need in asked:
+            assert list(seats.pool(need)) == sorted(
+                (seat for seat in idle if serves(*enrolled[seat], need)),
                 key=lambda seat: (idle[seat], seat),
             )
-        for seat, known in skills.items():
-            met = {requires for requires in asked if meets(known, requires)}
+        for seat, known in enrolled.items():
+            met = {need for need in asked if serves(*known, need)}
             assert set(seats.met_by(seat)) == met
             assert seats.is_open(seat) == (seat in idle)
 

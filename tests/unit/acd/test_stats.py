@@ -17,6 +17,18 @@ def test_mean_wait_is_that_of_the_answered_calls_alone() -> None:
     assert tally.mean_wait == 2_000
 
 
+def test_the_service_level_leaves_out_who_gave_up_in_time() -> None:
+    tally = Tally()
+    assert tally.service_level is None
+    tally.add(Ended("abandoned", "consult", calls=5, in_time=5))
+    assert tally.service_level is None, "nobody was kept waiting too long"
+    tally.add(Ended("answered", "consult", calls=8, in_time=6))
+    tally.add(Ended("abandoned", "consult", calls=3, in_time=2))
+    tally.add(Ended("lost", "consult", calls=1, in_time=1))
+    tally.add(Ended("menu", calls=4))
+    assert tally.service_level == 6 / (8 + 1 + 1)
+
+
 def test_sums_count_like_their_calls_one_by_one() -> None:
     one_by_one, summed = Tally(), Tally()
     for wait in (1_000, 3_000, 8_000):

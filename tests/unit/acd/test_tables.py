@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from acd.calls import CALL_TABLE, Call, CallState, CallStep, place_of
+from acd.calls import CALL_TABLE, Call, CallState, CallStep, need_of, place_of
 from acd.events import CallQueued
 from acd.presence import SEAT_TABLE, Seat, SeatState, SeatStep
 from acd.types import CallId, Device, IllegalEvent, SeatId
@@ -47,7 +47,7 @@ def test_a_seat_moves_by_the_table_or_not_at_all(state: SeatState, step: SeatSte
 @pytest.mark.parametrize("state", CallState)
 def test_a_call_moves_by_the_table_or_not_at_all(state: CallState, step: CallStep) -> None:
     terms = CallQueued(CallId("C1"), "consult", (), 0)
-    call = Call(terms, place_of(terms), state=state)
+    call = Call(terms, place_of(terms), need_of(terms), state=state)
     after = CALL_MOVES.get((state.value, step.value))
     if after is None:
         with pytest.raises(IllegalEvent, match=f"call C1 is {state.value}: no {step.value}"):

@@ -75,7 +75,9 @@ class FakeLink:
 
 
 def message(kind: str, name: str, **headers: str) -> Message:
-    return message_of([f"{kind}: {name}", *(f"{key}: {value}" for key, value in headers.items())])
+    return message_of(
+        "\n".join(f"{key}: {value}" for key, value in {kind: name, **headers}.items())
+    )
 
 
 def status_row(uniqueid: str, channel: str, **headers: str) -> Message:
@@ -106,6 +108,9 @@ class Seen:
 
     def hang_up_asked(self, call: CallId, side: Side) -> None:
         self.told.append(("asked", call, side))
+
+    def cut_off(self, call: CallId) -> None:
+        self.told.append(("cut", call))
 
     def line_died(self, call: CallId) -> None:
         self.told.append(("died", call))
@@ -185,10 +190,16 @@ def test_a_phone_that_declines_did_not_end_the_call(scene: Scene) -> None:
     assert scene.seen.told == [("asked", CALL, "caller")]
 
 
-def test_what_follows_our_own_hang_up_was_asked_by_nobody(scene: Scene) -> None:
+def test_what_follows_a_hang_up_of_the_switch_was_asked_by_nobody(scene: Scene) -> None:
     scene.link.event("SoftHangupRequest", Uniqueid=CALLER)
     scene.link.event("HangupRequest", Uniqueid=CALLER)
-    assert scene.seen.told == []
+    assert scene.seen.told == [("cut", CALL)]
+
+
+def test_a_hang_up_of_the_switch_after_the_caller_s_own_is_no_news(scene: Scene) -> None:
+    scene.link.event("HangupRequest", Uniqueid=CALLER)
+    scene.link.event("SoftHangupRequest", Uniqueid=CALLER)
+    assert scene.seen.told == [("asked", CALL, "caller")]
 
 
 def test_a_ringing_leg_is_withdrawn_as_completed_elsewhere(scene: Scene) -> None:
@@ -272,6 +283,8 @@ def test_a_snapshot_names_channels_with_their_tickets(scene: Scene) -> None:
             BridgeID="b1",
             Variable="HOTSEAT_TICKET=talked|01CALL",
         ),
+        # As a phone's channel is told, which has no such variable.
+        status_row(LEG, "PJSIP/p101-00000002", Variable="HOTSEAT_TICKET=(null)"),
         message("Event", "StatusComplete"),
     ]
     scene.link.rows["DeviceStateList"] = [
@@ -280,7 +293,8 @@ def test_a_snapshot_names_channels_with_their_tickets(scene: Scene) -> None:
     scene.link.comes_up()
     snapshot = scene.seen.snapshots[-1]
     assert [(channel.ticket, channel.bridge) for channel in snapshot.channels] == [
-        ("talked|01CALL", "b1")
+        ("talked|01CALL", "b1"),
+        ("", ""),
     ]
     assert snapshot.phones == {"p101": Device.IN_USE}
 

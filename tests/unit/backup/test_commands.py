@@ -11,6 +11,8 @@ from click.testing import CliRunner, Result
 
 from hotseat.cli import main
 from hotseat.control_client import NotRunning
+from hotseat.db.spool import Spool, spool_file
+from hotseat.history import JournalRow
 from tests.databases import Databases
 
 Run = Callable[..., Result]
@@ -101,3 +103,34 @@ def test_no_restore_under_a_running_server(run: Run, monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr("hotseat.backup.commands.ask", nobody)
     run("restore", "b.zip", "--replace")
+
+
+def a_spool(state: Path) -> Path:
+    """What a server leaves whose database was away when it ended."""
+    state.mkdir(exist_ok=True)
+    path = spool_file(state)
+    Spool(path, 10_000).append([JournalRow(7, 5, "queued", "C1", None, "consult", {})])
+    return path
+
+
+def test_history_in_the_spool_is_not_replayed_unasked(run: Run, tmp_path: Path) -> None:
+    """It is newer than the backup, or of another hotline; only the operator knows."""
+    spool = a_spool(tmp_path / "state")
+    assert "not in it: 1 entries of the journal's spool" in run("backup", "b.zip").stderr
+    refused = run("restore", "b.zip", "--replace", code=1).stderr
+    assert f"nothing is changed: {spool} holds 1 entries" in refused
+    run("restore", "b.zip", "--replace", "--spool", "replay")
+    assert spool.exists()
+    said = run("restore", "b.zip", "--replace", "--spool", "aside").stdout
+    assert not spool.exists()
+    (kept,) = spool.parent.glob("journal.spool-*")
+    assert f"1 entries of history are not: they are in {kept}" in said
+    assert len(Spool(kept, 10_000).next(10)[0]) == 1
+
+
+def test_a_spool_stays_where_it_is_if_nothing_is_restored(run: Run, tmp_path: Path) -> None:
+    """The choice belongs to a restore that is done."""
+    spool = a_spool(tmp_path / "state")
+    run("backup", "b.zip")
+    run("restore", "b.zip", "--spool", "aside", code=1)
+    assert spool.exists()

@@ -14,7 +14,13 @@ from hotseat.history import CallChanged
 
 def call(name: str, arrived: Millis, outcome: str | None, wait: Millis | None) -> CallChanged:
     queue = None if wait is None else "consult"
-    fields = {"arrived_at": arrived, "queue": queue, "outcome": outcome, "wait_ms": wait}
+    fields = {
+        "arrived_at": arrived,
+        "queue": queue,
+        "outcome": outcome,
+        "wait_ms": wait,
+        "in_time": None if wait is None else wait <= 10,
+    }
     return CallChanged(name, arrived, fields)
 
 
@@ -34,7 +40,7 @@ def test_ended_calls_are_summed_by_queue_and_outcome(engine: Engine) -> None:
     with reading(engine) as session:
         found = ended_since(session, 1_000)
     assert sorted(found, key=str) == [
-        Ended("abandoned", "consult", 7, 1),
-        Ended("answered", "consult", 30, 2),
+        Ended("abandoned", "consult", 7, 1, 1),
+        Ended("answered", "consult", 30, 2, 1),
         Ended("menu", None, 0, 1),
     ]

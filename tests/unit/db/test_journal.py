@@ -24,6 +24,7 @@ from hotseat.db.snapshot import kept_seats
 from hotseat.history import Outcome
 from hotseat.journal import JournalWriter
 from tests.databases import Databases
+from tests.unit.db.full_disk import most_bytes
 from tests.unit.threads_inline import InlineReactor, InlineThreads
 
 T = 1_800_000_000_000
@@ -254,21 +255,58 @@ def test_the_server_starts_while_the_database_is_away(
     stop(journal)
 
 
-def test_the_bound_is_told_and_kept(
-    journal: JournalWriter, engine: Engine, reactor: InlineReactor, state: Path
+def test_the_bounds_are_told_and_kept(
+    journal: JournalWriter,
+    engine: Engine,
+    reactor: InlineReactor,
+    state: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Beyond it rows are lost, counted, and what was kept before is written in the end."""
+    """Past spool and memory rows are lost and counted; what was kept is written in the end."""
+    monkeypatch.setattr("hotseat.journal.MEMORY_ENTRIES", 100)
     with capture_logs() as logs, away(engine):
         for number in range(500):
             note(journal, number)
             reactor.advance(0.05)
         assert (state / "journal.spool").stat().st_size <= 20_000
+        assert journal.trouble is not None
+        assert "100 entries only in memory" in journal.trouble
     reactor.advance(2)
+    reactor.advance(0.05)
     found = written(engine)
     assert found == list(range(len(found)))
-    assert 0 < len(found) < 500
+    assert 200 < len(found) < 500
     assert journal.lost == 500 - len(found)
-    assert [line["event"] for line in logs].count("journal_loses_entries") == 1
+    assert journal.trouble is None
+    told = [line["event"] for line in logs]
+    for event in ("journal_in_trouble", "journal_only_in_memory", "journal_loses_entries"):
+        assert told.count(event) == 1, event
+
+
+def test_a_full_disk_leaves_memory(
+    journal: JournalWriter, engine: Engine, reactor: InlineReactor, state: Path
+) -> None:
+    """What the spool has stays there, what it could not take waits, and nothing is doubled."""
+    with capture_logs() as logs, away(engine):
+        note(journal, 0)
+        reactor.advance(0.05)
+        room = (state / "journal.spool").stat().st_size
+        with most_bytes(room + 50):
+            for number in range(1, 40):
+                note(journal, number)
+                reactor.advance(0.05)
+            assert (state / "journal.spool").stat().st_size == room
+            assert journal.trouble is not None
+            assert "only in memory: [Errno" in journal.trouble
+        for number in range(40, 60):
+            note(journal, number)
+            reactor.advance(0.05)
+        assert (state / "journal.spool").stat().st_size > room
+        assert journal.trouble.endswith("kept in the spool")
+    reactor.advance(2)
+    assert written(engine) == list(range(60))
+    assert (journal.lag, journal.lost, journal.trouble) == (0, 0, None)
+    assert [line["event"] for line in logs].count("journal_only_in_memory") == 1
 
 
 def test_a_disk_that_fails_as_well_leaves_memory(

@@ -11,9 +11,15 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import IntegrityError
 
 from hotseat.db.engine import open_engine
-from hotseat.db.migrations import DatabaseNotReady, require_current, upgrade
+from hotseat.db.migrations import (
+    DatabaseNotReady,
+    changing_tables,
+    require_current,
+    upgrade,
+)
 from hotseat.db.models import Base
 from tests.databases import Databases
 
@@ -54,7 +60,20 @@ def declared(engine: Engine) -> list[tuple[str, str]]:
     """Every table, constraint and index as the database was told to make it."""
     with engine.connect() as connection:
         rows = connection.execute(text(DECLARED[engine.dialect.name]))
-        return sorted((name, " ".join((words or "").split())) for name, words in rows)
+        # SQLite writes the name of a table in quotes after it has renamed it.
+        return sorted(
+            (name, " ".join((words or "").replace('"', "").split())) for name, words in rows
+        )
+
+
+def test_a_row_that_refers_to_nothing_stops_a_change_of_tables(blank: Engine) -> None:
+    upgrade(blank)
+    with pytest.raises(IntegrityError), changing_tables(blank) as connection:
+        connection.execute(text("INSERT INTO number (number, menu) VALUES ('400', 'none')"))
+    with blank.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM number")).scalar() == 0
+    with pytest.raises(IntegrityError), blank.begin() as connection:
+        connection.execute(text("INSERT INTO number (number, menu) VALUES ('400', 'none')"))
 
 
 def test_migrations_make_what_the_models_say(blank: Engine, databases: Databases) -> None:

@@ -17,8 +17,9 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from hotseat.db import models
 from hotseat.db.engine import lock_site, open_engine, reading, reason_of, writing
-from hotseat.db.pool import Database
+from hotseat.db.pool import WRITE_SECONDS, Database
 from tests.databases import PostgreSQLDatabases, SQLiteDatabases
+from tests.postgresql import PostgreSQL
 from tests.unit.threads_inline import InlineReactor, InlineThreads, WaitingReactor
 
 result_of = SynchronousTestCase().successResultOf
@@ -220,3 +221,33 @@ def test_a_reason_quotes_no_row(engine: Engine) -> None:
     assert "ck_call_outcome" in reason_of(refused.value)
     assert "13800138000" not in reason_of(refused.value)
     assert reason_of(RuntimeError("13800138000")) == "RuntimeError"
+
+
+@pytest.mark.postgresql
+def test_a_database_that_hangs_is_away(
+    postgresql_server: PostgreSQL, postgresql: PostgreSQLDatabases
+) -> None:
+    """Writer and readers get an error in time, and go on when it answers again."""
+    reactor = WaitingReactor()
+    database = Database(postgresql.tables(), reactor)
+    written = Deferred.fromCoroutine(database.write(a_skill("before")))
+    reactor.take_one()
+    result_of(written)
+    with postgresql_server.frozen():
+        read = Deferred.fromCoroutine(database.run(skills))
+        written = Deferred.fromCoroutine(database.write(a_skill("during")))
+        reactor.advance(WRITE_SECONDS - 0.1)
+        assert not written.called
+        reactor.advance(0.1)
+        reactor.take_one()
+        reactor.take_one()
+        failure_of(written, OperationalError)
+        failure_of(read, OperationalError)
+    written = Deferred.fromCoroutine(database.write(a_skill("after")))
+    reactor.take_one()
+    result_of(written)
+    assert reactor.getDelayedCalls() == []
+    read = Deferred.fromCoroutine(database.run(skills))
+    reactor.take_one()
+    assert result_of(read) == ["after", "before"]
+    result_of(Deferred.fromCoroutine(database.stop()))

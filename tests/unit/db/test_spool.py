@@ -13,6 +13,7 @@ from acd.types import SeatId
 from hotseat.db.spool import Spool, SpoolFull
 from hotseat.db.writes import Entry
 from hotseat.history import CallChanged, JournalRow
+from tests.unit.db.full_disk import most_bytes
 
 STORY: list[Entry] = [
     JournalRow(1, 5, "queued", "C1", None, "consult", {"name": "王芳", "n": 3}),
@@ -95,6 +96,20 @@ def test_it_is_bounded(path: Path) -> None:
         spool.append(STORY)
     assert path.stat().st_size == size
     assert spool.next(10)[0] == STORY
+
+
+@pytest.mark.parametrize("room", [0, 1, 40, 200])
+def test_a_disk_that_gets_full_takes_nothing_of_a_batch(path: Path, room: int) -> None:
+    """What was there stays, no half line is left, and the next batch follows on it."""
+    spool = Spool(path, 10_000_000)
+    spool.append(STORY)
+    size = path.stat().st_size
+    batch = STORY * 200  # more than any buffer between us and the disk
+    with most_bytes(size + room), pytest.raises(OSError, match="File too large"):
+        spool.append(batch)
+    assert path.stat().st_size == size
+    spool.append(STORY)
+    assert Spool(path, 10_000_000).next(100)[0] == STORY * 2
 
 
 def test_a_folder_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:

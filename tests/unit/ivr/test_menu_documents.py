@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from hotseat.site import __file__ as site_package
 from ivr.menus import MenuError, Problem, check, outline, parse
+from ivr.menus.fields import no_such
+from ivr.menus.graph import MOST_ROUNDS
 from ivr.nodes import GoTo, HangUp, Menu, Play, Queue, Set
 from tests.unit.ivr.documents import hotline, tree
 
@@ -242,3 +244,21 @@ def test_the_outline_shows_hours_and_the_ways_into_other_menus() -> None:
         "│  └─ next: back: go back",
         "└─ closed: later: say closed, go back",
     ]
+
+
+def test_a_long_menu_with_as_many_rings_is_told_briefly() -> None:
+    """Each of 4,000 rings has up to 4,000 nodes: all of them would be read by nobody."""
+    nodes: dict[str, Any] = {
+        f"n{place}": {"hours": "office", "open": f"n{place + 1}", "closed": "n0"}
+        for place in range(4_000)
+    }
+    document = {"start": "n0", "language": "zh", "nodes": {**nodes, "n4000": {"hang_up": []}}}
+    found = check(document, queues=(), skills=(), languages=["zh"], hours=["office"])
+    assert 0 < len(found) <= MOST_ROUNDS
+
+
+def test_a_wrong_name_is_not_compared_with_thousands() -> None:
+    known = [f"queue-{place}" for place in range(5_000)]
+    assert 'did you mean "queue-' in no_such("queue", "queue_12", known)
+    assert no_such("queue", "desk", known) == 'no queue "desk" among the 5000 that there are'
+    assert no_such("queue", "desc", [*known, "desk"]).endswith('did you mean "desk"?')

@@ -29,13 +29,20 @@ def a_state(**changes: Any) -> dict[str, Any]:
             "refused": 2,
             "mean_wait_ms": 12_000,
             "calls_a_minute": 18,
-            "queues": {"consult": {"answered": 30, "abandoned": 6, "mean_wait_ms": 12_000}},
+            "queues": {
+                "consult": {
+                    "answered": 30,
+                    "abandoned": 6,
+                    "mean_wait_ms": 12_000,
+                    "service_level": 0.83,
+                }
+            },
         },
         "contacts": 9,
         "draining": None,
         "ami": {"up": True, "lag_ms": 3},
         "agi": {"sessions": 8, "open": True},
-        "journal": {"lag_ms": 12, "lost": 0},
+        "journal": {"lag_ms": 12, "lost": 0, "trouble": None},
         "strangers": {"fastagi_key": 2},
         **changes,
     }

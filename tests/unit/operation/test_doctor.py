@@ -24,7 +24,7 @@ from tests.unit.operation.states import a_queue, a_state
 
 OK, WARN, FAIL = Verdict.OK, Verdict.WARN, Verdict.FAIL
 NOBODY = a_state(seats=[])
-SICK = a_state(journal={"lag_ms": 60_000, "lost": 0})
+SICK = a_state(journal={"lag_ms": 60_000, "lost": 0, "trouble": None})
 AWAY = a_state(ami={"up": False, "lag_ms": 0})
 UNSTAFFED = a_state(queues=[a_queue("vip"), a_queue("busy", talking=1)])
 

@@ -24,14 +24,20 @@ AWAY = {"ami": {"up": False, "lag_ms": 0}, "held": ["switch away"]}
 DRAINING = {"agi": {"sessions": 3, "open": False}, "held": ["drain"]}
 
 
+def journal(*, lag_ms: int = 0, lost: int = 0, trouble: str | None = None) -> dict[str, Any]:
+    """That part of the status."""
+    return {"journal": {"lag_ms": lag_ms, "lost": lost, "trouble": trouble}}
+
+
 @pytest.mark.parametrize(
     ("change", "condition", "word"),
     [
         ({}, Condition.OK, None),
         ({"held": ["recovery"]}, Condition.DEGRADED, "recovery"),
         ({"ami": {"up": True, "lag_ms": 1_001}}, Condition.DEGRADED, "1001 ms late"),
-        ({"journal": {"lag_ms": 5_001, "lost": 0}}, Condition.DEGRADED, "database"),
-        ({"journal": {"lag_ms": 0, "lost": 7}}, Condition.DEGRADED, "lost 7"),
+        (journal(lag_ms=5_001), Condition.DEGRADED, "5001 ms behind: the database is slow"),
+        (journal(lag_ms=5_001, trouble="disk full"), Condition.DEGRADED, "behind: disk full"),
+        (journal(lost=7), Condition.DEGRADED, "lost 7"),
         (AWAY, Condition.UNAVAILABLE, "out of sight"),
         (DRAINING, Condition.UNAVAILABLE, "drains"),
     ],
@@ -47,7 +53,7 @@ def test_conditions(change: dict[str, Any], condition: Condition, word: str | No
 
 
 def test_the_worst_reason_comes_first() -> None:
-    found = health(a_state(**AWAY, journal={"lag_ms": 9_999, "lost": 0}))
+    found = health(a_state(**AWAY, **journal(lag_ms=9_999)))
     assert [("Asterisk" in reason) for reason in found.reasons] == [True, False]
 
 
@@ -55,7 +61,13 @@ def test_the_worst_reason_comes_first() -> None:
 def figures() -> Figures:
     figures = Figures(KeptJournal(), lambda: 1_800_000_000_000)
     for wait in (900, 25_000):
-        fields = {"outcome": "answered", "queue": "consult", "wait_ms": wait, "arrived_at": 0}
+        fields = {
+            "outcome": "answered",
+            "queue": "consult",
+            "wait_ms": wait,
+            "arrived_at": 0,
+            "in_time": True,
+        }
         figures.call_changed(0, "1", fields)  # type: ignore[arg-type]
     return figures
 

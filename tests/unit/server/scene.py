@@ -59,6 +59,7 @@ def a_site(**changes: Any) -> SiteNow:
                 ring_ms=5_000,
                 wrap_up_ms=2_000,
                 again_ms=4_000,
+                answer_within_ms=3_000,
                 music="default",
             )
         },

@@ -18,9 +18,11 @@ from twisted.internet.task import deferLater
 from twisted.internet.threads import deferToThread
 from twisted.trial.unittest import TestCase
 
+from hotseat.authority import Authority
 from hotseat.config import Settings
 from hotseat.control import PENDING_SECONDS, CommandError, Control
 from hotseat.control_client import NotRunning, Refused, ask
+from hotseat.rights import Actor, Owned, Role
 
 
 class ControlTests(TestCase):
@@ -41,9 +43,15 @@ class ControlTests(TestCase):
             "wait": self._slowly,
             "status": self._status,
         }
-        control = Control(commands, lambda: 7, reactor)
+        control = Control(commands, Authority(self._find, Owned), lambda: 7, reactor)
         port = control.listen(reactor, self.settings.control_socket)
         self.addCleanup(port.stopListening)
+
+    async def _find(self, login: str) -> Actor | None:
+        return {
+            "mei": Actor("mei", frozenset({Role.LEAD}), "1001", frozenset({"east"})),
+            "ann": Actor("ann", frozenset({Role.AGENT}), "1002"),
+        }.get(login)
 
     def _note(self, text: str) -> dict[str, Any]:
         self.done.append(text)
@@ -78,6 +86,21 @@ class ControlTests(TestCase):
                 connection.close()
 
         return deferToThread(send)
+
+    async def test_a_page_gets_what_its_visitor_may_do(self) -> None:
+        looked = await deferToThread(ask, self.settings, "status", "user:mei")
+        assert looked == {"look": 1}
+        for actor, why in (
+            ("user:ann", "ann may not do this: see floor"),
+            ("user:nobody", "nothing is known of the rights of nobody"),
+            ("somebody", "for the command line alone"),
+        ):
+            with pytest.raises(Refused, match=why):
+                await deferToThread(ask, self.settings, "status", actor)
+        with pytest.raises(Refused, match="for the command line alone"):
+            await deferToThread(ask, self.settings, "note", "user:mei", text="x")
+        assert self.looks == 1
+        assert self.done == []
 
     async def test_a_command_is_answered_after_its_effect(self) -> None:
         result = await deferToThread(ask, self.settings, "note", text="你好")

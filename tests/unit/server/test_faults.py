@@ -114,6 +114,23 @@ def test_a_caller_we_failed_is_lost_and_has_not_given_up(scene: Scene) -> None:
     assert scene.journal.calls[call]["outcome"] == "lost"
 
 
+@pytest.mark.parametrize("line_first", [True, False])
+def test_who_waits_while_asterisk_is_stopped_is_lost_and_has_not_given_up(
+    scene: Scene, line_first: bool
+) -> None:
+    """`core stop gracefully` hangs everybody up; AGI and AMI tell it in either order."""
+    line = scene.rings_in()
+    call = scene.call_of(line)
+    if line_first:
+        line.vanishes()
+    scene.contacts.cut_off(call)
+    if not line_first:
+        line.vanishes()
+    scene.contacts.line_died(call)
+    record = scene.journal.calls[call]
+    assert (record["outcome"], record["ended_by"]) == ("lost", "system")
+
+
 def test_a_talk_that_the_dialplan_saw_end_while_the_switch_was_away_is_known(scene: Scene) -> None:
     scene.contacts.switch_up(scene.snapshot())
     line = scene.rings_in()

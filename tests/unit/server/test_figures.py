@@ -51,6 +51,7 @@ def test_a_day_of_three_calls(scene: Scene) -> None:
     assert today["calls_a_minute"] == 2, "a refused number is no call"
     assert (today["calls"], today["answered"], today["abandoned"]) == (2, 1, 1)
     assert (today["refused"], today["mean_wait_ms"]) == (1, 4_000)
+    assert today["service_level"] == 0, "one answered too late, one gave up in time"
     assert today["queues"]["consult"]["answered"] == 1
     assert figures.calls["answered"] == figures.offers["answered"] == 1
     assert figures.waits["answered"].total == 4_000
@@ -78,7 +79,13 @@ class Late:
 
 
 def ended(arrived: int, outcome: str = "answered", wait: int | None = 2_000) -> dict[str, Any]:
-    return {"outcome": outcome, "arrived_at": arrived, "queue": "consult", "wait_ms": wait}
+    return {
+        "outcome": outcome,
+        "arrived_at": arrived,
+        "queue": "consult",
+        "wait_ms": wait,
+        "in_time": True,
+    }
 
 
 def test_midnight_begins_a_new_day_and_a_call_stays_with_its_arrival() -> None:

@@ -95,6 +95,7 @@ def contents(draw: st.DrawFn) -> dict[str, Any]:
             "ring_seconds": st.integers(5, 120),
             "wrap_up_seconds": st.integers(0, 3600),
             "again_seconds": st.integers(0, 3600),
+            "answer_within_seconds": st.integers(1, 3600),
             "music": st.sampled_from(["default", "no", "007"]),
             "while_waiting": while_waiting,
         },

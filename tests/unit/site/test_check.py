@@ -56,6 +56,7 @@ def test_a_small_file_becomes_records() -> None:
         ring_ms=20_000,
         wrap_up_ms=10_000,
         again_ms=20_000,
+        answer_within_ms=20_000,
         music="default",
     )
     assert site.agents["1001"].skills == {"consult": 5}

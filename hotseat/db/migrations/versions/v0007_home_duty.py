@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0005"
-down_revision = "0004"
+revision = "0007"
+down_revision = "0006"
 
 OUTCOMES = "outcome IN ('answered', 'abandoned', 'callback', 'lost', 'menu', 'refused')"
 
@@ -113,6 +113,7 @@ def _make_calls_anew() -> None:
         sa.Column("wait_ms", sa.BigInteger(), nullable=True),
         sa.Column("talk_ms", sa.BigInteger(), nullable=True),
         sa.Column("estimated", sa.Boolean(), nullable=False),
+        sa.Column("in_time", sa.Boolean(), nullable=True),
         sa.CheckConstraint(
             OUTCOMES,
             name=op.f("ck_call_outcome"),

@@ -1,0 +1,1 @@
+"""Getting in and out, and what a visitor may say about themselves."""

@@ -1,0 +1,73 @@
+"""How values look on a page: instants on the clocks of the site, spans, masked numbers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from flask import current_app, url_for
+from markupsafe import Markup
+
+from acd.types import Millis
+from admin.instance import zone
+
+DASH: Final = "–"
+SHOWN_DIGITS: Final = 4
+_HASHES: dict[tuple[str, int], str] = {}
+
+
+def moment(at: Millis | None) -> str:
+    """`2026-11-21 18:39:05`."""
+    return DASH if at is None else f"{datetime.fromtimestamp(at / 1000, zone()):%Y-%m-%d %H:%M:%S}"
+
+
+def minute(at: Millis | None) -> str:
+    """`2026-11-21 18:39`."""
+    return DASH if at is None else f"{datetime.fromtimestamp(at / 1000, zone()):%Y-%m-%d %H:%M}"
+
+
+def clock_time(at: Millis | None) -> str:
+    """`18:39:05.120`, for timelines."""
+    if at is None:
+        return DASH
+    return f"{datetime.fromtimestamp(at // 1000, zone()):%H:%M:%S}.{at % 1000:03}"
+
+
+def span(milliseconds: Millis | None) -> str:
+    """`0:07`, `12:30`, `1:02:03`."""
+    if milliseconds is None:
+        return DASH
+    seconds = round(milliseconds / 1000)
+    hours, minutes, seconds = seconds // 3600, seconds // 60 % 60, seconds % 60
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+def percent(part: int, whole: int) -> str:
+    """`83.3 %`; a dash of nothing."""
+    return f"{100 * part / whole:.1f} %" if whole else DASH
+
+
+def masked(number: str | None) -> str:
+    """`•••• 5678`: all but the last four digits, and none of a number that is not longer."""
+    if not number:
+        return DASH
+    shown = number[-SHOWN_DIGITS:] if len(number) > SHOWN_DIGITS else ""
+    return f"•••• {shown}".rstrip()
+
+
+def asset(name: str) -> str:
+    """The address of a static file, which changes when the file does."""
+    path = Path(current_app.static_folder or "") / name
+    key = (name, path.stat().st_mtime_ns)
+    if key not in _HASHES:
+        _HASHES[key] = sha256(path.read_bytes()).hexdigest()[:12]
+    return url_for("static", filename=name, v=_HASHES[key])
+
+
+def icon(name: str) -> Markup:
+    """A drawing that stands beside a text, and so says nothing itself."""
+    return Markup('<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>').format(
+        asset("icons.svg"), name
+    )

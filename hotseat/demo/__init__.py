@@ -1,0 +1,1 @@
+"""`make demo`: simulated callers and agents on real phones."""

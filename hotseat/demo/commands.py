@@ -1,0 +1,180 @@
+"""`hotseat demo`: watch a hotline at work."""
+
+from __future__ import annotations
+
+import importlib.util
+import secrets
+import signal
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from types import FrameType
+from zoneinfo import ZoneInfo
+
+import click
+
+from hotseat.asterisk.install import InstallError
+from hotseat.asterisk.sandbox import Sandbox, SandboxError
+from hotseat.config import Settings
+from hotseat.control_client import NotRunning, Refused, ask
+from hotseat.db.commands import opened
+from hotseat.db.engine import reading
+from hotseat.db.snapshot import phone_secrets, site_now
+from hotseat.demo.crowd import Crowd, Place
+from hotseat.demo.hotline import NoHotline, hotline, runs
+from hotseat.demo.view import Happenings, in_a_line, screen
+from hotseat.operation.live_view import watch
+from hotseat.operation.screen import Look, ScreenLine
+from hotseat.phones import sandbox_of
+from hotseat.site.records import SiteNow
+from hotseat.terminal import fail, own_name, settings_or_exit
+
+LOOK_SECONDS = 1.0
+PLAIN_SECONDS = 10.0
+ENDINGS = (signal.SIGTERM, signal.SIGHUP)
+
+
+@click.command()
+@click.option(
+    "--rate",
+    type=click.FloatRange(0.5, 30),
+    default=6.0,
+    show_default=True,
+    metavar="CALLS",
+    help="How many calls a minute, in the mean of a wave.",
+)
+@click.option(
+    "--seed", type=int, metavar="NUMBER", help="Repeat what the people of a demo intend to do."
+)
+def demo(rate: float, seed: int | None) -> None:
+    """Watch simulated callers and agents at work: real SIP, real sound. Press q to leave.
+
+    Starts the hotline, or joins the one that runs here. Callers come in waves, listen, press keys,
+    wait, give up or talk; agents sit down at phones that nobody uses, answer, pause, miss a call.
+    One agent and one phone are left for you.
+    """
+    settings = settings_or_exit()
+    seed = secrets.randbelow(10_000) if seed is None else seed
+    _require(settings)
+    with ExitStack() as stack:
+        stack.enter_context(_endings())
+        try:
+            _play(stack, settings, rate, seed)
+        except (InstallError, SandboxError, NoHotline, NotRunning, Refused) as error:
+            fail(str(error))
+
+
+def _require(settings: Settings) -> None:
+    callers = settings.asterisk.trunk_peers[0]
+    host = settings.asterisk.host
+    if host is None or not (host.is_loopback and callers.is_loopback):
+        fail("the demo is for the sandbox; this instance's Asterisk or trunk is a real one")
+    if importlib.util.find_spec("pjsua2") is None:
+        fail("the demo's softphones are missing; pip install 'hotseat[demo]' (here: make demo)")
+
+
+def _play(stack: ExitStack, settings: Settings, rate: float, seed: int) -> None:
+    sandbox = sandbox_of(settings)
+    sandbox.up(click.echo)
+    if runs(settings):
+        click.echo("A hotline runs here already: the demo joins it.")
+    else:
+        stack.enter_context(hotline(settings, settings.state / "demo.log"))
+    site, places, invitation = _places(settings, sandbox)
+    click.echo(
+        f"{site.name}: {rate:g} simulated calls a minute, {len(places)} simulated agents, all on "
+        f"real SIP phones. SEED={seed} repeats it. q or Ctrl-C ends it."
+    )
+    click.echo("\n".join(invitation))
+    terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    zone = ZoneInfo(site.time_zone)
+    happenings = Happenings(zone) if terminal else Happenings(zone, click.echo)
+    crowd = Crowd(
+        settings,
+        places=places,
+        number=min(site.numbers),
+        rate=rate,
+        seed=seed,
+        folder=settings.state / "demo",
+        tell=happenings.tell,
+    )
+    stack.callback(_end, crowd)
+    crowd.start()
+    with suppress(KeyboardInterrupt):
+        if terminal:
+            _watch(settings, crowd, happenings, invitation)
+        else:
+            _report(settings, crowd, happenings)
+
+
+def _places(settings: Settings, sandbox: Sandbox) -> tuple[SiteNow, Sequence[Place], Sequence[str]]:
+    """Who sits where; the last free agent and the last free phone are the guest's."""
+    with opened() as engine, reading(engine) as session:
+        site, logins = site_now(session), dict(phone_secrets(session))
+    if not site.numbers:
+        fail(f"the site has no number to dial: {own_name()} site apply --demo")
+    seats = ask(settings, "status")["seats"]
+    running = sandbox.status().running
+    used = {seat["phone"] for seat in seats} | set(running.registered if running else ())
+    phones = [phone for phone in sorted(site.phones) if phone not in used]
+    seated = {seat["seat"] for seat in seats}
+    agents = [agent for agent in sorted(site.agents) if agent not in seated]
+    places = [
+        Place(agent, site.agents[agent].name, phone, logins[phone])
+        for agent, phone in zip(agents[:-1], phones[:-1], strict=False)
+    ]
+    if not (agents and phones):
+        return site, places, ("Every agent or every phone is busy already.",)
+    name, agent, phone = own_name(), agents[-1], phones[-1]
+    return (
+        site,
+        places,
+        (
+            f"Your phone: {name} phone secret {phone} --show  (at {settings.asterisk.host})",
+            f"Your seat:  {name} seat login {agent} --phone {phone}",
+        ),
+    )
+
+
+def _watch(settings: Settings, crowd: Crowd, happenings: Happenings, foot: Sequence[str]) -> None:
+    def look(columns: int, rows: int) -> Sequence[ScreenLine]:
+        crowd.check()
+        try:
+            state = ask(settings, "status")
+        except (NotRunning, Refused) as error:
+            return [ScreenLine(str(error), Look.ALARM)]
+        return screen(state, happenings.lines, foot, columns, rows)
+
+    watch(look, LOOK_SECONDS)
+
+
+def _report(settings: Settings, crowd: Crowd, happenings: Happenings) -> None:
+    while True:
+        time.sleep(PLAIN_SECONDS)
+        crowd.check()
+        try:
+            happenings.tell(in_a_line(ask(settings, "status")))
+        except (NotRunning, Refused) as error:
+            happenings.tell(str(error))
+
+
+def _end(crowd: Crowd) -> None:
+    click.echo("Ending: callers hang up, agents log off …")
+    crowd.leave()
+    click.echo(f"Asterisk goes on; {own_name()} asterisk down stops it.")
+
+
+@contextmanager
+def _endings() -> Iterator[None]:
+    """A closed terminal and SIGTERM end the demo as Ctrl-C does."""
+
+    def end(_signal: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = {name: signal.signal(name, end) for name in ENDINGS}
+    try:
+        yield
+    finally:
+        for name, handler in before.items():
+            signal.signal(name, handler)

@@ -1,0 +1,169 @@
+"""What people do at their phones, by the intentions of `people.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from hotseat.demo.people import Caller, Response, Side, Turn
+from hotseat.demo.stage import Scene, Stage
+from hotseat.softphones.phone import NotHeard, PhoneError, PhoneEvent
+
+ANSWER_SECONDS = 10.0
+LONGEST_SECONDS = 300.0
+"""Nobody of ours stays on the line for longer, whatever happens."""
+STRANGER_TALK_SECONDS = 20.0
+"""How long an agent talks to a caller who is none of ours."""
+BACK_SECONDS = 6.0
+"""After a missed call the agent is back at the desk."""
+DECLINED = 603
+
+
+class OnTheLine(Protocol):
+    """One call at a phone."""
+
+    @property
+    def caller(self) -> str: ...
+    @property
+    def over(self) -> bool: ...
+    def find(self, *kinds: str) -> PhoneEvent | None: ...
+    def digits(self, digits: str) -> None: ...
+    def pick_up(self, code: int = 200) -> None: ...
+    def hang_up(self) -> None: ...
+
+
+class Agent(Protocol):
+    """An agent with a phone on the desk."""
+
+    name: str
+    turns: Iterator[Turn]
+
+    def sit_down(self) -> None:
+        """Register the phone and log on. Raises PhoneError, NotHeard."""
+
+    def rings(self) -> bool:
+        """Has a call come that was not looked at yet?"""
+
+    def call(self) -> OnTheLine:
+        """The next one of these."""
+
+    def pause(self, reason: str) -> None:
+        """Take no calls for now."""
+
+    def ready(self) -> None:
+        """Take calls again."""
+
+
+@dataclass(slots=True)
+class Visit:
+    """A caller of ours on the line, and whether an agent has answered: one hears that."""
+
+    plan: Caller
+    answered: bool = False
+
+
+@dataclass(slots=True)
+class House:
+    """What all scenes share. `tell` takes a line for the audience."""
+
+    stage: Stage
+    tell: Callable[[str], None]
+    visits: dict[str, Visit]
+
+    def visit(self, plan: Caller, dial: Callable[[Caller], OnTheLine]) -> Scene:
+        """A caller dials, listens, presses keys, waits, and talks or gives up."""
+        who = veiled(plan.number)
+        self.visits[plan.number] = visit = Visit(plan)
+        try:
+            yield from self._visit(visit, who, dial(plan))
+        except (PhoneError, NotHeard):
+            self.tell(f"{who} is cut off")
+        finally:
+            del self.visits[plan.number]
+
+    def _visit(self, visit: Visit, who: str, call: OnTheLine) -> Scene:
+        until, plan = self.stage.until, visit.plan
+        self.tell(f"{who} dials")
+        yield from until(lambda: call.over or call.find("talking") is not None, ANSWER_SECONDS)
+        for press in plan.keys:
+            yield press.after
+            if call.over:
+                return
+            call.digits(press.key)
+            self.tell(f"{who} presses {press.key}")
+        yield from until(lambda: call.over or visit.answered, plan.patience)
+        if not call.over and not visit.answered:
+            self.tell(f"{who} gives up")
+        elif plan.ends_talk is Side.AGENT:
+            yield from until(lambda: call.over, LONGEST_SECONDS)
+        else:
+            yield from until(lambda: call.over, plan.talk)
+            if not call.over:
+                self.tell(f"{who} says goodbye")
+        call.hang_up()
+
+    def work(self, agent: Agent) -> Scene:
+        """An agent sits down and takes one call after another."""
+        try:
+            agent.sit_down()
+            self.tell(f"{agent.name} sits down")
+            while True:
+                yield from self.stage.until(agent.rings)
+                yield from self._take(agent, agent.call(), next(agent.turns))
+        except (PhoneError, NotHeard) as error:
+            self.tell(f"{agent.name} has to leave: {error}")
+
+    def _take(self, agent: Agent, call: OnTheLine, turn: Turn) -> Scene:
+        if turn.response is Response.MISSES:
+            self.tell(f"{agent.name} lets it ring")
+            yield from self.stage.until(lambda: call.over, LONGEST_SECONDS)
+            yield BACK_SECONDS
+            agent.ready()
+            return
+        yield turn.after
+        if call.over:
+            return
+        if turn.response is Response.DECLINES:
+            self.tell(f"{agent.name} declines")
+            call.pick_up(DECLINED)
+            return
+        if (yield from self._talk(agent, call)):
+            yield from self._wrap_up(agent, turn)
+
+    def _talk(self, agent: Agent, call: OnTheLine) -> Generator[float, None, bool]:
+        call.pick_up()
+        yield from self.stage.until(
+            lambda: call.over or call.find("talking") is not None, ANSWER_SECONDS
+        )
+        if call.over:
+            return False
+        self.tell(f"{agent.name} talks to {veiled(call.caller)}")
+        visit = self.visits.get(call.caller)
+        length, ends = STRANGER_TALK_SECONDS, Side.AGENT
+        if visit is not None:
+            visit.answered = True
+            length, ends = visit.plan.talk, visit.plan.ends_talk
+        yield from self.stage.until(
+            lambda: call.over, length if ends is Side.AGENT else LONGEST_SECONDS
+        )
+        if not call.over:
+            self.tell(f"{agent.name} says goodbye")
+        call.hang_up()
+        return True
+
+    def _wrap_up(self, agent: Agent, turn: Turn) -> Scene:
+        if turn.pause is not None:
+            agent.pause(turn.pause)
+            self.tell(f"{agent.name} pauses: {turn.pause}")
+            yield turn.pause_length
+            agent.ready()
+            self.tell(f"{agent.name} is back")
+        elif turn.ready_early is not None:
+            yield turn.ready_early
+            agent.ready()
+
+
+def veiled(number: str) -> str:
+    """A caller's number as it may be shown."""
+    return "…" + number[-4:]

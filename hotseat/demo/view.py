@@ -1,0 +1,69 @@
+"""What the audience sees: `hotseat top` with the latest happenings, or plain lines."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from hotseat.operation.screen import Look, ScreenLine, draw
+from hotseat.tables import cut, span
+
+TOP_ROWS = 29
+"""What `hotseat top` needs to show a demo's queues, calls and seats."""
+HAPPENINGS = range(3, 11)
+"""So many are shown, more on a higher screen."""
+
+
+class Happenings:
+    """The latest lines, each with its time in `zone`; `heard` is called with every new one."""
+
+    def __init__(self, zone: ZoneInfo, heard: Callable[[str], None] = lambda line: None) -> None:
+        self._zone = zone
+        self._lines: deque[str] = deque(maxlen=HAPPENINGS.stop - 1)
+        self._heard = heard
+
+    def tell(self, line: str) -> None:
+        """One more."""
+        timed = f"{datetime.now(self._zone):%H:%M:%S}  {line}"
+        self._lines.append(timed)
+        self._heard(timed)
+
+    @property
+    def lines(self) -> Sequence[str]:
+        """In order."""
+        return tuple(self._lines)
+
+
+def screen(
+    state: Mapping[str, Any],
+    happenings: Sequence[str],
+    foot: Sequence[str],
+    columns: int,
+    rows: int,
+) -> list[ScreenLine]:
+    """`hotseat top`, below it the latest happenings, and lines for the guest."""
+    room = min(max(rows - TOP_ROWS - len(foot), HAPPENINGS.start), HAPPENINGS.stop - 1)
+    below = [
+        ScreenLine(""),
+        *(ScreenLine(cut(line, columns)) for line in happenings[-room:]),
+        *(ScreenLine(cut(line, columns), Look.HEAD) for line in foot),
+    ]
+    return [*draw(state, columns, rows - len(below)), *below]
+
+
+def in_a_line(state: Mapping[str, Any]) -> str:
+    """The hotline at a glance, for an output that is no terminal."""
+    queues, today = state["queues"], state["today"]
+    waiting = sum(queue["waiting"] for queue in queues)
+    talking = sum(queue["talking"] for queue in queues)
+    longest = max((queue["longest_wait_ms"] for queue in queues), default=0)
+    menu = max(0, state["contacts"] - waiting - talking)
+    ready = sum(seat["state"] == "ready" for seat in state["seats"])
+    return (
+        f"── {menu} in the menu, {waiting} waiting (longest {span(longest)}), {talking} talking, "
+        f"{ready} of {len(state['seats'])} seats ready; today {today['calls']} calls, "
+        f"{today['answered']} answered, {today['abandoned']} abandoned"
+    )

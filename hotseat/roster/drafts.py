@@ -1,0 +1,57 @@
+"""A roster in the making: assignments of a period, edited one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+
+from hotseat.roster.shifts import Assignment
+
+
+class EditRefused(ValueError):
+    """The draft cannot be changed so and is as it was; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What is to be published for the dates from `first` to `last`."""
+
+    first: date
+    last: date
+    assignments: frozenset[Assignment] = frozenset()
+
+    def assign(self, assignment: Assignment) -> Draft:
+        """With one assignment more. Raises EditRefused."""
+        if not self.first <= assignment.day <= self.last:
+            raise EditRefused(
+                f"{assignment.day} is not in the draft, which is for {self.first} to {self.last}"
+            )
+        if assignment in self.assignments:
+            raise EditRefused(f"{assignment} is in the draft already")
+        return replace(self, assignments=self.assignments | {assignment})
+
+    def remove(self, assignment: Assignment) -> Draft:
+        """Without an assignment. Raises EditRefused."""
+        if assignment not in self.assignments:
+            raise EditRefused(f"{assignment} is not in the draft")
+        return replace(self, assignments=self.assignments - {assignment})
+
+    def move(self, old: Assignment, new: Assignment) -> Draft:
+        """With one assignment in another's place. Raises EditRefused."""
+        return self.remove(old).assign(new)
+
+    def fill(self, assignments: Iterable[Assignment], agents: Iterable[str]) -> Draft:
+        """Everything of these agents anew. Raises EditRefused."""
+        anew = set(agents)
+        kept = frozenset(one for one in self.assignments if one.agent not in anew)
+        draft = replace(self, assignments=kept)
+        for assignment in assignments:
+            draft = draft.assign(assignment)
+        return draft
+
+    def catch_up(self, base: frozenset[Assignment], now: frozenset[Assignment]) -> Draft:
+        """With what was changed in the published roster, which was `base` when the draft was
+        begun: a swap that was agreed meanwhile is not undone by publishing the draft.
+        """
+        return replace(self, assignments=(self.assignments - (base - now)) | (now - base))

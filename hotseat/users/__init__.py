@@ -1,0 +1,1 @@
+"""Users of the web pages, from the command line."""

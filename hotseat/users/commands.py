@@ -1,0 +1,104 @@
+"""`hotseat user`: let somebody into the web pages, also when nobody is left inside."""
+
+from __future__ import annotations
+
+import time
+
+import click
+
+from hotseat.db import accounts
+from hotseat.db.audit import Author, note
+from hotseat.db.commands import opened
+from hotseat.db.engine import reading, writing
+from hotseat.invitations import LOGIN, invite_user
+from hotseat.rights import Role
+from hotseat.tables import table
+from hotseat.terminal import as_json, fail, settings_or_exit, show
+
+AUTHOR = Author("command line", "")
+
+
+@click.group()
+def user() -> None:
+    """Say who may log in to the web pages.
+
+    \b
+    Examples:
+      hotseat user invite mei --name 梅 --role supervisor
+      hotseat user invite mei                 another link, e.g. for a forgotten password
+      hotseat user list
+    """
+
+
+@user.command("invite")
+@click.argument("login")
+@click.option("--name", help="How pages call a new user; the log-in name if left out.")
+@click.option(
+    "--role",
+    "roles",
+    multiple=True,
+    type=click.Choice([role.value for role in Role]),
+    help="What a new user is; may be repeated. The user is made if this is given.",
+)
+@as_json
+def invite_command(login: str, name: str | None, roles: tuple[str, ...], json_: bool) -> None:
+    """Print a link by which LOGIN sets a password. It works once, for two days.
+
+    \b
+    Example:
+      hotseat user invite admin
+    """
+    if not LOGIN.fullmatch(login):
+        fail(f"{login!r} is no log-in name; use 2 to 64 of a-z, 0-9, dot, - and _")
+    settings = settings_or_exit()
+    now = time.time_ns() // 1_000_000
+    with opened() as engine, writing(engine) as session:
+        found = accounts.user_by_login(session, login)
+        if found is None and not roles:
+            fail(f"no user {login}; add --role {Role.ADMINISTRATOR.value} (or another) to make one")
+        if found is not None and roles:
+            fail(f"there is a user {login} already; roles are changed on the page Users")
+        if found is not None and found.closed:
+            fail(f"user {login} is closed; an administrator lets them in again on the page Users")
+        identity = (
+            found.id
+            if found is not None
+            else accounts.add_user(session, login, name or login, list(roles))
+        )
+        link = invite_user(session, settings.admin_address, identity, now)
+        note(session, AUTHOR, now, what=f"user {login}", done="invited")
+    show(json_, {"login": login, "link": link}, link)
+
+
+@user.command("list")
+@as_json
+def list_command(json_: bool) -> None:
+    """Show who may log in."""
+    with opened() as engine, reading(engine) as session:
+        found = accounts.users(session)
+    rows = [
+        {
+            "login": one.login,
+            "name": one.name,
+            "roles": sorted(role.value for role in one.roles),
+            "agent": one.agent,
+            "password": bool(one.password),
+            "second_factor": bool(one.totp_secret),
+            "closed": one.closed,
+        }
+        for one in found
+    ]
+    text = table(
+        ("login", "name", "roles", "agent", "state"),
+        [
+            (
+                one.login,
+                one.name,
+                ", ".join(sorted(role.value for role in one.roles)),
+                one.agent,
+                "closed" if one.closed else "" if one.password else "invited",
+            )
+            for one in found
+        ],
+    )
+    show(json_, rows, text or "nobody yet: hotseat user invite LOGIN --role administrator")

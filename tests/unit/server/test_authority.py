@@ -1,0 +1,80 @@
+"""What the running server lets a page do, by command, role and agent."""
+
+from __future__ import annotations
+
+import pytest
+from twisted.internet.defer import Deferred
+from twisted.trial.unittest import SynchronousTestCase
+
+from hotseat.authority import NEEDS, Authority
+from hotseat.rights import NOBODYS, Actor, Owned, Role
+
+TEAMS = {"1001": "east", "1002": "east", "2001": "west"}
+USERS = {
+    "root": Actor("root", frozenset({Role.ADMINISTRATOR})),
+    "lead": Actor("lead", frozenset({Role.LEAD}), "1001", frozenset({"east"})),
+    "agent": Actor("agent", frozenset({Role.AGENT}), "1002"),
+    "none": Actor("none", frozenset()),
+}
+
+
+async def find(login: str) -> Actor | None:
+    """As the database would say."""
+    return USERS.get(login)
+
+
+def whose(agent: str) -> Owned:
+    """As the site would say."""
+    return Owned(agent, TEAMS[agent]) if agent in TEAMS else NOBODYS
+
+
+def may(actor: str, command: str, agent: str | None = None, **args: object) -> bool:
+    """Whether the command goes through."""
+    refusing = Authority(find, whose).refusal(
+        actor, command, args if agent is None else {"agent": agent}
+    )
+    refusal = SynchronousTestCase().successResultOf(Deferred.fromCoroutine(refusing))
+    return refusal is None
+
+
+@pytest.mark.parametrize(
+    ("login", "agents"),
+    [
+        ("root", {"1001", "1002", "2001", "9999"}),
+        ("lead", {"1001", "1002"}),
+        ("agent", {"1002"}),
+        ("none", set()),
+        ("gone", set()),
+    ],
+)
+@pytest.mark.parametrize("command", sorted(name for name in NEEDS if name.startswith("seat-")))
+def test_seats_are_steered_by_those_whose_they_are(
+    command: str, login: str, agents: set[str]
+) -> None:
+    """An agent's own, a lead's teams', an administrator's all."""
+    found = {
+        agent for agent in ("1001", "1002", "2001", "9999") if may(f"user:{login}", command, agent)
+    }
+    assert found == agents
+
+
+def test_only_an_administrator_stops_the_server() -> None:
+    """And the command line."""
+    assert [login for login in USERS if may(f"user:{login}", "drain")] == ["root"]
+    assert may("cli", "drain")
+
+
+def test_the_feed_shows_what_its_viewer_may_see() -> None:
+    """An agent the own seat; without seats named it is about all of them."""
+    assert may("user:agent", "feed-open", seats=["1002"])
+    assert not may("user:agent", "feed-open", seats=["1002", "1001"])
+    assert not may("user:agent", "feed-open", seats=[])
+    assert not may("user:agent", "feed-open")
+    assert may("user:lead", "feed-open")
+
+
+def test_an_actor_is_no_command_line_by_saying_so() -> None:
+    """`user:` makes a user of every name."""
+    assert not may("user:cli", "drain")
+    assert not may("root", "drain")
+    assert not may("", "status")

@@ -1,0 +1,1 @@
+"""The pages, by Flask's client and in a real Chromium."""
