@@ -22,13 +22,14 @@ from acd.recovery import Ticket, TicketError, TicketState
 from acd.service import Service
 from acd.types import CallId, Failure, Millis, OfferId, requirement
 from hotseat.bell import Bell
+from hotseat.check_in import CheckIn
 from hotseat.clock import Clock
 from hotseat.contact import Contact, contact_from
 from hotseat.contacts import Contacts, ticket_of
 from hotseat.hold import Hold
 from hotseat.last_resort import LastResort
 from hotseat.live_config import LiveConfig
-from hotseat.reception import Reception
+from hotseat.reception import SORRY, Reception
 from hotseat.site.records import QueueRecord
 from ivr.interpreter import (
     TEMPORARY_FAILURE,
@@ -51,8 +52,6 @@ NOT_IN_SERVICE = 1
 
 LONGEST_UNMET: Millis = 15 * 60_000
 """The dialplan gives up earlier; an older stamp comes from a clock that was set."""
-
-SORRY = ("sorry-hang-up",)
 
 FAILURES = {
     DialResult.NO_ANSWER: Failure.NO_ANSWER,
@@ -79,6 +78,7 @@ class Calls:
         new_id: Callable[[], str],
         bell: Bell,
         last_resort: LastResort,
+        check_in: CheckIn,
     ) -> None:
         self._contacts = contacts
         self._config = config
@@ -90,6 +90,7 @@ class Calls:
         self._reception = Reception(config, clock)
         self._bell = bell
         self._last_resort = last_resort
+        self._check_in = check_in
         self._waiting_for_offer: dict[CallId, Deferred[Offer | None]] = {}
         self._service: Service
 
@@ -102,6 +103,9 @@ class Calls:
     async def on_line(self, line: Line) -> None:
         """Serve one FastAGI session to its end."""
         try:
+            if self._check_in.wants(line.facts):
+                await self._check_in.serve(line)
+                return
             contact = await self._meet(line)
             if contact is not None:
                 await self._serve(contact, line)
@@ -141,9 +145,8 @@ class Calls:
                 number=_masked(facts.dialled),
             )
             return None
-        menu = site.menus[number.menu]
-        contact.menu, contact.revision = menu.name, menu.revision
-        contact.language = str(menu.document.get("language", ""))
+        menu = self._reception.menu(number.menu or number.number)
+        contact.menu, contact.revision, contact.language = menu.name, menu.revision, menu.language
         self._contacts.note("arrived", contact, number=facts.dialled, came_from=facts.context)
         self._contacts.changed(contact, **contact.record())
         return contact

@@ -242,7 +242,7 @@ def ready(agent: str, json_: bool) -> None:
     show(json_, asked("seat-ready", agent=agent), f"agent {agent} is ready")
 
 
-for command in (user, top, doctor, drain, demo, asterisk, site, phone):
+for command in (agent, user, top, doctor, drain, demo, asterisk, site, phone):
     main.add_command(command)
 for command in (calls, journal, db, backup, restore):
     main.add_command(command)

@@ -25,6 +25,7 @@ from hotseat.asterisk.node import Node
 from hotseat.authority import Authority
 from hotseat.bell import Bell
 from hotseat.calls import Calls
+from hotseat.check_in import CheckIn
 from hotseat.clock import Clock
 from hotseat.config import Settings, load_secrets
 from hotseat.contacts import Contacts
@@ -32,6 +33,7 @@ from hotseat.control import CommandError, Control, Reply, feed_commands, seat_co
 from hotseat.db.accounts import user_by_login
 from hotseat.db.engine import open_engine
 from hotseat.db.migrations import require_current
+from hotseat.db.pins import kept_pin
 from hotseat.db.pool import Database
 from hotseat.db.queries import ended_since, journal_rows, open_calls
 from hotseat.db.snapshot import kept_seats
@@ -49,6 +51,7 @@ from hotseat.operation.web import Pages
 from hotseat.outbound import DAY
 from hotseat.outbound_calls import OUTBOUND, OutboundCalls
 from hotseat.phones import sandbox_of
+from hotseat.pins import is_pin
 from hotseat.restart import Restart
 from hotseat.rights import NOBODYS, Actor, Owned
 from hotseat.seats import Seats
@@ -63,6 +66,7 @@ log = structlog.get_logger(__name__)
 
 ORPHANS_SECONDS = 15.0
 LOOK_AGAIN_SECONDS = 3.0
+PIN_SECONDS = 3.0
 MOST_OUTBOUND = 100_000
 """More calls in a day than any cap allows."""
 RIGHTS_SECONDS = 1.0
@@ -111,6 +115,9 @@ class Server:
             clock=clock,
             escalation=lambda requires: (),
         )
+        self._check_in = CheckIn(
+            config=self._config, journal=self._feed, clock=clock, is_pin=self._is_pin
+        )
         self._calls = Calls(
             contacts=self._contacts,
             config=self._config,
@@ -120,6 +127,7 @@ class Server:
             new_id=lambda: str(ULID()),
             bell=Bell(self._config, self._outbound),
             last_resort=self._last_resort,
+            check_in=self._check_in,
         )
         self._service = Service(
             Floor(), lines=self._calls, journal=self._feed, clock=reactor, now=clock.now
@@ -129,6 +137,7 @@ class Server:
         self._contacts.staff(self._service, self._seats)
         self._calls.staff(self._service)
         self._last_resort.staff(self._service, self._seats)
+        self._check_in.staff(self._seats)
         self._looking_again = LoopingCall(self._calls.look_again)
         self._looking_again.clock = reactor
         self._orphans = LoopingCall(
@@ -241,6 +250,12 @@ class Server:
     async def _recall_today(self) -> None:
         began = self._figures.in_zone(self.site.time_zone)
         self._figures.recall(await self._database.run(lambda session: ended_since(session, began)))
+
+    async def _is_pin(self, agent: str, pin: str) -> bool:
+        """Compared in a thread beside the reactor; a database that is away lets nobody in."""
+        return await self._database.within(
+            PIN_SECONDS, lambda session: is_pin(pin, kept_pin(session, agent)), False
+        )
 
     async def _recall_outbound(self) -> None:
         since = self._clock.now() - DAY

@@ -18,7 +18,7 @@ def site_status(site: SiteNow) -> dict[str, Any]:
         "name": site.name,
         "time_zone": site.time_zone,
         "revision": site.revision,
-        "numbers": {number.number: number.menu for number in site.numbers.values()},
+        "numbers": {number.number: number.menu for number in site.numbers.values() if number.menu},
     }
 
 

@@ -40,7 +40,7 @@ EVENTS = (
     *("FullyBooted", "Shutdown", "Reload"),
     *("DialBegin", "DialEnd", "BridgeEnter", "BridgeLeave"),
     *("HangupRequest", "SoftHangupRequest", "Hangup"),
-    *("DTMFEnd", "UserEvent", "DeviceStateChange", "ContactStatus"),
+    *("UserEvent", "DeviceStateChange", "ContactStatus"),
     *("InvalidAccountID", "InvalidPassword", "ChallengeResponseFailed", "FailedACL"),
 )
 """The only events the server is sent: at 40 calls a second the others are most of the traffic."""
