@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from hotseat.agent.commands import agent
 from hotseat.asterisk.commands import asterisk
 from hotseat.backup.commands import backup, restore
 from hotseat.control_client import NotRunning, Refused, ask

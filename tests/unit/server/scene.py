@@ -351,7 +351,7 @@ class Scene:
         self.seats.phone_changed(phone, Device.FREE)
         self.seats.log_on(self.config.now, agent, phone)
 
-    def rings_in(self, dialled: str = "400", **facts: Any) -> FakeLine:
+    def rings_in(self, dialled: str = "400", keys: Sequence[str] = (), **facts: Any) -> FakeLine:
         n = len(self.switch.followed) + len(self.journal.calls) + 1
         line = FakeLine(
             LineFacts(
@@ -366,6 +366,7 @@ class Scene:
                 }
             )
         )
+        line.keys = list(keys)
         Deferred.fromCoroutine(self.calls.on_line(line))
         return line
 
