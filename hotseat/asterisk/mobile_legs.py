@@ -46,19 +46,13 @@ class MobileLegs:
         return channel if way.over else None
 
     def leg_over(self, channel: str) -> str | None:
-        """The leg rings no more, and nobody talks; the carrier's channel, to be hung up."""
+        """The leg rings no more, and nobody talks; the carrier's channel, to be hung up, once."""
         end = local_end(channel)
         way = self._ways.get(end.pair) if end is not None else None
-        if way is None:
+        if way is None or way.over:
             return None
         way.over = True
         return way.carrier or None
-
-    def carrier_of(self, channel: str) -> str | None:
-        """The carrier's channel behind a leg, if it is dialled."""
-        end = local_end(channel)
-        way = self._ways.get(end.pair) if end is not None else None
-        return way.carrier or None if way is not None else None
 
     def leg_behind(self, carrier_id: str) -> str:
         """Unique id of the leg that a channel to the carrier belongs to, or ""."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from hotseat.softphones.phone import PhoneCall
-from tests.live.hotline import NIGHT, Hotline
+from tests.live.hotline import NIGHT, Hotline, now_ms
 from tests.live.premises import until
 
 MOBILES = {"1001": "+8613800010001", "1002": "+8613800010002", "1003": "+8613800010003"}
@@ -17,6 +17,7 @@ class Night:
     """A hotline with agents at home."""
 
     hotline: Hotline
+    began: float = field(default_factory=now_ms)
 
     def on_duty(self, *agents: str) -> None:
         """Seat agents at their mobiles, which ring and are not answered."""
@@ -30,7 +31,7 @@ class Night:
 
     def rings(self, agent: str, since: float = 0) -> PhoneCall:
         """The call at this agent's mobile."""
-        return self.hotline.carrier.rung_as(MOBILES[agent], since=since)
+        return self.hotline.carrier.rung_as(MOBILES[agent], since=since or self.began)
 
     def asked(self, agent: str, since: float = 0) -> PhoneCall:
         """The same, picked up: the mobile hears who calls, and is asked for a key."""
@@ -47,12 +48,6 @@ class Night:
     def talks(self, agent: str) -> None:
         """Wait for the talk."""
         until(f"{agent} talks", lambda: self.state(agent) == "talking", 5)
-
-    def rang(self, agent: str) -> int:
-        """How often the mobile was called in all."""
-        carrier = self.hotline.carrier
-        calls = [PhoneCall(carrier, invite.call or 0) for invite in carrier.invites()]
-        return sum(call.called == MOBILES[agent] for call in calls)
 
     def channels(self) -> int:
         """How many channels Asterisk has."""
