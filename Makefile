@@ -7,7 +7,7 @@ PYTHON ?= python3
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run demo test check fuzz bench setup postgresql sipp asterisk site clean
+.PHONY: help run demo test check fuzz bench soak setup postgresql sipp asterisk site clean
 
 help: ## explain the targets
 	@echo "hotseat: a hotline server for Asterisk"
@@ -38,8 +38,12 @@ fuzz: setup ## a million wild inputs; N=, SEED=, ONLY=ami|fastagi|site, INPUT=on
 	@$(VENV)/bin/python -m tests.fuzz $(if $(N),-n $(N)) $(if $(SEED),--seed $(SEED)) \
 		$(if $(FIRST),--first $(FIRST)) $(if $(ONLY),--only $(ONLY)) $(if $(INPUT),--input $(INPUT))
 
-bench: $(VENV)/.installed-bench ## measure: all, or B=floor|wire; JSON=1 ends with a line of JSON
+bench: $(VENV)/.installed-bench $(if $(filter floor wire,$(B)),,sipp asterisk) ## measure: all, or B=floor|wire|calls|waiting; JSON=1 ends with a line of JSON
 	@$(VENV)/bin/python -m benchmarks $(B)
+
+soak: sipp asterisk ## ten minutes of callers who hang up at any moment, leaks looked for; MINUTES=, SEED=
+	@$(VENV)/bin/python -m benchmarks.soak $(if $(MINUTES),--minutes $(MINUTES)) \
+		$(if $(SEED),--seed $(SEED))
 
 setup: $(VENV)/.installed-dev ## the Python environment with all tools of development
 

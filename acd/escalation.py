@@ -17,9 +17,14 @@ def own_number(agent: str) -> str:
     return f"{_OWN}{agent}"
 
 
+def is_own(skill: str) -> bool:
+    """Is it the skill that only one agent has?"""
+    return skill.startswith(_OWN)
+
+
 def asks_for_agent(requires: Requirement) -> bool:
     """Does the call ask for one agent, by the agent's own number?"""
-    return any(skill.startswith(_OWN) for skill, _ in requires)
+    return any(is_own(skill) for skill, _ in requires)
 
 
 @dataclass(frozen=True, slots=True)

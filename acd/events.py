@@ -102,6 +102,13 @@ class CallQueued:
 
 
 @dataclass(frozen=True, slots=True)
+class TermsChanged:
+    """What a waiting call asks for, or its weight, was changed; an offer that runs goes on."""
+
+    terms: CallQueued
+
+
+@dataclass(frozen=True, slots=True)
 class CallerGone:
     """The caller's line is over, whatever the call was doing."""
 
@@ -200,6 +207,7 @@ Event: TypeAlias = (
     | DutyEvent
     | SeatReleased
     | CallQueued
+    | TermsChanged
     | CallerGone
     | OfferAnswered
     | OfferFailed

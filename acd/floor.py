@@ -29,6 +29,7 @@ from acd.events import (
     ShiftEnds,
     SkillsChanged,
     TalkEnded,
+    TermsChanged,
     Tick,
 )
 from acd.lines import Outlook, QueueLines
@@ -198,6 +199,8 @@ class Floor:
                     self._stop_ringing(seat_id)
             case CallQueued():
                 self._queued(event, now)
+            case TermsChanged():
+                self._terms_changed(event.terms, now)
             case OfferAnswered():
                 if call := self._offers.get(event.offer):
                     self._answered(call, event.seat, {"at": event.at}, now)
@@ -236,20 +239,34 @@ class Floor:
         elif call.state is CallState.TALKING:
             raise IllegalEvent(f"call {event.call} has talked: it never returns to a queue")
         else:
-            self._queued_again(call, event, now)
+            # Its session came back, or its menu sent it to another queue.
+            if call.ringing:
+                self._offer_over(call, call.ringing, Failure.ERROR, now)
+            self._take_terms(call, event)
         self._lines.join(event.queue, place, now)
         self._routing.sort_call(call, now)
 
-    def _queued_again(self, call: Call, event: CallQueued, now: Millis) -> None:
-        """Its session came back, or its menu sent it to another queue."""
-        if call.ringing:
-            self._offer_over(call, call.ringing, Failure.ERROR, now)
+    def _terms_changed(self, terms: CallQueued, now: Millis) -> None:
+        call = self._calls.get(terms.call)
+        if call is None or call.state is CallState.TALKING:
+            return
+        if (call.terms.queue, call.place) == (terms.queue, place_of(terms)):
+            # Out of the line and in again would end its pace if nobody else is in it.
+            self._routing.drop_call(call)
+            call.terms, call.need = terms, need_of(terms)
+        else:
+            self._take_terms(call, terms)
+            self._lines.join(terms.queue, call.place, now)
+        self._routing.sort_call(call, now)
+
+    def _take_terms(self, call: Call, terms: CallQueued) -> None:
+        """Out of its line, with other terms."""
         was = call.terms
         self._routing.drop_call(call)
         self._lines.leave(was.queue, call.place)
-        call.terms, call.place, call.need = event, place_of(event), need_of(event)
-        if (was.queue, was.requires, place_of(was)) != (event.queue, event.requires, call.place):
-            self._note("queued", call, arrived=event.arrived, priority=event.priority)
+        call.terms, call.place, call.need = terms, place_of(terms), need_of(terms)
+        if (was.queue, was.requires, place_of(was)) != (terms.queue, terms.requires, call.place):
+            self._note("queued", call, arrived=terms.arrived, priority=terms.priority)
 
     def _gone(self, call: Call, now: Millis) -> None:
         was = call.state

@@ -27,7 +27,10 @@ class SeatPicture:
     wrap_up_until: Millis | None
 
 
-SEAT_WORDS = ("talking", "offered", "wrap-up", "ready", "paused", "phone in use", "phone away")
+SEAT_WORDS = (
+    *("talking", "offered", "wrap-up"),
+    *("ready", "off duty", "paused", "phone in use", "phone away"),
+)
 """Everything that `seat_word` says, the busiest first."""
 
 _IDLE_AT = {
@@ -43,6 +46,8 @@ def seat_word(seat: SeatPicture) -> str:
         return str(seat.state.value)
     if seat.paused is not None:
         return "paused"
+    if seat.device is Device.FREE and not seat.on_duty:
+        return "off duty"
     return _IDLE_AT[seat.device]
 
 

@@ -77,11 +77,15 @@ class Tally:
         return round(self.answered_wait / answered) if answered else None
 
     @property
+    def due(self) -> int:
+        """The calls that the service level is drawn from: those that an answer in time was owed."""
+        queued = sum(self.by_outcome[outcome] for outcome in QUEUED_OUTCOMES)
+        return queued - self.in_time[ABANDONED]
+
+    @property
     def service_level(self) -> float | None:
         """From 0 to 1; None if there was no call that it could be drawn from."""
-        due = sum(self.by_outcome[outcome] for outcome in QUEUED_OUTCOMES)
-        due -= self.in_time[ABANDONED]
-        return self.in_time[ANSWERED] / due if due else None
+        return self.in_time[ANSWERED] / self.due if self.due else None
 
 
 class Day:

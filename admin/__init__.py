@@ -43,15 +43,39 @@ from flask_wtf.csrf import CSRFProtect
 from acd.types import Millis
 from admin import access, errors, headers, logins, navigation, shown, words
 from admin.account.routes import pages as account
+from admin.agents.routes import pages as agents
+from admin.audit.routes import pages as audit
+from admin.calls.routes import pages as calls
+from admin.figures.routes import pages as figures
+from admin.floor.routes import pages as floor
+from admin.health.routes import pages as health
 from admin.home.routes import pages as home
 from admin.instance import NAME, Instance
+from admin.numbers.routes import pages as numbers
 from admin.passwords import Passwords
+from admin.phones.routes import pages as phones
+from admin.queues.routes import pages as queues
+from admin.sitefile.routes import pages as sitefile
 from admin.users.routes import pages as users
 from hotseat.config import Settings, load_secrets
 from hotseat.db.engine import open_engine
 from hotseat.rights import Action, Owned, Role
 
-AREAS: Final[tuple[Blueprint, ...]] = (account, home, users)
+AREAS: Final[tuple[Blueprint, ...]] = (
+    account,
+    agents,
+    audit,
+    calls,
+    figures,
+    floor,
+    health,
+    home,
+    numbers,
+    phones,
+    queues,
+    sitefile,
+    users,
+)
 
 MAX_FORM = 5_000_000
 """A site file, pasted."""
@@ -87,7 +111,7 @@ def create_app(
     app.extensions[NAME] = Instance(
         settings, open_engine(settings.database), now, Passwords(hasher)
     )
-    csp = headers.policy([f"http://{settings.web_host}:{settings.feed_port}"])
+    csp = headers.policy([settings.feed_address])
     app.before_request(access.gate)
     CSRFProtect(app)
     app.after_request(logins.send_cookie)
@@ -105,14 +129,17 @@ def create_app(
         Role=Role,
         asset=shown.asset,
         icon=shown.icon,
+        here_with=shown.here_with,
         site=lambda: app.extensions[NAME].site,
     )
     app.jinja_env.filters.update(
         moment=shown.moment,
         minute=shown.minute,
         clock_time=shown.clock_time,
+        clock_minute=shown.clock_minute,
         span=shown.span,
         masked=shown.masked,
+        yaml=shown.as_yaml,
     )
     errors.install(app)
     for area in AREAS:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from flask import request
@@ -52,6 +52,18 @@ class Form(WtForm):
     def sent(cls, **values: Any) -> Any:
         """What was posted, over these values; just the values if nothing was."""
         return cls(request.form if request.method == "POST" else None, data=values)
+
+
+class NamedForm(Form):
+    """Of something whose `name` nobody else may have."""
+
+    taken: Collection[str] = ()
+    """The names that are given; set by the view when it makes a new one."""
+
+    def validate_name(self, field: Field) -> None:
+        """Still free."""
+        if field.data in self.taken:
+            raise ValidationError(_("There is one of this name already."))
 
 
 def one_line(form: WtForm, field: Field) -> None:

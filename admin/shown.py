@@ -7,7 +7,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from flask import current_app, url_for
+import yaml
+from flask import current_app, request, url_for
 from markupsafe import Markup
 
 from acd.types import Millis
@@ -28,6 +29,11 @@ def minute(at: Millis | None) -> str:
     return DASH if at is None else f"{datetime.fromtimestamp(at / 1000, zone()):%Y-%m-%d %H:%M}"
 
 
+def clock_minute(at: Millis) -> str:
+    """`18:30`."""
+    return f"{datetime.fromtimestamp(at / 1000, zone()):%H:%M}"
+
+
 def clock_time(at: Millis | None) -> str:
     """`18:39:05.120`, for timelines."""
     if at is None:
@@ -44,17 +50,23 @@ def span(milliseconds: Millis | None) -> str:
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
 
-def percent(part: int, whole: int) -> str:
-    """`83.3 %`; a dash of nothing."""
-    return f"{100 * part / whole:.1f} %" if whole else DASH
-
-
 def masked(number: str | None) -> str:
     """`•••• 5678`: all but the last four digits, and none of a number that is not longer."""
     if not number:
         return DASH
     shown = number[-SHOWN_DIGITS:] if len(number) > SHOWN_DIGITS else ""
     return f"•••• {shown}".rstrip()
+
+
+def as_yaml(value: object) -> str:
+    """Nested values for people."""
+    return yaml.safe_dump(value, allow_unicode=True, sort_keys=False)
+
+
+def here_with(**changed: object) -> str:
+    """The address of this page with some conditions changed."""
+    args = {**request.args.to_dict(), **(request.view_args or {}), **changed}
+    return url_for(str(request.endpoint), **args)
 
 
 def asset(name: str) -> str:

@@ -1,23 +1,29 @@
 """Changing the site from a page: the same check, plan and apply as `hotseat site`.
 
-A page says how the site would look (`edit`). The first post shows the plan; the second brings back
-the digest of the plan that was shown. If by then the plan would be another one (somebody else was
-faster, or the form was edited again) it is shown once more instead of being applied.
+A page edits the site as its file would say it (`document()`), so fields that it knows nothing of
+stay as they are. The first post shows the plan; the second brings back the digest of the plan that
+was shown. If by then the plan would be another one (somebody else was faster, or the form was
+edited again) it is shown once more instead of being applied.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-from flask import request
+from flask import flash, redirect, render_template, request
+from sqlalchemy.exc import IntegrityError
+from werkzeug.wrappers import Response
 
 from admin import live
 from admin.access import visitor
+from admin.forms import Form, error_beside
 from admin.instance import instance, site
 from admin.logins import author
+from admin.words import _
 from hotseat.db.audit import note
 from hotseat.db.engine import writing
 from hotseat.site.apply import SiteChangedMeanwhile, apply
@@ -28,7 +34,9 @@ from hotseat.site.problems import Problem, SiteInvalid
 from hotseat.site.read import SiteFile
 from hotseat.site.records import Site, SiteNow
 
-Edit: TypeAlias = Callable[[Site], Site]
+Document: TypeAlias = dict[str, Any]
+Edit: TypeAlias = Callable[[Document], None]
+Answer: TypeAlias = str | Response | tuple[str, int]
 
 SEEN = "plan_seen"
 """The form field with the digest."""
@@ -63,15 +71,32 @@ class Done:
 Outcome: TypeAlias = Planned | Wrong | Done
 
 
+def document() -> Document:
+    """The site in force as its file would say it; the caller's own copy."""
+    return deepcopy(written(site().as_written()))
+
+
+def section(name: str) -> Mapping[str, Any]:
+    """One section of it."""
+    found: Mapping[str, Any] = written(site().as_written()).get(name, {})
+    return found
+
+
 def change(what: str, edit: Edit) -> Outcome:
     """Plan an edit of the site, or apply it if its plan was seen. `what` is for the audit."""
-    now = site()
+    wanted = document()
+    edit(wanted)
     try:
-        wanted = check(SiteFile(written(edit(now.as_written())), {}))
+        return put(what, check(SiteFile(wanted, {})))
     except SiteInvalid as error:
         return Wrong(error.problems)
+
+
+def put(what: str, wanted: Site) -> Outcome:
+    """The same with a whole site."""
+    now = site()
     changes = tuple(plan(now, wanted))
-    digest = _digest(now, changes)
+    digest = _digest(now, wanted, changes)
     seen = request.form.get(SEEN, "")
     if seen != digest:
         return Planned(changes, digest, stale=bool(seen))
@@ -80,14 +105,86 @@ def change(what: str, edit: Edit) -> Outcome:
     try:
         revision = _apply(what, now, wanted, changes)
     except SiteChangedMeanwhile:
-        return change(what, edit)
+        return put(what, wanted)
+    except IntegrityError:
+        return Wrong((Problem("", _("Something that is kept elsewhere still needs it.")),))
     return Done(revision, changes, live.poke())
+
+
+def form_page(
+    form: Form,
+    template: str,
+    *,
+    what: str,
+    edit: Edit,
+    path: str,
+    back: str,
+    sound: bool = True,
+    **context: Any,
+) -> Answer:
+    """A form for one entry of the site. Problems at `path` are shown beside their fields.
+
+    `sound` is False if the view has found something wrong that is in no field of the form.
+    """
+    planned: Planned | None = None
+    problems: tuple[Problem, ...] = ()
+    if request.method == "POST" and form.validate() and sound:
+        match change(what, edit):
+            case Done() as done:
+                return applied(done, back)
+            case Planned() as planned:
+                pass
+            case Wrong(found):
+                problems = _beside(form, found, path)
+    return render_template(template, form=form, planned=planned, problems=problems, **context)
+
+
+def removal_page(title: str, *, what: str, edit: Edit, back: str) -> Answer:
+    """What goes with an entry of the site, before it goes."""
+    match change(what, edit):
+        case Done() as done:
+            return applied(done, back)
+        case Planned() as planned:
+            return render_template("removal.html", title=title, planned=planned, back_to=back)
+        case Wrong(problems):
+            return render_template("removal.html", title=title, problems=problems, back_to=back)
+
+
+def applied(done: Done, back: str) -> Response:
+    """Say so on the next page."""
+    say(done)
+    return redirect(back)
+
+
+def say(done: Done) -> None:
+    """On the next page: it is in force, or what the server has against it."""
+    if done.complaint is not None:
+        flash(
+            _("It is saved, but the running server did not take it:") + " " + done.complaint,
+            "error",
+        )
+    else:
+        flash(_("Revision %(n)s of the site is in force.", n=done.revision), "done")
+
+
+def _beside(form: Form, problems: tuple[Problem, ...], path: str) -> tuple[Problem, ...]:
+    """Put problems beside the fields that they are about; returns the rest."""
+    rest = []
+    for problem in problems:
+        inside = problem.path.removeprefix(path + ".")
+        field = inside.split(".")[-1] if inside.startswith("while_waiting.") else inside
+        field = field.partition(".")[0]
+        if problem.path.startswith(path + ".") and field in form:
+            error_beside(form, field, problem.text)
+        else:
+            rest.append(problem)
+    return tuple(rest)
 
 
 def _apply(what: str, now: SiteNow, wanted: Site, changes: tuple[Change, ...]) -> int:
     at = instance().now()
     with writing(instance().engine) as session:
-        applied = apply(session, wanted, expected=now.revision, now=at)
+        done = apply(session, wanted, expected=now.revision, now=at)
         note(
             session,
             author(visitor().login),
@@ -98,11 +195,11 @@ def _apply(what: str, now: SiteNow, wanted: Site, changes: tuple[Change, ...]) -
             after=_differing(wanted, now.as_written()),
             words="\n".join(map(str, changes)),
         )
-    return applied.revision
+    return done.revision
 
 
-def _digest(now: SiteNow, changes: tuple[Change, ...]) -> str:
-    text = "\n".join((str(now.revision), *map(str, changes)))
+def _digest(now: SiteNow, wanted: Site, changes: tuple[Change, ...]) -> str:
+    text = "\n".join((str(now.revision), *map(str, changes), repr(written(wanted))))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -110,10 +207,12 @@ def _differing(of: Site, other: Site) -> dict[str, object]:
     """The entries of one site that the other has not, or has otherwise."""
     here, there = written(of), written(other)
     found: dict[str, object] = {}
-    for section, entries in here.items():
-        differing = {
-            name: entry for name, entry in entries.items() if there[section].get(name) != entry
-        }
-        if differing:
-            found[section] = differing
+    for name, entries in here.items():
+        known = there.get(name)
+        if entries == known:
+            continue
+        if isinstance(entries, Mapping) and isinstance(known, Mapping):
+            entries = {key: entry for key, entry in entries.items() if known.get(key) != entry}
+        if entries:
+            found[name] = entries
     return found

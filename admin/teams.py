@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from admin.instance import site
-from hotseat.rights import Owned
+from collections.abc import Mapping
+
+from admin.site_edit import section
+from hotseat.rights import NOBODYS, Owned
 
 
-def team_names() -> list[str]:
-    """Every team that an agent is in."""
-    return []
+def teams() -> Mapping[str, str]:
+    """Team -> title."""
+    return section("teams")
 
 
 def owned_by(agent: str | None) -> Owned:
     """A thing of this agent, as rights see it."""
-    return Owned(agent=agent) if agent in site().agents else Owned()
+    entry = section("agents").get(agent or "")
+    return NOBODYS if entry is None else Owned(agent, entry.get("team"))

@@ -9,10 +9,15 @@ from __future__ import annotations
 import os
 import sys
 
-from benchmarks import floor, wire
+from benchmarks import calls, floor, waiting, wire
 from benchmarks.report import Reach, as_json, table
 
-BENCHMARKS = {"floor": floor.run, "wire": wire.run}
+BENCHMARKS = {
+    "floor": floor.run,
+    "wire": wire.run,
+    "calls": calls.run,
+    "waiting": waiting.run,
+}
 
 
 def main(names: list[str]) -> int:

@@ -23,16 +23,16 @@ class Reach:
         """Is the bound kept?"""
         if self.better == "higher":
             return self.value >= self.bound
-        return self.value < self.bound
+        return self.value <= self.bound
 
 
 def table(reach: Sequence[Reach]) -> str:
     """A line for each figure; those that missed their bound say so."""
-    lines = [f"{'figure':<16} {'value':>12} {'bound':>12}  unit"]
+    lines = [f"{'figure':<20} {'value':>12} {'bound':>12}  unit"]
     for one in reach:
-        limit = f"{'≥' if one.better == 'higher' else '<'} {one.bound:g}"
+        limit = f"{'≥' if one.better == 'higher' else '≤'} {one.bound:g}"
         missed = "" if one.ok else "   MISSED"
-        lines.append(f"{one.name:<16} {one.value:>12.2f} {limit:>12}  {one.unit}{missed}")
+        lines.append(f"{one.name:<20} {one.value:>12.2f} {limit:>12}  {one.unit}{missed}")
     return "\n".join(lines)
 
 

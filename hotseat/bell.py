@@ -27,7 +27,7 @@ class Bell:
 
     async def ring(self, contact: Contact, line: Line, offer: Offer) -> DialResult:
         """How it ended, with the caller still here. Raises LineGone."""
-        queue = self._config.now.queues.get(contact.queue or "")
+        queue = self._config.queue(contact.queue or "")
         music = queue.music if queue is not None else "default"
         if not is_mobile(offer.phone):
             return await line.dial([offer.phone], ring_ms=offer.ring, music_class=music)

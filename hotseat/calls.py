@@ -7,7 +7,9 @@ of a call meanwhile is gathered in `hotseat.contacts`.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 
 import structlog
@@ -15,8 +17,15 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 
 from acd.effects import Offer
-from acd.escalation import AskTheQueue, CallIn, GiveUp, KeepWaiting, asks_for_agent
-from acd.events import CallerGone, CallQueued, OfferAnswered, OfferFailed, TalkEnded
+from acd.escalation import AskTheQueue, CallIn, GiveUp, KeepWaiting, asks_for_agent, is_own
+from acd.events import (
+    CallerGone,
+    CallQueued,
+    OfferAnswered,
+    OfferFailed,
+    TalkEnded,
+    TermsChanged,
+)
 from acd.ports import Switch, SwitchAway
 from acd.recovery import Ticket, TicketError, TicketState
 from acd.service import Service
@@ -30,7 +39,7 @@ from hotseat.hold import Hold
 from hotseat.last_resort import LastResort
 from hotseat.live_config import LiveConfig
 from hotseat.reception import SORRY, Reception
-from hotseat.site.records import QueueRecord
+from hotseat.site.records import QueueRecord, SiteNow, removed_queue
 from ivr.interpreter import (
     TEMPORARY_FAILURE,
     EnqueueStep,
@@ -64,6 +73,15 @@ FAILURES = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class _Wait:
+    """A contact in line, by which step of its menu, and what it hears."""
+
+    contact: Contact
+    step: EnqueueStep
+    hold: Hold
+
+
 class Calls:
     """Serves lines from the first ring to the farewell. Implements `acd.ports.Lines`."""
 
@@ -92,6 +110,7 @@ class Calls:
         self._last_resort = last_resort
         self._check_in = check_in
         self._waiting_for_offer: dict[CallId, Deferred[Offer | None]] = {}
+        self._waits: dict[CallId, _Wait] = {}
         self._service: Service
 
     def staff(self, service: Service) -> None:
@@ -235,22 +254,24 @@ class Calls:
         if contact.talked:
             # Came back after a talk: a call that has talked never waits again.
             return Left("talked")
-        queue = self._config.now.queues.get(step.queue)
-        if queue is None:
-            contact.lost = contact.queued_at is not None
+        if self._queue(contact, step) is None:
             return Failed(f"no queue {step.queue}")
         came_back = contact.queued_at
         if came_back is None:
-            self._join(contact, queue, step)
+            self._join(contact, step)
+        elif not asks_for_agent(contact.requires):
+            contact.widened = True  # as far as its ticket tells
+        self._weigh(contact, step)
         if line.facts.dial_status:
             # Left by an earlier Dial; with a ticket that says `waiting` it would mean a talk.
             await line.set({"DIALSTATUS": ""})
         await self._write(contact, line, TicketState.WAITING)
-        self._wait_for_offers(contact, queue)
+        self._service.tell(self._terms(contact, step))
         self._contacts.in_line(contact)
-        hold = self._hold(contact, line, queue)
+        hold = self._hold(contact, line, step)
+        self._waits[contact.call] = _Wait(contact, step, hold)
         try:
-            if await self._given_up(contact, line, hold, queue):
+            if await self._given_up(contact, line, hold, step):
                 return Left("nobody left")
             if contact.offer is None:
                 if came_back is None:
@@ -263,7 +284,7 @@ class Calls:
                 if offer is not None and await self._ring(contact, line, offer):
                     return Left("talked")
                 self._last_resort.let_go(contact)
-                if await self._given_up(contact, line, hold, queue):
+                if await self._given_up(contact, line, hold, step):
                     return Left("nobody left")
                 if contact.offer is None:
                     await hold.go_on()
@@ -273,36 +294,20 @@ class Calls:
         finally:
             hold.rest()
             self._last_resort.let_go(contact)
+            if (wait := self._waits.get(contact.call)) is not None and wait.hold is hold:
+                del self._waits[contact.call]
 
-    def _wait_for_offers(self, contact: Contact, queue: QueueRecord) -> None:
-        """The contact stands in line; perhaps there is an offer at once."""
-        assert contact.queued_at is not None
-        self._service.tell(
-            CallQueued(
-                contact.call,
-                queue.name,
-                contact.requires,
-                contact.queued_at,
-                priority=contact.priority,
-                ring=queue.ring_ms,
-                wrap_up=queue.wrap_up_ms,
-                again=self._last_resort.again(queue),
-                attempts=contact.offers,
-                mobile_ring=queue.duty.ring_ms,
-                together=queue.duty.together,
-            )
-        )
-
-    async def _given_up(self, contact: Contact, line: Line, hold: Hold, queue: QueueRecord) -> bool:
+    async def _given_up(self, contact: Contact, line: Line, hold: Hold, step: EnqueueStep) -> bool:
         """Turn to whoever can be asked yet; True if there is nobody and the caller was told."""
         while contact.offer is None:
             match self._last_resort.next_step(contact):
                 case KeepWaiting():
                     return False
                 case AskTheQueue():
-                    contact.requires = requirement(queue.requires)
+                    contact.widened = True
+                    terms = self._terms(contact, step)
                     await self._write(contact, line, TicketState.WAITING)
-                    self._wait_for_offers(contact, queue)
+                    self._service.tell(terms)
                 case CallIn(agent):
                     self._last_resort.call_in(contact, agent)
                 case GiveUp():
@@ -323,26 +328,76 @@ class Calls:
                 del self._waiting_for_offer[call]
                 waiting.callback(None)
 
-    def _join(self, contact: Contact, queue: QueueRecord, step: EnqueueStep) -> None:
+    def _queue(self, contact: Contact, step: EnqueueStep) -> QueueRecord | None:
+        """The queue that a step leads to; None if there is none to begin to wait in."""
+        queue = self._config.queue(step.queue)
+        if queue is None and contact.queued_at is not None:
+            # Removed, and forgotten by a restart: who waits is served as the ticket says.
+            weight = contact.priority - step.priority
+            queue = removed_queue(step.queue, dict(contact.requires), weight)
+        return queue
+
+    def _queue_of(self, contact: Contact, step: EnqueueStep) -> QueueRecord:
+        """The queue in which the contact waits, as it is now."""
+        queue = self._queue(contact, step)
+        assert queue is not None, "a queue in which somebody waits is never forgotten"
+        return queue
+
+    def _join(self, contact: Contact, step: EnqueueStep) -> None:
         """The wait begins here, once; a session that comes back finds it begun."""
         # Who came while no server was there has waited already.
-        at = self._now() - contact.unmet
-        contact.queued_at = at
-        contact.queue = queue.name
-        contact.priority = queue.priority + step.priority
-        wanted = requirement(step.requires)
-        if not asks_for_agent(wanted):
-            wanted = requirement({**queue.requires, **step.requires})
-        contact.requires = wanted
-        self._contacts.changed(
-            contact,
-            queue=queue.name,
+        contact.queued_at = at = self._now() - contact.unmet
+        contact.queue = step.queue
+        self._contacts.changed(contact, queue=step.queue, queued_at=at, language=contact.language)
+
+    def _weigh(self, contact: Contact, step: EnqueueStep) -> None:
+        """What the queue and the menu ask for now, and their weight.
+
+        A skill that the site has no more is asked of nobody: nobody can have it. Who calls an
+        agent's own number asks for the agent, and for the queue's skills only after that.
+        """
+        queue, skills = self._queue_of(contact, step), self._config.now.skills
+        asked = {**queue.requires, **step.requires}
+        if asks_for_agent(requirement(step.requires)):
+            asked = dict(queue.requires if contact.widened else step.requires)
+        contact.requires = requirement(
+            {name: asked[name] for name in asked if name in skills or is_own(name)}
+        )
+        priority = queue.priority + step.priority
+        if contact.priority != priority:
+            contact.priority = priority
+            self._contacts.changed(contact, priority=priority)
+
+    def _terms(self, contact: Contact, step: EnqueueStep) -> CallQueued:
+        """On which the contact waits from now on."""
+        self._weigh(contact, step)
+        queue = self._queue_of(contact, step)
+        assert contact.queued_at is not None
+        return CallQueued(
+            contact.call,
+            queue.name,
+            contact.requires,
+            contact.queued_at,
             priority=contact.priority,
-            queued_at=at,
-            language=contact.language,
+            ring=queue.ring_ms,
+            wrap_up=queue.wrap_up_ms,
+            again=self._last_resort.again(queue),
+            attempts=contact.offers,
+            volunteers=queue.volunteers or asks_for_agent(contact.requires),
+            mobile_ring=queue.duty.ring_ms,
+            together=queue.duty.together,
         )
 
-    def _hold(self, contact: Contact, line: Line, queue: QueueRecord) -> Hold:
+    def site_changed(self, old: SiteNow, new: SiteNow) -> None:
+        """Who waits is served on the new terms from now on; offers and talks go on as they are."""
+        still = Counter(wait.step.queue for wait in self._waits.values())
+        for name in old.queues.keys() - new.queues.keys():
+            log.warning("queue_removed", queue=name, waiting=still[name])
+        for wait in list(self._waits.values()):
+            self._service.tell(TermsChanged(self._terms(wait.contact, wait.step)))
+            wait.hold.queue_changed()
+
+    def _hold(self, contact: Contact, line: Line, step: EnqueueStep) -> Hold:
         async def tell(told: Told) -> None:
             contact.told = told
             # A server that takes the caller on must not tell a worse place.
@@ -351,7 +406,7 @@ class Calls:
         return Hold(
             line,
             self._reactor,
-            queue=lambda: self._config.now.queues.get(queue.name, queue),
+            queue=partial(self._queue_of, contact, step),
             outlook=lambda: self._service.floor.outlook(contact.call, self._now()),
             told=contact.told,
             tell=tell,

@@ -16,6 +16,7 @@ from hotseat.db.migrations import DatabaseNotReady
 from hotseat.demo.commands import demo
 from hotseat.one_server import AlreadyServed
 from hotseat.operation.commands import doctor, drain, top
+from hotseat.rostering.commands import roster
 from hotseat.site.commands import phone, site
 from hotseat.tables import span, table
 from hotseat.terminal import as_json, fail, settings_or_exit, show
@@ -153,11 +154,22 @@ def status(json_: bool) -> None:
     )
     if state["held"]:
         head += f"\nNo offers at present: {', '.join(state['held'])}"
+    if state["journal"]["trouble"]:
+        head += f"\nHISTORY IS NOT WRITTEN: {state['journal']['trouble']}"
+    if state["duty"]["rostered"]:
+        on_duty = ", ".join(map(_on_duty, state["duty"]["on_duty"])) or "nobody"
+        head += f"\nOn duty: {on_duty}"
     if state["strangers"]:
         refused = ", ".join(f"{kind} {count}" for kind, count in sorted(state["strangers"].items()))
         head += f"\nRefused: {refused}"
     parts = [head, queues, seats or "Nobody is logged on: hotseat seat login --help", calls]
     show(json_, state, "\n\n".join(part for part in parts if part))
+
+
+def _on_duty(duty: dict[str, Any]) -> str:
+    """`1001 王芳 (A, office)`, and that somebody is missing."""
+    missing = "" if duty["logged_on"] else ", NOT LOGGED ON"
+    return f"{duty['agent']} {duty['name']} ({duty['shift']}, {duty['place']}{missing})"
 
 
 @main.command()
@@ -245,5 +257,5 @@ def ready(agent: str, json_: bool) -> None:
 
 for command in (agent, user, top, doctor, drain, demo, asterisk, site, phone):
     main.add_command(command)
-for command in (calls, journal, db, backup, restore):
+for command in (roster, calls, journal, db, backup, restore):
     main.add_command(command)

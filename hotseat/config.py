@@ -155,6 +155,11 @@ class Settings(BaseSettings):
         return [self.admin_host, *([named] if named else [])]
 
     @property
+    def feed_address(self) -> str:
+        """Where browsers find the live feed; a proxy has to pass this path on to `feed_port`."""
+        return f"{self.admin_url or f'http://{self.web_host}:{self.feed_port}'}/feed"
+
+    @property
     def control_socket(self) -> Path:
         """The Unix socket of a running `hotseat serve`."""
         return self.state / "control.sock"

@@ -63,6 +63,8 @@ class Contact:
     withdrawn: bool = False
     called_in: set[SeatId] = field(default_factory=set)
     """Agents who were asked for this call although they are not on duty."""
+    widened: bool = False
+    """The agent whose own number was called did not answer: everybody of the queue may."""
     call_back: bool = False
     """Nobody could take the call; it is on record that the caller is to be called back."""
 

@@ -226,7 +226,7 @@ class Contacts:
         contact.answered_at, contact.talked = at, True
         if contact.seat is None:
             return
-        queue = self._config.now.queues.get(contact.queue or "")
+        queue = self._config.queue(contact.queue or "")
         self._service.tell(
             CallAdopted(
                 contact.call,
@@ -264,7 +264,7 @@ class Contacts:
 
     def record_end(self, contact: Contact, at: Millis) -> None:
         """Write the one terminal row and the summary of a contact."""
-        queue = self._config.now.queues.get(contact.queue or "")
+        queue = self._config.queue(contact.queue or "")
         fields = contact.final_record(at, None if queue is None else queue.answer_within_ms)
         self._journal.call_changed(at, contact.call, fields)
         self.note(

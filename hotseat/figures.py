@@ -50,16 +50,16 @@ class Figures:
         self._day = Day(*day_of(now(), self._zone))
         self._arrivals = Arrivals()
 
-    def in_zone(self, zone: str) -> Millis:
-        """Whose midnights count; returns when the present day began and forgets its figures."""
+    def in_zone(self, zone: str) -> Day:
+        """Whose midnights count; the present day begins anew, with nothing in it yet."""
         self._zone = ZoneInfo(zone)
         self._day = Day(*day_of(self._now(), self._zone))
-        return self._day.began
+        return self._day
 
-    def recall(self, ended: Iterable[Ended]) -> None:
-        """Calls of the present day that earlier servers served."""
+    def recall(self, day: Day, ended: Iterable[Ended]) -> None:
+        """Calls that arrived on the day and had ended before it was begun anew."""
         for calls in ended:
-            self._day.add(calls, self._day.began)
+            day.add(calls, day.began)
 
     def note(self, at: Millis, note: Note) -> None:
         """Append one row."""
@@ -113,4 +113,6 @@ def _plain(tally: Tally) -> dict[str, Any]:
         **tally.by_outcome,
         "mean_wait_ms": tally.mean_wait,
         "service_level": tally.service_level,
+        "in_time": tally.in_time[ANSWERED],
+        "due": tally.due,
     }

@@ -30,7 +30,8 @@ def guide(settings: Settings, site: SiteNow, command: str, invitation: str | Non
      Press 1 for consult 咨询, 2 for complaint 投诉, 9 for English. The first phone rings.
 
 {_pages(settings, command, invitation)}
-  Watch it:  {command} status (or calls, journal, --help)
+  Watch it:  {command} top (or calls, journal, --help)
+  In a checkout, make demo in another terminal brings simulated callers and agents.
   Carriers reach the hotline from {", ".join(map(str, asterisk.trunk_peers))}.
   Ctrl-C stops the server; callers on the line hear music until it is back.
 """

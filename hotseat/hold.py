@@ -13,10 +13,11 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from acd.lines import Outlook
+from acd.types import Millis
 from hotseat.site.records import QueueRecord
 from ivr.ports import Line, LineFailed, LineGone
 from ivr.prompts import sound_paths
-from ivr.waiting import Told, announce, stand
+from ivr.waiting import Told, WhileWaiting, announce, stand
 
 
 class Hold:
@@ -41,6 +42,8 @@ class Hold:
         self._tell = tell
         self._log = log
         self._turn: IDelayedCall | None = None
+        self._playing: QueueRecord | None = None
+        """By which record of the queue there is music; None while an offer rings or one speaks."""
         self._spell = 0
         """Counts the spells without an offer; what began in an earlier one says nothing more."""
 
@@ -60,20 +63,39 @@ class Hold:
     def rest(self) -> None:
         """An offer rings, or the wait is over: nothing more is said."""
         self._spell += 1
-        if self._turn is not None:
-            self._turn.cancel()
-            self._turn = None
+        self._playing = None
+        self._set_turn(None)
 
     async def go_on(self) -> None:
         """No offer rings: music, and an announcement when its time comes. Raises LineGone."""
         spell = self._spell
         queue = self._queue()
         await self._line.music(queue.music)
-        if spell == self._spell and queue.while_waiting is not None:
-            self._turn = self._clock.callLater(queue.while_waiting.every_ms / 1000, self._speak)
+        if spell == self._spell:
+            self._playing = queue
+            self._set_turn(queue.while_waiting)
+
+    def queue_changed(self) -> None:
+        """The site was edited: other music and announcements begin now, or end."""
+        was, queue = self._playing, self._queue()
+        if was is None:
+            return  # the queue is looked up anew when the music comes back
+        if queue.music != was.music:
+            self._start(self.go_on())
+        elif _pace(queue) != _pace(was):
+            self._set_turn(queue.while_waiting)
+        self._playing = queue
+
+    def _set_turn(self, options: WhileWaiting | None) -> None:
+        """The next announcement, so long from now."""
+        if self._turn is not None:
+            self._turn.cancel()
+        self._turn = None
+        if options is not None:
+            self._turn = self._clock.callLater(options.every_ms / 1000, self._speak)
 
     def _speak(self) -> None:
-        self._turn = None
+        self._turn = self._playing = None
         options, outlook = self._queue().while_waiting, self._outlook()
         if options is None or outlook is None:
             return
@@ -102,3 +124,7 @@ class Hold:
                 self._log.warning("music_failed", music=self._queue().music, error=str(error))
 
         Deferred.fromCoroutine(until_gone())
+
+
+def _pace(queue: QueueRecord) -> Millis | None:
+    return None if queue.while_waiting is None else queue.while_waiting.every_ms

@@ -66,7 +66,7 @@ class LastResort:
     def next_step(self, contact: Contact) -> NextStep:
         """Whom to turn to for a contact that waits and rings nowhere."""
         floor = self._service.floor
-        queue = self._config.now.queues.get(contact.queue or "")
+        queue = self._config.queue(contact.queue or "")
         if queue is None or floor.held() or not contact.in_line:
             return KeepWaiting()
         while True:
@@ -98,7 +98,8 @@ class LastResort:
         The request is written first: a caller who hangs up while he is told has asked all the same.
         Raises LineGone.
         """
-        queue = self._config.now.queues[contact.queue or ""]
+        queue = self._config.queue(contact.queue or "")
+        assert queue is not None, "a queue in which somebody waits is never forgotten"
         contact.call_back = True
         recording = ""
         if queue.duty.after_hours is AfterHours.VOICEMAIL:

@@ -21,9 +21,9 @@ from hotseat.db.pool import Database
 from hotseat.db.snapshot import current_revision, menu_at, site_now
 from hotseat.site.check import check
 from hotseat.site.export import written
-from hotseat.site.problems import SiteInvalid
+from hotseat.site.problems import SiteInvalid, problem
 from hotseat.site.read import SiteFile
-from hotseat.site.records import EMPTY_SITE, MenuRecord, SiteNow
+from hotseat.site.records import EMPTY_SITE, MenuRecord, QueueRecord, SiteNow
 
 log = structlog.get_logger(__name__)
 
@@ -47,8 +47,11 @@ class LiveConfig:
         self._poll.clock = reactor
         self._watchers: list[Watcher] = []
         self._menus: dict[tuple[str, int], MenuRecord] = {}
+        self._removed: dict[str, QueueRecord] = {}
         self._refused = 0
         """The revision that was found wrong; it is told once."""
+        self.problem: str | None = None
+        """Why what stands in the database is not what is in force; None if it is."""
         self._away = False
 
     async def start(self) -> None:
@@ -71,12 +74,21 @@ class LiveConfig:
         try:
             site = await self._database.run(_checked_site)
         except SiteInvalid as error:
-            return f"the site in the database is wrong, nothing is changed: {error}"
+            self.problem = f"the site in the database is wrong, nothing is changed: {error}"
+            return self.problem
         except SQLAlchemyError as error:
             return f"the database is away, nothing is changed: {reason_of(error)}"
+        self.problem = None
         if site.revision > self.now.revision:
             self._swap(site)
         return None
+
+    def queue(self, name: str) -> QueueRecord | None:
+        """A queue of the site, also one that was removed while this server ran.
+
+        Who waits in it, or comes to it by a menu from before, is still served.
+        """
+        return self.now.queues.get(name) or self._removed.get(name)
 
     async def menu(self, name: str, revision: int) -> MenuRecord:
         """A published revision of a menu: calls go on with the one that they began with.
@@ -122,6 +134,7 @@ class LiveConfig:
         old, self.now = self.now, site
         # A call in a menu must not wait for the database because the menu was published anew.
         self._menus.update({(menu.name, menu.revision): menu for menu in old.menus.values()})
+        self._removed.update(old.queues)
         for watcher in self._watchers:
             try:
                 watcher(old, site)
@@ -135,7 +148,13 @@ def _tell(failure: Failure) -> None:
 
 def _checked_site(session: Session) -> SiteNow:
     """The site in force. Raises SiteInvalid if it would not pass as a file."""
-    site = site_now(session)
+    try:
+        site = site_now(session)
+        content = written(site.as_written())
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        # A column of JSON holds whatever somebody wrote into it.
+        said = f"a row that cannot be read: {type(error).__name__}: {error}"
+        raise SiteInvalid([problem("", said)]) from error
     if site.revision:
-        check(SiteFile(written(site.as_written()), {}))
+        check(SiteFile(content, {}))
     return site

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import Literal, TextIO, TypeAlias
+from contextlib import suppress
+from typing import Literal, TextIO, TypeAlias, cast
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
@@ -28,6 +29,21 @@ _LEVELS = {
     LogLevel.error: logging.ERROR,
     LogLevel.critical: logging.CRITICAL,
 }
+
+
+class _Lines:
+    """A file that takes what it can: a full disk costs a line, never the call that is told of."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+
+    def write(self, text: str) -> None:
+        with suppress(OSError):
+            self._file.write(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._file.flush()
 
 
 @implementer(ILogObserver)
@@ -64,7 +80,7 @@ def start_logging(level: str, format: LogFormat = "console", file: TextIO = sys.
             *_written(format, colors=file.isatty()),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(threshold),
-        logger_factory=structlog.WriteLoggerFactory(file=file),
+        logger_factory=structlog.WriteLoggerFactory(file=cast(TextIO, _Lines(file))),
         cache_logger_on_first_use=True,
     )
     globalLogBeginner.beginLoggingTo([_FromTwisted()], redirectStandardIO=False)

@@ -15,6 +15,7 @@ from twisted.internet.task import LoopingCall
 from twisted.internet.threads import deferToThread
 from ulid import ULID
 
+from acd.events import OffersHeld, OffersResumed
 from acd.floor import Floor
 from acd.service import Service
 from acd.types import CallId, Millis
@@ -37,12 +38,14 @@ from hotseat.db.pins import kept_pin
 from hotseat.db.pool import Database
 from hotseat.db.queries import ended_since, journal_rows, open_calls
 from hotseat.db.snapshot import kept_seats
+from hotseat.duty import DutyFeed
 from hotseat.figures import Figures
 from hotseat.guide import guide
 from hotseat.invitations import first_run
 from hotseat.journal import JournalWriter
 from hotseat.last_resort import LastResort
 from hotseat.live_config import LiveConfig
+from hotseat.live_roster import LiveRoster
 from hotseat.log import start_logging
 from hotseat.one_server import only_server
 from hotseat.operation.drain import Drain
@@ -56,7 +59,7 @@ from hotseat.restart import Restart
 from hotseat.rights import NOBODYS, Actor, Owned
 from hotseat.seats import Seats
 from hotseat.site.records import SiteNow
-from hotseat.status import floor_status, site_status
+from hotseat.status import duty_status, floor_status, site_status
 from hotseat.terminal import own_name
 from softphone_bridge.feed import Feed
 from softphone_bridge.frames import Frames
@@ -69,6 +72,7 @@ LOOK_AGAIN_SECONDS = 3.0
 PIN_SECONDS = 3.0
 MOST_OUTBOUND = 100_000
 """More calls in a day than any cap allows."""
+SITE_CHANGES = "the site changes"
 RIGHTS_SECONDS = 1.0
 """How long a command of a page waits for the database to say who may give it."""
 
@@ -113,7 +117,7 @@ class Server:
             journal=self._feed,
             keep=self._journal.keep_callback,
             clock=clock,
-            escalation=lambda requires: (),
+            escalation=lambda requires: self._roster.now.escalation(dict(requires)),
         )
         self._check_in = CheckIn(
             config=self._config, journal=self._feed, clock=clock, is_pin=self._is_pin
@@ -134,6 +138,15 @@ class Server:
         )
         self._feed.show(Frames(self._service.floor, self._figures.today_of))
         self._seats = Seats(self._service)
+        self._roster = LiveRoster(self._database, self._config, reactor, clock.now)
+        self._duty = DutyFeed(
+            self._roster,
+            service=self._service,
+            seats=self._seats,
+            clock=reactor,
+            now=clock.now,
+            site=lambda: self.site,
+        )
         self._contacts.staff(self._service, self._seats)
         self._calls.staff(self._service)
         self._last_resort.staff(self._service, self._seats)
@@ -171,6 +184,8 @@ class Server:
         await self._journal.start()
         await self._config.start()
         self._config.on_change(self._site_changed)
+        await self._roster.start()
+        self._duty.start()
         await self._recall_today()
         await self._recall_outbound()
         self._restart = restart = await self._recover()
@@ -212,6 +227,8 @@ class Server:
                 loop.stop()
         await self._listener.stop()
         await self._link.stop()
+        self._duty.stop()
+        self._roster.stop()
         self._service.stop()
         self._config.stop()
         await self._journal.stop()
@@ -248,8 +265,14 @@ class Server:
         return restart
 
     async def _recall_today(self) -> None:
-        began = self._figures.in_zone(self.site.time_zone)
-        self._figures.recall(await self._database.run(lambda session: ended_since(session, began)))
+        """The figures of the present day on the site's clocks, from the calls that have ended.
+
+        Those that end meanwhile count themselves.
+        """
+        day, until = self._figures.in_zone(self.site.time_zone), self._clock.now()
+        await self._journal.flush()
+        find = partial(ended_since, since=day.began, until=until)
+        self._figures.recall(day, await self._database.run(find))
 
     async def _is_pin(self, agent: str, pin: str) -> bool:
         """Compared in a thread beside the reactor; a database that is away lets nobody in."""
@@ -267,10 +290,17 @@ class Server:
         self._outbound.recall(rows)
 
     def _site_changed(self, old: SiteNow, new: SiteNow) -> None:
+        # Nobody is offered to anybody by a site of which half is told.
+        self._service.tell(OffersHeld(SITE_CHANGES))
         self._seats.site_changed(old, new)
+        self._calls.site_changed(old, new)
+        self._service.tell(OffersResumed(SITE_CHANGES))
+        if old.time_zone != new.time_zone:
+            Deferred.fromCoroutine(self._recall_today())
         self._feed.site_changed()
         log.info("site_changed", revision=new.revision)
-        # Also when no phone came or went: a secret may have been rotated.
+        # Also when no phone came or went: a secret may have been rotated. Asterisk reads them
+        # anew only if something differs.
         reloading = deferToThread(sandbox_of(self._settings).reload_phones)
         reloading.addCallbacks(
             lambda files: log.info("asterisk_files_written", changed=files),
@@ -301,9 +331,9 @@ class Server:
         return Owned(agent) if agent in self.site.agents else NOBODYS
 
     async def _reload(self) -> Reply:
-        problem = await self._config.reload()
-        if problem is not None:
-            raise CommandError(problem)
+        for live in (self._config, self._roster):
+            if (problem := await live.reload()) is not None:
+                raise CommandError(problem)
         return {"revision": self.site.revision}
 
     def _why(self, call: str) -> Reply:
@@ -322,11 +352,13 @@ class Server:
 
     def _status(self, most_calls: int | None = None) -> Reply:
         now: Millis = self._clock.now()
+        picture = self._service.floor.picture()
         return {
-            "site": site_status(self.site),
+            "site": site_status(self.site, self._config.problem),
             "now": now,
             "up_ms": now - self._started,
-            **floor_status(self._service.floor.picture(), self.site, now, most_calls),
+            **floor_status(picture, self.site, now, most_calls),
+            "duty": duty_status(self._roster.now, picture, self.site, now),
             "today": self._figures.today(),
             "contacts": len(self._contacts),
             "viewers": self._feed.viewers,

@@ -99,6 +99,10 @@ class Seats:
         """The agent takes calls (again). Raises SeatError."""
         self._service.tell(SeatReady(self._seated(agent)))
 
+    def is_seated(self, seat: SeatId) -> bool:
+        """Is the agent logged on?"""
+        return seat in self._place_of
+
     def call_in(self, site: SiteNow, agent: SeatId, call: CallId, skills: Skills) -> bool:
         """Ask an agent who is not on duty for this call alone, at the mobile; False if not so."""
         record = site.agents.get(agent)

@@ -9,15 +9,18 @@ from acd.calls import CallState
 from acd.picture import CallPicture, FloorPicture, SeatPicture, seat_word
 from acd.presence import SeatState
 from acd.types import Millis, Skills
-from hotseat.site.records import SiteNow
+from hotseat.roster.duty import DutyRoster
+from hotseat.roster.shifts import Duty
+from hotseat.site.records import SiteNow, removed_queue
 
 
-def site_status(site: SiteNow) -> dict[str, Any]:
-    """What is in force."""
+def site_status(site: SiteNow, problem: str | None) -> dict[str, Any]:
+    """What is in force, and why it is not what stands in the database, if it is not."""
     return {
         "name": site.name,
         "time_zone": site.time_zone,
         "revision": site.revision,
+        "problem": problem,
         "numbers": {number.number: number.menu for number in site.numbers.values() if number.menu},
     }
 
@@ -34,6 +37,33 @@ def floor_status(
     }
 
 
+def duty_status(
+    roster: DutyRoster, picture: FloorPicture, site: SiteNow, now: Millis
+) -> dict[str, Any]:
+    """Who is on duty by the roster, who of them is missing, and when that changes next."""
+    here = {seat.seat for seat in picture.seats if not seat.leaving}
+    on_duty = [_on_duty(duty, site, logged_on=duty.agent in here) for duty in roster.at(now)]
+    return {
+        "rostered": roster.in_force(now),
+        "on_duty": on_duty,
+        "missing": [duty["agent"] for duty in on_duty if not duty["logged_on"]],
+        "changes_at": roster.next_boundary(now),
+    }
+
+
+def _on_duty(duty: Duty, site: SiteNow, *, logged_on: bool) -> dict[str, Any]:
+    agent = site.agents.get(duty.agent)
+    return {
+        "agent": duty.agent,
+        "name": agent.name if agent is not None else "",
+        "shift": duty.shift,
+        "place": duty.place.value,
+        "begins": duty.begins,
+        "ends": duty.ends,
+        "logged_on": logged_on,
+    }
+
+
 def _queues(picture: FloorPicture, site: SiteNow, now: Millis) -> list[dict[str, Any]]:
     states: defaultdict[str, Counter[CallState]] = defaultdict(Counter)
     longest: dict[str, Millis] = {}
@@ -45,6 +75,7 @@ def _queues(picture: FloorPicture, site: SiteNow, now: Millis) -> list[dict[str,
         states[call.queue][call.state] += 1
         if call.state is not CallState.TALKING:
             longest[call.queue] = max(longest.get(call.queue, 0), now - call.arrived)
+    removed = [removed_queue(name, {}, 0) for name in states if name not in site.queues]
     return [
         {
             "name": queue.name,
@@ -57,7 +88,7 @@ def _queues(picture: FloorPicture, site: SiteNow, now: Millis) -> list[dict[str,
                 seats for skills, seats in ready.items() if _enough(dict(skills), queue.requires)
             ),
         }
-        for queue in site.queues.values()
+        for queue in (*site.queues.values(), *removed)
     ]
 
 

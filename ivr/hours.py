@@ -70,6 +70,9 @@ class Calendar:
         cls, week: Mapping[str, Sequence[str]], overrides: Mapping[str, Sequence[str]]
     ) -> Calendar:
         """The calendar that `written_week` and `written_overrides` tell of. Raises ValueError."""
+        strange = [day for day in week if day not in WEEKDAYS]
+        if strange:
+            raise ValueError(f"no weekday: {strange[0]}")
         return cls(
             {day: _spans(week[day]) for day in WEEKDAYS if day in week},
             {date.fromisoformat(day): _spans(overrides[day]) for day in sorted(overrides)},

@@ -33,7 +33,7 @@ network went away is found out."""
 PASS_SECONDS = 60.0
 """A pass that nobody comes with for so long is void."""
 MOST_VIEWERS = 2_000
-PATH = b"/floor"
+PATH = b"/feed"
 
 
 @dataclass(slots=True)

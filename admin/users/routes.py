@@ -12,7 +12,7 @@ from admin import logins
 from admin.access import allowed, visitor
 from admin.forms import error_beside
 from admin.instance import instance, site
-from admin.teams import team_names
+from admin.teams import teams
 from admin.users.forms import ROLE_TITLES, UserForm
 from admin.words import _
 from hotseat.db import accounts
@@ -175,7 +175,7 @@ def _form(user: UserRecord | None) -> Any:
         ("", _("Takes no calls")),
         *((agent.number, f"{agent.number} {agent.name}") for agent in site().agents.values()),
     ]
-    form.leads.choices = [(team, team) for team in team_names()]
+    form.leads.choices = list(teams().items())
     return form
 
 

@@ -18,8 +18,6 @@ REPLY_LIMIT = 1 << 20
 COMMAND_LIMIT = 8_000
 """Bytes of one command. res_agi reads into 8,192 bytes and loses step after a longer line."""
 
-_BREAK = re.compile(r"[\r\n\0]")
-_QUOTED = re.compile(r'["\\]')
 _REPLY = re.compile(r"([0-9]{3})([ -]?)(.*)", re.DOTALL)
 _DATA_AND_END = re.compile(r"\((.*)\) endpos=([0-9]{1,15})", re.DOTALL)
 _END = re.compile(r"endpos=([0-9]{1,15})")
@@ -105,20 +103,20 @@ class AgiParser:
             self._limit = self._reply_limit
             self._size = 0
             return
-        name, colon, value = line.partition(":")
-        if not colon or not name.startswith("agi_"):
+        name, colon, value = line.removeprefix("agi_").partition(":")
+        if not colon or not line.startswith("agi_"):
             raise AgiError("no AGI environment")
-        if name[4:] in self._environment:
-            raise AgiError(f"forged environment: {name} twice")
-        self._environment[name[4:]] = value.removeprefix(" ")
+        if name in self._environment:
+            raise AgiError(f"forged environment: agi_{name} twice")
+        self._environment[name] = value.removeprefix(" ")
 
     def _read_reply(self, line: str, messages: list[AgiMessage]) -> None:
         if line.startswith("200 result="):
-            result, _, tail = line[11:].partition(" ")
-            if tail.startswith("(") and not _CLOSING.search(tail, 1):
+            reply = _success(line)
+            if reply is None:
                 self._block = [line]
             else:
-                messages.append(_success(result, tail))
+                messages.append(reply)
         elif line.startswith("agi_"):
             # A blank line in a caller's number ended the environment before its true end.
             raise AgiError("forged environment: it goes on after its end")
@@ -135,27 +133,28 @@ class AgiParser:
         """A value with line breaks goes on to its `)`, a `520-` block to its `520 ` line."""
         first = self._block[0]
         self._block.append(line)
+        reply: Reply | None = None
         if first.startswith("200 "):
-            if not _CLOSING.search(line):
-                return
-            result, _, tail = "\n".join(self._block)[11:].partition(" ")
-            messages.append(_success(result, tail))
-        else:
-            if not line.startswith(f"{first[:3]} "):
-                return
-            messages.append(Reply(int(first[:3]), "", first[4:]))
-        self._block = []
-        self._size = 0
+            if _CLOSING.search(line):
+                reply = _success("\n".join(self._block))
+        elif line.startswith(f"{first[:3]} "):
+            reply = Reply(int(first[:3]), "", first[4:])
+        if reply is not None:
+            messages.append(reply)
+            self._block = []
+            self._size = 0
 
 
-def _success(result: str, tail: str) -> Reply:
+def _success(line: str) -> Reply | None:
+    """The reply `200 result=…`, None if a value in parentheses goes on in the next line."""
+    result, _, tail = line[11:].partition(" ")
     if not tail:
         return Reply(200, result)
     if tail.startswith("("):
         if tail.endswith(")"):  # first: a value may look like `x) endpos=1`
             return Reply(200, result, tail[1:-1])
-        if found := _DATA_AND_END.fullmatch(tail):
-            return Reply(200, result, found[1], int(found[2]))
+        found = _DATA_AND_END.fullmatch(tail)
+        return Reply(200, result, found[1], int(found[2])) if found else None
     if found := _END.fullmatch(tail):
         return Reply(200, result, None, int(found[1]))
     return Reply(200, result, tail)
@@ -163,7 +162,8 @@ def _success(result: str, tail: str) -> Reply:
 
 def quote(word: str) -> str:
     """One argument as res_agi's parse_args reads it back: quotes toggle, a backslash escapes."""
-    return '"' + _QUOTED.sub(r"\\\g<0>", word) + '"'
+    word = word.replace("\\", r"\\").replace('"', r"\"")
+    return f'"{word}"'
 
 
 def format_command(verb: str, *arguments: str) -> bytes:
@@ -174,7 +174,7 @@ def format_command(verb: str, *arguments: str) -> bytes:
     shows an argument: they may be digits of a PIN.
     """
     line = " ".join((verb, *map(quote, arguments)))
-    if _BREAK.search(line):
+    if "\n" in line or "\r" in line or "\0" in line:
         raise ValueError(f"AGI {verb}: CR, LF and NUL cannot be sent")
     command = line.encode() + b"\n"
     if len(command) > COMMAND_LIMIT:
@@ -269,6 +269,8 @@ class AgiConversation:
             self.surplus += 1
             return None
         after = self._step(_Event.REPLY if reply.endpos is None else _Event.ENDED)
+        if before is Turn.THEIRS:  # nearly always, so this is asked first
+            return reply
         if before is Turn.CUT or after is Turn.LATE:
             return None
         if after is Turn.DRAINING:

@@ -18,4 +18,4 @@ def decode(raw: bytes, fallback: str = DEFAULT_FALLBACK) -> str:
 
 def printable(text: str) -> str:
     """The text without control, format and other invisible characters, spaces kept."""
-    return "".join(filter(str.isprintable, text))
+    return text if text.isprintable() else "".join(filter(str.isprintable, text))

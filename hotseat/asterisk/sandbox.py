@@ -117,12 +117,12 @@ class Sandbox:
         return changed
 
     def reload_phones(self) -> list[str]:
-        """Write the phones only, and let a running Asterisk read them; disturbs no call."""
+        """Write the phones only; a running Asterisk reads what changed, which disturbs no call."""
         installation, instance = self._found()
         with alone(instance):
             texts = {PHONES: self._texts()[PHONES]}
             changed = write_texts(instance.outside / "etc", texts, installation.owner())
-        if self.running():
+        if changed and self.running():
             self.rx(RELOADS[PHONES])
         return changed
 

@@ -168,6 +168,7 @@ class Queue(Base):
     wrap_up_ms: Mapped[int]
     again_ms: Mapped[int]
     music: Mapped[str] = mapped_column(String(64))
+    volunteers: Mapped[bool]
     answer_within_ms: Mapped[int]
 
 
@@ -368,6 +369,13 @@ class Journal(Base):
             unique=True,
             sqlite_where=text("kind = 'ended'"),
             postgresql_where=text("kind = 'ended'"),
+        ),
+        # Attendance asks for the log-ons of some days, which are few among what happened.
+        Index(
+            "journal_log_ons",
+            "at",
+            sqlite_where=text("kind = 'logged_on' OR kind = 'logged_off'"),
+            postgresql_where=text("kind = 'logged_on' OR kind = 'logged_off'"),
         ),
         # Asked at every start, and days may lie between two of them.
         Index(

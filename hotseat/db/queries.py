@@ -21,7 +21,7 @@ def open_calls(session: Session) -> list[CallRow]:
         .where(models.Call.outcome.is_(None))
         .order_by(models.Call.arrived_at, models.Call.id)
     )
-    return [_call(row) for row in session.scalars(query)]
+    return [call_row(row) for row in session.scalars(query)]
 
 
 def recent_calls(
@@ -46,7 +46,7 @@ def recent_calls(
         query = query.where(models.Call.seat == seat)
     if outcomes:
         query = query.where(models.Call.outcome.in_([outcome.value for outcome in outcomes]))
-    return [_call(row) for row in session.scalars(query.limit(limit))]
+    return [call_row(row) for row in session.scalars(query.limit(limit))]
 
 
 def journal_rows(
@@ -80,8 +80,8 @@ def journal_rows(
     return [_journal(row) for row in reversed(newest.all())]
 
 
-def ended_since(session: Session, since: Millis) -> list[Ended]:
-    """The calls that arrived since then and have ended, summed up by queue and outcome."""
+def ended_since(session: Session, since: Millis, until: Millis) -> list[Ended]:
+    """The calls that arrived since then and ended until then, summed up by queue and outcome."""
     query = (
         select(
             models.Call.outcome,
@@ -90,7 +90,11 @@ def ended_since(session: Session, since: Millis) -> list[Ended]:
             func.count(),
             func.count(case((models.Call.in_time.is_(True), 1))),
         )
-        .where(models.Call.arrived_at >= since, models.Call.outcome.is_not(None))
+        .where(
+            models.Call.arrived_at >= since,
+            models.Call.outcome.is_not(None),
+            models.Call.ended_at <= until,
+        )
         .group_by(models.Call.outcome, models.Call.queue)
     )
     return [
@@ -107,7 +111,8 @@ def last_journal_id(session: Session) -> int:
 _PLAIN = [field.name for field in fields(CallRow) if field.name not in ("outcome", "ended_by")]
 
 
-def _call(row: models.Call) -> CallRow:
+def call_row(row: models.Call) -> CallRow:
+    """The record of a row."""
     return CallRow(
         **{name: getattr(row, name) for name in _PLAIN},
         outcome=None if row.outcome is None else Outcome(row.outcome),

@@ -9,8 +9,11 @@ from sqlalchemy.orm import Session
 
 from acd.effects import SeatKept
 from acd.types import SeatId
-from hotseat.db import models
+from hotseat.db import models, roster_models
 from hotseat.outbound import OutboundRules
+from hotseat.roster.coverage import Cover
+from hotseat.roster.policy import RosterPolicy
+from hotseat.roster.shifts import Place, Shift
 from hotseat.site.records import (
     EMPTY_SITE,
     AfterHours,
@@ -43,6 +46,7 @@ def site_now(session: Session) -> SiteNow:
     skilled = _levels(
         session, select(models.AgentSkill.agent, models.AgentSkill.skill, models.AgentSkill.level)
     )
+    members = {row.agent: row.team for row in session.scalars(select(roster_models.TeamMember))}
     said = {
         row.queue: WhileWaiting(row.every_ms, row.position, row.expected_wait, tuple(row.comfort))
         for row in session.scalars(select(models.WhileWaiting))
@@ -80,6 +84,7 @@ def site_now(session: Session) -> SiteNow:
                 answer_within_ms=queue.answer_within_ms,
                 music=queue.music,
                 while_waiting=said.get(queue.name),
+                volunteers=queue.volunteers,
                 duty=duty.get(queue.name, DutyTerms()),
             )
             for queue in session.scalars(select(models.Queue).order_by(models.Queue.name))
@@ -88,12 +93,19 @@ def site_now(session: Session) -> SiteNow:
             row.name: HoursRecord(row.name, Calendar.read(row.weekly, row.overrides), row.holidays)
             for row in session.scalars(select(models.Hours).order_by(models.Hours.name))
         },
+        teams={
+            team.name: team.title
+            for team in session.scalars(
+                select(roster_models.Team).order_by(roster_models.Team.name)
+            )
+        },
         agents={
             agent.number: AgentRecord(
                 agent.number,
                 agent.name,
                 skilled.get(agent.number, {}),
                 mobiles.get(agent.number, ""),
+                team=members.get(agent.number, ""),
             )
             for agent in session.scalars(select(models.Agent).order_by(models.Agent.number))
         },
@@ -101,6 +113,9 @@ def site_now(session: Session) -> SiteNow:
             phone.name: PhoneRecord(phone.name, phone.place)
             for phone in session.scalars(select(models.Phone).order_by(models.Phone.name))
         },
+        shifts=_shifts(session),
+        covers=_covers(session),
+        roster=_roster_policy(session),
         menus={
             row.menu: MenuRecord(row.menu, row.revision, row.document)
             for row in session.scalars(published.order_by(models.MenuRevision.menu))
@@ -133,6 +148,45 @@ def _outbound(session: Session) -> OutboundRules | None:
         per_hour=row.per_hour,
         per_day=row.per_day,
         stopped=row.stopped,
+    )
+
+
+def _shifts(session: Session) -> dict[str, Shift]:
+    rows = session.scalars(select(roster_models.Shift).order_by(roster_models.Shift.name))
+    return {
+        row.name: Shift(row.name, row.title, row.starts, row.minutes, Place(row.place), row.zone)
+        for row in rows
+    }
+
+
+def _covers(session: Session) -> dict[str, Cover]:
+    rows = session.scalars(select(roster_models.Cover).order_by(roster_models.Cover.name))
+    return {
+        row.name: Cover(
+            row.name,
+            Calendar.read(row.weekly, row.overrides),
+            row.holidays,
+            skill=row.skill or "",
+            level=row.level,
+            heads=row.heads,
+        )
+        for row in rows
+    }
+
+
+def _roster_policy(session: Session) -> RosterPolicy:
+    row = session.get(roster_models.RosterRules, 1)
+    if row is None:
+        return RosterPolicy()
+    return RosterPolicy(
+        rest=row.rest,
+        swap_notice=row.swap_notice,
+        leave_notice=row.leave_notice,
+        swap_approval=row.swap_approval,
+        leave_approval=row.leave_approval,
+        late_after=row.late_after,
+        holidays=row.holidays,
+        escalation=tuple(row.escalation),
     )
 
 

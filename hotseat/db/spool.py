@@ -38,7 +38,10 @@ def spool_file(state: Path) -> Path:
 
 def left_over(path: Path) -> int:
     """How many entries lie there that no database has, as far as anybody knows."""
-    return path.read_bytes().count(b"\n") if path.exists() else 0
+    if not path.exists():
+        return 0
+    with path.open("rb") as file:
+        return sum(1 for _ in file)
 
 
 class SpoolFull(OSError):
@@ -71,6 +74,8 @@ class Spool:
             try:
                 _write_all(file, lines, self._size)
                 os.fsync(file)
+                if self._size == 0:
+                    _sync_name(self._path)
             except OSError:
                 # Half a batch would be read back after a crash; it takes room that is needed, too.
                 os.ftruncate(file, self._size)
@@ -124,6 +129,15 @@ def _write_all(file: int, data: bytes, place: int) -> None:
     while left:
         done = os.pwrite(file, left, place)
         left, place = left[done:], place + done
+
+
+def _sync_name(path: Path) -> None:
+    """A new file is on the disk only when its folder is, too (fsync(2))."""
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def _encode(entry: Entry) -> str:

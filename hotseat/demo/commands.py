@@ -7,8 +7,8 @@ import secrets
 import signal
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import ExitStack, suppress
 from types import FrameType
 from zoneinfo import ZoneInfo
 
@@ -19,11 +19,12 @@ from hotseat.asterisk.sandbox import Sandbox, SandboxError
 from hotseat.config import Settings
 from hotseat.control_client import NotRunning, Refused, ask
 from hotseat.db.commands import opened
-from hotseat.db.engine import reading
+from hotseat.db.engine import reading, writing
 from hotseat.db.snapshot import phone_secrets, site_now
 from hotseat.demo.crowd import Crowd, Place
 from hotseat.demo.hotline import NoHotline, hotline, runs
 from hotseat.demo.view import Happenings, in_a_line, screen
+from hotseat.invitations import first_run
 from hotseat.operation.live_view import watch
 from hotseat.operation.screen import Look, ScreenLine
 from hotseat.phones import sandbox_of
@@ -57,8 +58,8 @@ def demo(rate: float, seed: int | None) -> None:
     settings = settings_or_exit()
     seed = secrets.randbelow(10_000) if seed is None else seed
     _require(settings)
+    _mind_the_endings()
     with ExitStack() as stack:
-        stack.enter_context(_endings())
         try:
             _play(stack, settings, rate, seed)
         except (InstallError, SandboxError, NoHotline, NotRunning, Refused) as error:
@@ -77,16 +78,19 @@ def _require(settings: Settings) -> None:
 def _play(stack: ExitStack, settings: Settings, rate: float, seed: int) -> None:
     sandbox = sandbox_of(settings)
     sandbox.up(click.echo)
-    if runs(settings):
+    joins = runs(settings)
+    if joins:
         click.echo("A hotline runs here already: the demo joins it.")
     else:
         stack.enter_context(hotline(settings, settings.state / "demo.log"))
-    site, places, invitation = _places(settings, sandbox)
+    site, places, guest = _places(settings, sandbox)
+    if not joins:
+        guest = (*guest, _pages(settings))
     click.echo(
         f"{site.name}: {rate:g} simulated calls a minute, {len(places)} simulated agents, all on "
         f"real SIP phones. SEED={seed} repeats it. q or Ctrl-C ends it."
     )
-    click.echo("\n".join(invitation))
+    click.echo("\n".join(guest))
     terminal = sys.stdin.isatty() and sys.stdout.isatty()
     zone = ZoneInfo(site.time_zone)
     happenings = Happenings(zone) if terminal else Happenings(zone, click.echo)
@@ -103,7 +107,7 @@ def _play(stack: ExitStack, settings: Settings, rate: float, seed: int) -> None:
     crowd.start()
     with suppress(KeyboardInterrupt):
         if terminal:
-            _watch(settings, crowd, happenings, invitation)
+            _watch(settings, crowd, happenings, guest)
         else:
             _report(settings, crowd, happenings)
 
@@ -137,6 +141,13 @@ def _places(settings: Settings, sandbox: Sandbox) -> tuple[SiteNow, Sequence[Pla
     )
 
 
+def _pages(settings: Settings) -> str:
+    """Where the web pages are; for the first administrator a link that opens them once."""
+    with opened() as engine, writing(engine) as session:
+        link = first_run(session, settings.admin_address, round(time.time() * 1000))
+    return f"Web pages:  {link or settings.admin_address}"
+
+
 def _watch(settings: Settings, crowd: Crowd, happenings: Happenings, foot: Sequence[str]) -> None:
     def look(columns: int, rows: int) -> Sequence[ScreenLine]:
         crowd.check()
@@ -160,21 +171,20 @@ def _report(settings: Settings, crowd: Crowd, happenings: Happenings) -> None:
 
 
 def _end(crowd: Crowd) -> None:
-    click.echo("Ending: callers hang up, agents log off …")
-    crowd.leave()
+    for name in (signal.SIGINT, *ENDINGS):
+        signal.signal(name, signal.SIG_IGN)  # a second Ctrl-C would leave agents logged on
+    try:
+        click.echo("Ending: callers hang up, agents log off …")
+    finally:  # a terminal that was closed takes no words
+        crowd.leave()
     click.echo(f"Asterisk goes on; {own_name()} asterisk down stops it.")
 
 
-@contextmanager
-def _endings() -> Iterator[None]:
+def _mind_the_endings() -> None:
     """A closed terminal and SIGTERM end the demo as Ctrl-C does."""
 
     def end(_signal: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    before = {name: signal.signal(name, end) for name in ENDINGS}
-    try:
-        yield
-    finally:
-        for name, handler in before.items():
-            signal.signal(name, handler)
+    for name in ENDINGS:
+        signal.signal(name, end)

@@ -44,6 +44,8 @@ def health(status: Mapping[str, Any]) -> Health:
     if status["journal"]["lag_ms"] > JOURNAL_LATE_MS:
         trouble = status["journal"]["trouble"] or "the database is slow"
         late.append(f"the journal is {status['journal']['lag_ms']} ms behind: {trouble}")
+    if status["site"]["problem"]:
+        late.append(status["site"]["problem"])
     if status["journal"]["lost"]:
         late.append(f"the journal lost {status['journal']['lost']} entries")
     condition = Condition.UNAVAILABLE if down else Condition.DEGRADED if late else Condition.OK

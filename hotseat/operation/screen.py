@@ -72,6 +72,9 @@ def _head(state: Mapping[str, Any], columns: int) -> list[ScreenLine]:
         lines.append(ScreenLine(f"draining: {state['draining']} calls to be ended", Look.ALARM))
     elif state["held"]:
         lines.append(ScreenLine(f"no offers: {', '.join(state['held'])}", Look.ALARM))
+    if journal["trouble"]:
+        told = f"HISTORY IS NOT WRITTEN: {journal['trouble']}"
+        lines.append(ScreenLine(cut(told, columns), Look.ALARM))
     return lines
 
 

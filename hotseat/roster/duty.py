@@ -6,29 +6,42 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 
 from acd.types import Millis, SeatId, Skills
+from hotseat.roster.coverage import Stretch
 from hotseat.roster.shifts import Duty, Place
 
 
 class DutyRoster:
     """The published duties around now. It never changes: a new version is a new DutyRoster.
 
+    `published` are the stretches for which there is a roster at all, in order. Outside of them
+    (`in_force` is False) nobody is rostered and whoever is logged on is on duty, in the office: a
+    site without a roster, or one whose last roster has run out, goes on taking calls.
+
     `skills` are those of the site in force, agent -> skill -> level; an agent who is not in it is
-    on no duty. A site without a published roster has no DutyRoster: there whoever is logged on is
-    on duty, in the office.
+    on no duty.
     """
 
     def __init__(
         self,
         duties: Iterable[Duty],
         skills: Mapping[str, Skills],
+        published: Iterable[Stretch],
         escalation: Sequence[str] = (),
     ) -> None:
         self.duties = tuple(sorted(duty for duty in duties if duty.agent in skills))
         self._skills = skills
         self._escalation = tuple(escalation)
         self._begins = [duty.begins for duty in self.duties]
-        self._boundaries = sorted({at for duty in self.duties for at in (duty.begins, duty.ends)})
+        self._published = tuple(published)
+        self._boundaries = sorted(
+            {at for duty in self.duties for at in (duty.begins, duty.ends)}
+            | {at for stretch in self._published for at in stretch}
+        )
         self._longest = max((duty.ends - duty.begins for duty in self.duties), default=0)
+
+    def in_force(self, at: Millis) -> bool:
+        """Is there a roster for this instant?"""
+        return any(begins <= at < ends for begins, ends in self._published)
 
     def at(self, at: Millis) -> tuple[Duty, ...]:
         """The duties that run at `at`, earliest begun first."""
@@ -87,7 +100,9 @@ class DutyRoster:
         return tuple(agent for agent in self._escalation if self._meets(agent, requires))
 
     def next_boundary(self, after: Millis) -> Millis | None:
-        """The first instant after `after` at which somebody comes on duty or goes off."""
+        """The first instant after `after` at which somebody comes on duty or goes off, or the
+        roster begins to count or runs out.
+        """
         place = bisect_right(self._boundaries, after)
         return self._boundaries[place] if place < len(self._boundaries) else None
 

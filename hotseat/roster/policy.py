@@ -24,13 +24,3 @@ class RosterPolicy:
     """The country whose holidays are shown and kept by rotations of working days."""
     escalation: tuple[str, ...] = ()
     """Agents to be asked when nobody on duty takes a call, in this order."""
-
-
-@dataclass(frozen=True, slots=True)
-class Team:
-    """Agents under a lead."""
-
-    name: str
-    title: str
-    lead: str = ""
-    """The agent number of the team lead 组长; "" if there is none."""

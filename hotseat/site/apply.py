@@ -10,7 +10,7 @@ from sqlalchemy import func, inspect, select
 from sqlalchemy.orm import Session
 
 from acd.types import Millis, Skills
-from hotseat.db import models
+from hotseat.db import models, roster_models
 from hotseat.db.engine import lock_site
 from hotseat.db.secret_columns import new_secret
 from hotseat.db.snapshot import current_revision, site_now
@@ -123,6 +123,7 @@ def _rows(
                     "again_ms": queue.again_ms,
                     "answer_within_ms": queue.answer_within_ms,
                     "music": queue.music,
+                    "volunteers": queue.volunteers,
                 }
                 for queue in wanted.queues.values()
             ],
@@ -182,6 +183,7 @@ def _rows(
             models.AgentSkill,
             _levels("agent", {number: agent.skills for number, agent in wanted.agents.items()}),
         ),
+        *_roster_rows(wanted),
         (
             models.Phone,
             [
@@ -218,6 +220,54 @@ def _rows(
             if wanted.outbound is not None
             else [],
         ),
+    ]
+
+
+def _roster_rows(wanted: Site) -> list[tuple[type[models.Base], Rows]]:
+    policy = asdict(wanted.roster) | {"escalation": list(wanted.roster.escalation)}
+    return [
+        (
+            roster_models.Team,
+            [{"name": name, "title": title} for name, title in wanted.teams.items()],
+        ),
+        (
+            roster_models.TeamMember,
+            [
+                {"agent": agent.number, "team": agent.team}
+                for agent in wanted.agents.values()
+                if agent.team
+            ],
+        ),
+        (
+            roster_models.Shift,
+            [
+                {
+                    "name": shift.name,
+                    "title": shift.title,
+                    "starts": shift.starts,
+                    "minutes": shift.minutes,
+                    "place": shift.place.value,
+                    "zone": shift.zone,
+                }
+                for shift in wanted.shifts.values()
+            ],
+        ),
+        (
+            roster_models.Cover,
+            [
+                {
+                    "name": cover.name,
+                    "weekly": cover.calendar.written_week(),
+                    "holidays": cover.holidays,
+                    "overrides": cover.calendar.written_overrides(),
+                    "skill": cover.skill or None,
+                    "level": cover.level,
+                    "heads": cover.heads,
+                }
+                for cover in wanted.covers.values()
+            ],
+        ),
+        (roster_models.RosterRules, [{"id": 1, **policy}]),
     ]
 
 

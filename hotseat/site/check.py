@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from typing import Final, TypeVar
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from hotseat.site.calendars import read_hours
-from hotseat.site.fields import AGENT, LANGUAGE, MUSIC, NAME, NUMBER, PHONE, SiteFields, Spelling
+from hotseat.site.fields import (
+    AGENT,
+    LANGUAGE,
+    MUSIC,
+    NAME,
+    NUMBER,
+    PHONE,
+    SHIFT,
+    SiteFields,
+    Spelling,
+    is_time_zone,
+)
 from hotseat.site.home_duty import (
     read_duty,
     read_mobile,
@@ -23,6 +33,13 @@ from hotseat.site.records import (
     PhoneRecord,
     QueueRecord,
     Site,
+)
+from hotseat.site.rosters import (
+    check_rosters,
+    read_cover,
+    read_covers,
+    read_policy,
+    read_shift,
 )
 from ivr.menus import check as check_menu
 from ivr.menus import check_together, parse
@@ -51,11 +68,7 @@ def check(file: SiteFile) -> Site:
 def _site(content: object, problems: list[At]) -> Site:
     whole = SiteFields(content, "", problems)
     head = SiteFields(whole.mapping("site"), "site", problems)
-    skills = {
-        name: whole.a_text(title, f"skills.{name}")
-        for name, title in whole.part("skills").items()
-        if not whole.misspelt(name, NAME, f"skills.{name}")
-    }
+    skills, teams = _titles(whole, "skills"), _titles(whole, "teams")
 
     def parts(
         section: str, spelling: Spelling, record: Callable[[str, SiteFields], T]
@@ -78,6 +91,13 @@ def _site(content: object, problems: list[At]) -> Site:
     agents = parts("agents", AGENT, _agent)
     phones = parts("phones", PHONE, _phone)
     hours = parts("hours", NAME, read_hours)
+    shifts = parts("shifts", SHIFT, read_shift)
+    covers = read_covers(
+        parts("coverage", NAME, read_cover), said=whole.document.get("coverage") is not None
+    )
+    rules = SiteFields(whole.part("roster"), "roster", problems)
+    policy = read_policy(rules)
+    rules.finish()
     numbers = parts("numbers", NUMBER, read_number)
     outbound = read_outbound(whole)
     menus = _menus(
@@ -92,28 +112,40 @@ def _site(content: object, problems: list[At]) -> Site:
     whole.finish()
     _check_skills(whole, skills, queues, agents)
     tell_wrong_numbers(whole, numbers, menus=menus, agents=agents, queues=queues)
-    return Site(
+    site = Site(
         name=name,
         time_zone=time_zone,
         languages=languages,
         skills=skills,
         queues=queues,
         hours=hours,
+        teams=teams,
         agents=agents,
         phones=phones,
+        shifts=shifts,
+        covers=covers,
+        roster=policy,
         menus=menus,
         numbers=numbers,
         outbound=outbound,
     )
+    check_rosters(whole, site)
+    return site
+
+
+def _titles(whole: SiteFields, section: str) -> dict[str, str]:
+    """A section of names with nothing but a title."""
+    return {
+        name: whole.a_text(title, f"{section}.{name}")
+        for name, title in whole.part(section).items()
+        if not whole.misspelt(name, NAME, f"{section}.{name}")
+    }
 
 
 def _time_zone(head: SiteFields) -> str:
     name = head.text("time_zone")
-    if name:
-        try:
-            ZoneInfo(name)
-        except (ZoneInfoNotFoundError, OSError, ValueError):  # unknown, a folder, no name at all
-            head.wrong("time_zone", f'no time zone "{name}"; write it like Asia/Shanghai')
+    if name and not is_time_zone(name):
+        head.wrong("time_zone", f'no time zone "{name}"; write it like Asia/Shanghai')
     return name
 
 
@@ -129,6 +161,7 @@ def _queue(name: str, fields: SiteFields) -> QueueRecord:
         answer_within_ms=1000 * fields.whole("answer_within_seconds", 1, 3600, default=20),
         music=fields.spelt("music", MUSIC, default="default"),
         while_waiting=_while_waiting(fields),
+        volunteers=fields.flag("volunteers"),
         duty=read_duty(fields),
     )
 
@@ -151,7 +184,13 @@ def _while_waiting(queue: SiteFields) -> WhileWaiting | None:
 
 
 def _agent(number: str, fields: SiteFields) -> AgentRecord:
-    return AgentRecord(number, fields.text("name"), fields.levels("skills"), read_mobile(fields))
+    return AgentRecord(
+        number,
+        fields.text("name"),
+        fields.levels("skills"),
+        mobile=read_mobile(fields),
+        team=fields.spelt("team", NAME, default=""),
+    )
 
 
 def _phone(name: str, fields: SiteFields) -> PhoneRecord:

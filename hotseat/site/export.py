@@ -7,8 +7,9 @@ from typing import Any
 import yaml
 
 from hotseat.site.calendars import written_hours
-from hotseat.site.home_duty import written_agent, written_duty, written_number, written_outbound
-from hotseat.site.records import QueueRecord, Site
+from hotseat.site.home_duty import written_duty, written_mobile, written_number, written_outbound
+from hotseat.site.records import AgentRecord, QueueRecord, Site
+from hotseat.site.rosters import written_cover, written_policy, written_shift
 
 
 def written(site: Site) -> dict[str, Any]:
@@ -30,18 +31,28 @@ def written(site: Site) -> dict[str, Any]:
                 "again_seconds": queue.again_ms // 1000,
                 "answer_within_seconds": queue.answer_within_ms // 1000,
                 "music": queue.music,
+                "volunteers": queue.volunteers,
                 **_while_waiting(queue),
                 **written_duty(queue.duty),
             }
             for queue in site.queues.values()
         },
         "hours": {hours.name: written_hours(hours) for hours in site.hours.values()},
-        "agents": {agent.number: written_agent(agent) for agent in site.agents.values()},
+        "teams": dict(site.teams),
+        "agents": {agent.number: _agent(agent) for agent in site.agents.values()},
         "phones": {phone.name: {"place": phone.place} for phone in site.phones.values()},
+        "shifts": {shift.name: written_shift(shift) for shift in site.shifts.values()},
+        "coverage": {cover.name: written_cover(cover) for cover in site.covers.values()},
+        "roster": written_policy(site.roster),
         "menus": dict(site.menus),
         "numbers": {number.number: written_number(number) for number in site.numbers.values()},
         **written_outbound(site.outbound),
     }
+
+
+def _agent(agent: AgentRecord) -> dict[str, Any]:
+    team = {"team": agent.team} if agent.team else {}
+    return {"name": agent.name, **team, "skills": dict(agent.skills), **written_mobile(agent)}
 
 
 def _while_waiting(queue: QueueRecord) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ivr.menus.fields import Fields
 
@@ -38,13 +39,14 @@ class SiteFields(Fields):
             return value
         return ""
 
-    def flag(self, field: str) -> bool:
-        """true or false; false if it is left out."""
+    def flag(self, field: str, default: bool = False) -> bool:
+        """true or false."""
         value = self._take(field)
-        if not isinstance(value, bool | None):
+        if isinstance(value, bool):
+            return value
+        if value is not None:
             self._wrong(self._at(field), "must be true or false")
-            return False
-        return bool(value)
+        return default
 
     def spelt(self, field: str, spelling: Spelling, default: str) -> str:
         """A word that is spelt in a certain way."""
@@ -69,14 +71,15 @@ class SiteFields(Fields):
         """The fields of a part of this part."""
         return SiteFields(entry, self._at(field), self._problems)
 
-    def words(self, field: str, spelling: Spelling) -> tuple[str, ...]:
-        """A list of different words, at least one."""
+    def words(self, field: str, spelling: Spelling, least: int = 1) -> tuple[str, ...]:
+        """A list of different words; with `least` 0 it may be left out or empty."""
         value = self._take(field)
-        if not self._is_there(field, value):
+        if (value is None and not least) or not self._is_there(field, value):
             return ()
         path = self._at(field)
-        if not isinstance(value, list) or not value:
-            self._wrong(path, f"must be a list with at least one {spelling.what}")
+        if not isinstance(value, list) or len(value) < least:
+            few = "with at least one" if least else "of words, each a"
+            self._wrong(path, f"must be a list {few} {spelling.what}")
             return ()
         words: list[str] = []
         for place, word in enumerate(value):
@@ -96,6 +99,15 @@ class SiteFields(Fields):
         self._wrong(self.path, text)
 
 
+def is_time_zone(name: str) -> bool:
+    """Is it the IANA name of a zone?"""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, OSError, ValueError):  # unknown, a folder, no name at all
+        return False
+    return True
+
+
 class Spelling:
     """How a kind of word is spelt, for the check and for its message."""
 
@@ -110,6 +122,9 @@ NAME: Final = Spelling(
 )
 PHONE: Final = Spelling(
     "name of a phone", "[a-z0-9][a-z0-9-]{0,30}", "use up to 31 of a-z, 0-9 and -, no - first"
+)
+SHIFT: Final = Spelling(
+    "name of a shift", "[A-Za-z0-9][A-Za-z0-9-]{0,15}", "use up to 16 of A-Z, a-z, 0-9 and -"
 )
 AGENT: Final = Spelling("agent number", "[0-9]{2,8}", "use 2 to 8 digits")
 NUMBER: Final = Spelling("telephone number", r"\+?[0-9]{2,20}", "use 2 to 20 digits, + may lead")

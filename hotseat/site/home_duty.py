@@ -105,13 +105,9 @@ def read_outbound(whole: SiteFields) -> OutboundRules | None:
     return rules
 
 
-def written_agent(agent: AgentRecord) -> dict[str, Any]:
-    """The agent as a site file says it."""
-    return {
-        "name": agent.name,
-        "skills": dict(agent.skills),
-        **({"mobile": agent.mobile} if agent.mobile else {}),
-    }
+def written_mobile(agent: AgentRecord) -> dict[str, Any]:
+    """The agent's field, left out if there is none."""
+    return {"mobile": agent.mobile} if agent.mobile else {}
 
 
 def written_duty(duty: DutyTerms) -> dict[str, Any]:

@@ -39,8 +39,9 @@ def plan(current: SiteNow, wanted: Site) -> list[Change]:
     """Everything that differs; empty if nothing does. The order of fields is no difference."""
     old, new = written(current.as_written()), written(wanted)
     changes = [
-        Change(Sign.CHANGED, "site", _difference(*difference))
-        for difference in _differences(old["site"], new["site"])
+        Change(Sign.CHANGED, one, _difference(*difference))
+        for one in ("site", "roster")
+        for difference in _differences(old[one], new[one])
     ]
     changes += _outbound(old.get("outbound"), new.get("outbound"))
     for section, one in _ONE_OF.items():
@@ -52,8 +53,11 @@ _ONE_OF: Final = {
     "skills": "skill",
     "queues": "queue",
     "hours": "hours",
+    "teams": "team",
     "agents": "agent",
     "phones": "phone",
+    "shifts": "shift",
+    "coverage": "cover",
     "menus": "menu",
     "numbers": "number",
 }

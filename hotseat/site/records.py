@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TypeAlias
 
 from acd.types import Millis, Skills
 from hotseat.outbound import OutboundRules
+from hotseat.roster.coverage import Cover
+from hotseat.roster.policy import RosterPolicy
+from hotseat.roster.shifts import Shift
 from ivr.hours import Calendar
 from ivr.waiting import WhileWaiting
 
@@ -63,7 +66,24 @@ class QueueRecord:
     """Asterisk's music class for those who wait."""
     while_waiting: WhileWaiting | None = None
     """What is said to them now and then; nothing but music if None."""
+    volunteers: bool = False
+    """Are agents rung who are logged on though the roster has them not on duty?"""
     duty: DutyTerms = DutyTerms()
+
+
+def removed_queue(name: str, requires: Skills, priority: int) -> QueueRecord:
+    """A queue that the site has no more, for those who still wait in it."""
+    return QueueRecord(
+        name=name,
+        title="",
+        requires=requires,
+        priority=priority,
+        ring_ms=20_000,
+        wrap_up_ms=10_000,
+        again_ms=20_000,
+        answer_within_ms=20_000,
+        music="default",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +105,8 @@ class AgentRecord:
     skills: Skills
     mobile: str = ""
     """The registered duty mobile, E.164; "" if there is none."""
+    team: str = ""
+    """"" if in none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +142,8 @@ class MenuRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Site:
-    """What a site file says, checked: every name that is used exists."""
+class _Parts:
+    """What a site has, but for its menus, whether in a file or in force."""
 
     name: str
     time_zone: str
@@ -131,46 +153,37 @@ class Site:
     """Skill -> title."""
     queues: Mapping[str, QueueRecord]
     hours: Mapping[str, HoursRecord]
+    teams: Mapping[str, str]
+    """Team -> title."""
     agents: Mapping[str, AgentRecord]
     phones: Mapping[str, PhoneRecord]
-    menus: Mapping[str, MenuDocument]
+    shifts: Mapping[str, Shift]
+    covers: Mapping[str, Cover]
+    """Who has to be there when, by name."""
+    roster: RosterPolicy
     numbers: Mapping[str, NumberRecord]
     outbound: OutboundRules | None = None
     """What may be dialled; nothing if None."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SiteNow:
+class Site(_Parts):
+    """What a site file says, checked: every name that is used exists."""
+
+    menus: Mapping[str, MenuDocument]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteNow(_Parts):
     """The site in force. Revision 0 is the empty site before the first apply."""
 
     revision: int
-    name: str
-    time_zone: str
-    languages: tuple[str, ...]
-    skills: Mapping[str, str]
-    queues: Mapping[str, QueueRecord]
-    hours: Mapping[str, HoursRecord]
-    agents: Mapping[str, AgentRecord]
-    phones: Mapping[str, PhoneRecord]
     menus: Mapping[str, MenuRecord]
-    numbers: Mapping[str, NumberRecord]
-    outbound: OutboundRules | None = None
 
     def as_written(self) -> Site:
         """The site as its file would say it: without revisions."""
-        return Site(
-            name=self.name,
-            time_zone=self.time_zone,
-            languages=self.languages,
-            skills=self.skills,
-            queues=self.queues,
-            hours=self.hours,
-            agents=self.agents,
-            phones=self.phones,
-            menus={name: menu.document for name, menu in self.menus.items()},
-            numbers=self.numbers,
-            outbound=self.outbound,
-        )
+        parts = {part.name: getattr(self, part.name) for part in fields(_Parts)}
+        return Site(**parts, menus={name: menu.document for name, menu in self.menus.items()})
 
 
 EMPTY_SITE = SiteNow(
@@ -181,8 +194,12 @@ EMPTY_SITE = SiteNow(
     skills={},
     queues={},
     hours={},
+    teams={},
     agents={},
     phones={},
+    shifts={},
+    covers={},
+    roster=RosterPolicy(),
     menus={},
     numbers={},
 )

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -85,6 +86,9 @@ class Phone(AbstractContextManager["Phone"]):
         )
         self._changed = threading.Condition()
         self._events: list[PhoneEvent] = []
+        # A phone may take calls for days, and is asked about the latest many times a second.
+        self._of_call: defaultdict[int, list[PhoneEvent]] = defaultdict(list)
+        self._invites: list[PhoneEvent] = []
         self._replies: dict[int, dict[str, Any]] = {}
         self._commands = 0
         self._gone = False
@@ -185,7 +189,8 @@ class Phone(AbstractContextManager["Phone"]):
 
     def invites(self, since: float = 0, until: float = float("inf")) -> list[PhoneEvent]:
         """The calls that came between two instants."""
-        return [e for e in self.events if e.kind == "invite" and since <= e.at <= until]
+        with self._changed:
+            return [event for event in self._invites if since <= event.at <= until]
 
     def call_of(self, caller: str, *, since: float = 0) -> PhoneCall | None:
         """The first call of this caller that came since an instant."""
@@ -240,8 +245,10 @@ class Phone(AbstractContextManager["Phone"]):
     def _matching(
         self, kinds: tuple[str, ...], call: int | None, since: float
     ) -> Iterator[PhoneEvent]:
-        for event in self.events:
-            if event.kind in kinds and event.at >= since and call in (None, event.call):
+        with self._changed:
+            events = list(self._events if call is None else self._of_call.get(call, ()))
+        for event in events:
+            if event.kind in kinds and event.at >= since:
                 yield event
 
     # The process
@@ -287,11 +294,18 @@ class Phone(AbstractContextManager["Phone"]):
                     self._replies[line["reply"]] = line
                 else:
                     kind, at, call = line.pop("event"), line.pop("at"), line.pop("call", None)
-                    self._events.append(PhoneEvent(kind, at, call, line))
+                    self._note(PhoneEvent(kind, at, call, line))
                 self._changed.notify_all()
         with self._changed:
             self._gone = True
             self._changed.notify_all()
+
+    def _note(self, event: PhoneEvent) -> None:
+        self._events.append(event)
+        if event.call is not None:
+            self._of_call[event.call].append(event)
+        if event.kind == "invite":
+            self._invites.append(event)
 
 
 @dataclass(frozen=True, slots=True)

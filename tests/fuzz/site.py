@@ -14,7 +14,7 @@ from hotseat.site.check import check as check_site
 from hotseat.site.export import export
 from hotseat.site.plan import plan
 from hotseat.site.problems import SiteInvalid
-from hotseat.site.read import SiteFile, read
+from hotseat.site.read import MAX_CHARACTERS, SiteFile, read
 from hotseat.site.records import EMPTY_SITE, Site
 from ivr.menus import outline, parse
 from tests.fuzz.cases import Broken, Case, Fuzzer, mutated
@@ -224,6 +224,8 @@ def make(dice: random.Random) -> Case:
     way = dice.random()
     if way < 0.001:
         return (TEXT, _bomb(dice).encode())
+    if way < 0.00101:
+        return (TEXT, DEMO.encode() + b"#" * MAX_CHARACTERS)
     if way < 0.4:
         text = DEMO if dice.random() < 0.01 else dice.choice(TEXTS)
         return (TEXT, mutated(dice, text.encode(), WORDS))
@@ -251,7 +253,7 @@ def check(case: Case) -> None:
         raise Broken(f"took more than {SECONDS} s")
 
 
-_OF_THE_WHOLE = ("is missing", "must be a mapping of fields", 'no field ""')
+_OF_THE_WHOLE = ("is missing", "must be a mapping of fields", 'no field ""', "longer than")
 
 
 def _look_at(file: Callable[[], SiteFile], *, in_a_file: bool) -> None:

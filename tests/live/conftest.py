@@ -39,11 +39,16 @@ def house_on_postgresql(
 
 
 @contextmanager
-def opened(session: pytest.Session, folder: str, database: str = "") -> Iterator[Hotline]:
+def opened(
+    session: pytest.Session,
+    folder: str | Path,
+    database: str = "",
+    recordings: Path | None = None,
+) -> Iterator[Hotline]:
     """A hotline that is up; its Asterisk's programs are shared with `make run` of the checkout."""
     shared = CHECKOUT / ".hotseat"
     root = Path(os.environ.get("HOTSEAT_ASTERISK__ROOT", shared / "asterisk" / "root"))
-    with Hotline(shared / folder, root, database) as hotline:
+    with Hotline(shared / folder, root, database, recordings) as hotline:
         try:
             hotline.install()
         except CommandFailed as error:

@@ -9,6 +9,8 @@ Everything of a hotline lives in one state folder, whose hash gives it a loopbac
 
 from __future__ import annotations
 
+import os
+import signal
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -44,8 +46,11 @@ def now_ms() -> int:
 class Hotline(Premises):
     """An instance with a relay before AMI, phones and callers."""
 
-    def __init__(self, state: Path, root: Path, database: str = "") -> None:
+    def __init__(
+        self, state: Path, root: Path, database: str = "", recordings: Path | None = None
+    ) -> None:
         super().__init__(state, root, database)
+        self._recordings = recordings or state
         self._desks: dict[str, Phone] = {}
         self._carrier: Phone | None = None
         self.stalls = self._stack.enter_context(Stalls())
@@ -62,7 +67,7 @@ class Hotline(Premises):
             )
         )
         self.callers = Callers(
-            address=self.address(10), server=self.sip, folder=self.state / "callers"
+            address=self.address(10), server=self.sip, folder=self._recordings / "callers"
         )
         self._stack.callback(self.callers.close)
         self.start()
@@ -70,6 +75,20 @@ class Hotline(Premises):
     def server_environment(self) -> dict[str, str]:
         """The server reaches AMI through the relay."""
         return super().server_environment() | {"HOTSEAT_ASTERISK__AMI_PORT": str(RELAY_PORT)}
+
+    # The processes
+
+    def waited_for_cpu(self) -> int:
+        """Milliseconds in which the server wanted to run, but others did (proc(5), schedstat)."""
+        told = Path(f"/proc/{self._running().pid}/schedstat").read_text(encoding="ascii")
+        return int(told.split()[1]) // 1_000_000
+
+    def kill_asterisk(self) -> None:
+        """`kill -9`; nobody on the phone is told."""
+        pid = self._sandbox.pid()
+        assert pid is not None, "Asterisk does not run"
+        os.kill(pid, signal.SIGKILL)
+        until("Asterisk is gone", lambda: self._sandbox.pid() is None, 5)
 
     # Seats and phones
 
@@ -82,7 +101,7 @@ class Hotline(Premises):
                     address=self.address(int(phone.removeprefix("p"))),
                     port=5060,
                     server=self.sip,
-                    folder=self.state / "phones",
+                    folder=self._recordings / "phones",
                 )
             )
             desk.register(self.secret(phone))

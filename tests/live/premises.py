@@ -13,9 +13,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from hotseat.asterisk.sandbox import Sandbox
 from hotseat.config import AsteriskSettings, Settings
@@ -48,7 +48,7 @@ class CommandFailed(Exception):
     """A `hotseat` command ended with an error; the text is what it printed."""
 
 
-class Premises(AbstractContextManager["Premises"]):
+class Premises:
     """An instance, from `hotseat asterisk install` to its end."""
 
     def __init__(self, state: Path, root: Path, database: str = "") -> None:
@@ -72,6 +72,9 @@ class Premises(AbstractContextManager["Premises"]):
         self.apply(site)
         self._stack.callback(self.hotseat, "asterisk", "down")
         self.hotseat("asterisk", "up")
+
+    def __enter__(self) -> Self:
+        return self
 
     def __exit__(self, *_: object) -> None:
         self._stop_server()
@@ -170,7 +173,7 @@ class Premises(AbstractContextManager["Premises"]):
         """Start the server and wait until it answers at all."""
         with self.server_log.open("ab") as log:
             self._server = subprocess.Popen(
-                [HOTSEAT, "serve"],
+                [HOTSEAT, "serve", "--no-admin"],
                 cwd=self.state,
                 env=self.server_environment(),
                 stdin=subprocess.DEVNULL,

@@ -1,20 +1,26 @@
-"""PostgreSQL is stopped under a running hotline, and comes back."""
+"""PostgreSQL is stopped under a running hotline for a minute, comes back, and hangs."""
 
 from __future__ import annotations
 
+import time
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from hotseat.history import Outcome
-from tests.live.hotline import NUMBER, SITE, STRAIGHT, Hotline, now_ms, until
+from tests.live.hotline import NUMBER, SITE, STRAIGHT, Hotline, now_ms
+from tests.live.premises import CommandFailed, until
 from tests.live.talk import begin_talk
 from tests.postgresql import PostgreSQL
 
 pytestmark = pytest.mark.live
 
-AWAY_SECONDS = 12.0
+AWAY_SECONDS = 60.0
+CALLS = 12
+"""So many while it is away, from its first second to its last."""
+HANGING_SECONDS = 20.0
+"""Until the spool takes over from a database that is connected and does not answer."""
 TALK_ERROR_MS = 300
 
 
@@ -32,7 +38,7 @@ def test_calls_go_on_while_the_database_is_away(
 
     postgresql_server.stop()
     stopped = now_ms()
-    during = [call_through(hotline, f"1380008{2000 + number}") for number in range(4)]
+    during = [call_through(hotline, f"1380008{2000 + number}") for number in range(CALLS // 2)]
     in_menu = hotline.callers.call(NUMBER, caller="13800083000")
     in_menu.wait("talking")
     in_menu.digits("1")
@@ -41,6 +47,11 @@ def test_calls_go_on_while_the_database_is_away(
     talk.desk.hang_up()
     talk.caller.wait("ended")
     hotline.ask("seat-pause", agent="1005", reason="lunch")
+    _loud(hotline)
+    left = AWAY_SECONDS - (now_ms() - stopped) / 1000
+    for number in range(CALLS // 2, CALLS):
+        time.sleep(left / (CALLS // 2) / 2)  # the outage has to last, that is what is tried here
+        during.append(call_through(hotline, f"1380008{2000 + number}"))
     until("the outage is long enough", lambda: now_ms() - stopped > AWAY_SECONDS * 1000, 60)
     gauges = hotline.status()["journal"]
     assert gauges["lag_ms"] > AWAY_SECONDS * 1000 / 2
@@ -70,6 +81,16 @@ def test_calls_go_on_while_the_database_is_away(
     assert "journal_in_order_again" in log
     assert "13800082000" not in log
 
+    with postgresql_server.frozen():
+        begun = now_ms()
+        hanging = [call_through(hotline, f"1380008{5000 + number}") for number in range(3)]
+        spool = hotline.state / "journal.spool"
+        until("the spool takes over", lambda: spool.exists(), HANGING_SECONDS)
+        print(f"the spool took over after {now_ms() - begun} ms")
+    until("the spool is in the database", lambda: hotline.status()["journal"]["lag_ms"] == 0, 20)
+    for caller in hanging:
+        assert hotline.ended(caller).outcome is Outcome.ANSWERED, caller
+
     # A restart finds the seats as they were left while the database was away.
     hotline.kill()
     hotline.start()
@@ -80,6 +101,13 @@ def test_calls_go_on_while_the_database_is_away(
     hotline.apply(site)
     assert hotline.status()["site"]["name"].startswith("Afterwards")
     hotline.ended(call_through(hotline, "13800084000"))
+
+
+def _loud(hotline: Hotline) -> None:
+    """Whoever looks is told what is the matter and where the history is meanwhile."""
+    until("it is late", lambda: hotline.status()["journal"]["lag_ms"] > 5_000, 10)
+    with pytest.raises(CommandFailed, match=r"database away: .*; kept in the spool"):
+        hotline.hotseat("doctor")
 
 
 def call_through(hotline: Hotline, caller: str) -> str:

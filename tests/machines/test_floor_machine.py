@@ -38,6 +38,7 @@ from acd.events import (
     ShiftEnds,
     SkillsChanged,
     TalkEnded,
+    TermsChanged,
     Tick,
 )
 from acd.floor import Floor, SeatRefused
@@ -294,6 +295,46 @@ class FloorMachine(RuleBasedStateMachine):
             ticket, state=TicketState.WAITING, queue=terms.queue, requires=terms.requires
         ).format()
         self.tell(terms)
+
+    @rule(
+        pick=picks,
+        requires=skill_maps,
+        priority=st.integers(0, 2),
+        spans=st.sampled_from([(5_000, 0, 0), (20_000, 10_000, 20_000)]),
+        volunteers=st.booleans(),
+    )
+    def queue_is_edited(
+        self,
+        pick: int,
+        requires: Skills,
+        priority: int,
+        spans: tuple[int, int, int],
+        volunteers: bool,
+    ) -> None:
+        """Also under an offer or a talk that runs."""
+        lines = sorted(self.lines)
+        if not lines:
+            return
+        line = self.lines[lines[pick % len(lines)]]
+        ring, wrap_up, again = spans
+        line.terms = replace(
+            line.terms,
+            requires=requirement(requires),
+            priority=priority,
+            ring=ring,
+            wrap_up=wrap_up,
+            again=again,
+            volunteers=volunteers,
+        )
+        ticket = Ticket.parse(line.ticket)
+        line.ticket = replace(ticket, requires=line.terms.requires, priority=priority).format()
+        self.places.pop(line.terms.call, None)
+        before = self.floor.picture()
+        effects = self.tell(TermsChanged(line.terms))
+        assert not any(isinstance(effect, Withdraw) for effect in effects)
+        offered = {effect.call for effect in effects if isinstance(effect, Offer)}
+        for was, now in zip(before.seats, self.floor.picture().seats, strict=True):
+            assert was == now or now.call in offered, "no seat is touched but to be rung"
 
     # ---- dials
 

@@ -17,14 +17,20 @@ from admin.access import NEEDS
 from hotseat.rights import GRANTS, Role, Scope
 from tests.web.conftest import Browser
 
-SAMPLES: dict[str, dict[str, str | int]] = {
-    "user": {"user": 1},
-    "token": {"token": "nobody-knows"},
+SAMPLES: dict[str, str | int] = {
+    "user": 1,
+    "token": "nobody-knows",
+    "number": "1001",
+    "step": "seat-ready",
+    "name": "consult",
+    "call": "nobody-called",
+    "kind": "queues",
 }
 """Variable of a path -> a value of the demo site."""
 
-SHOWN = {200, 302, 303, 400, 404, 409}
-"""Not refused; 400 is a form without its fields, 404 a sample that is not there."""
+SHOWN = {200, 302, 303, 400, 404, 409, 503}
+"""Not refused; 400 is a form without its fields, 404 a sample that is not there, 503 what needs the
+running server."""
 
 
 def pages(app: Flask) -> list[tuple[Rule, str]]:
@@ -39,7 +45,7 @@ def pages(app: Flask) -> list[tuple[Rule, str]]:
 
 def path_of(app: Flask, rule: Rule) -> str:
     """An address of the page."""
-    values = {name: SAMPLES[name][name] for name in rule.arguments}
+    values = {name: SAMPLES[name] for name in rule.arguments}
     with app.test_request_context(base_url="http://127.0.0.1"):
         return app.url_map.bind("127.0.0.1").build(rule.endpoint, values)
 

@@ -37,7 +37,7 @@ class Wall:
             IPv4Address("TCP", "127.0.0.1", 1)
         )
         site.makeConnection(self.transport)
-        site.dataReceived(f"GET /floor?pass={token} HTTP/1.1\r\nHost: h\r\n\r\n".encode())
+        site.dataReceived(f"GET /feed?pass={token} HTTP/1.1\r\nHost: h\r\n\r\n".encode())
         self.seats: dict[str, Any] = {}
         self.queues: dict[str, Any] = {}
         self.held: list[str] = []
@@ -158,7 +158,7 @@ def test_everything_is_passed_on_to_the_journal(hall: Hall) -> None:
     assert hall.journal.seats.keys() == {"1001"}
 
 
-@pytest.mark.parametrize("address", ["/floor", "/floor?pass=wrong", "/other?pass={}"])
+@pytest.mark.parametrize("address", ["/feed", "/feed?pass=wrong", "/other?pass={}"])
 def test_without_a_pass_there_is_nothing_to_see(hall: Hall, address: str) -> None:
     token = hall.feed.grant("lead", EVERYTHING, ORIGIN)
     transport = StringTransport()

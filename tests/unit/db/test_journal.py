@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -382,7 +382,9 @@ def test_stop_writes_what_waits(
     assert reactor.getDelayedCalls() == []
 
 
-STEPS = ["note", "note", "note", "burst", "tick", "second", "down", "up", "restart"]
+STEPS = ["note", "note", "note", "burst", "tick", "second", "down", "up", "full", "room", "restart"]
+SMALL = 3_000
+"""Bytes that a file on the full disk may have: SQLite has more, the spool not yet."""
 
 
 @given(steps=st.lists(st.sampled_from(STEPS), max_size=30))
@@ -392,7 +394,7 @@ STEPS = ["note", "note", "note", "burst", "tick", "second", "down", "up", "resta
 def test_whatever_happens_every_row_is_there_once_and_in_order(
     databases: Databases, tmp_path_factory: pytest.TempPathFactory, steps: list[str]
 ) -> None:
-    """The database comes and goes, the server stops and starts."""
+    """The database comes and goes, the disk gets full, the server stops and starts."""
     folder = tmp_path_factory.mktemp("story")
     url = databases.tables()
     engine = open_engine(url)
@@ -402,7 +404,8 @@ def test_whatever_happens_every_row_is_there_once_and_in_order(
     journal = JournalWriter(database, reactor, folder)
     start(journal)
     count, up = 0, True
-    for step in [*steps, "up", "second", "second"]:
+    disk = ExitStack()
+    for step in [*steps, "room", "up", "second", "second"]:
         match step:
             case "note" | "burst":
                 for _ in range(120 if step == "burst" else 1):
@@ -418,7 +421,12 @@ def test_whatever_happens_every_row_is_there_once_and_in_order(
             case "up" if not up:
                 bring_back(engine)
                 up = True
+            case "full":
+                disk.enter_context(most_bytes(SMALL))
+            case "room":
+                disk.close()
             case "restart":
+                disk.close()  # else it would lose what is in memory, and say so
                 stop(journal)
                 reactor.advance(1)
                 journal = JournalWriter(database, reactor, folder)

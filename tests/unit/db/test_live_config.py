@@ -35,6 +35,13 @@ def put(engine: Engine, site: Site) -> None:
         apply(session, site, expected=current_revision(session), now=1)
 
 
+def read_demo(text: str) -> Site:
+    return check(read(text))
+
+
+QUEUELESS = replace(DEMO, queues={}, menus={}, numbers={})
+
+
 def in_english(site: Site) -> Site:
     """The same site whose menu begins in English."""
     return check(read(export(site).replace("language: zh\n", "language: en\n", 1)))
@@ -118,6 +125,67 @@ def test_a_wrong_site_changes_nothing(
     put(engine, replace(DEMO, name="Right again"))
     reactor.advance(2)
     assert config.now.name == "Right again"
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "UPDATE hours SET weekly = '[1, 2]'",
+        'UPDATE hours SET overrides = \'{"soon": ["x"]}\'',
+        "UPDATE hours SET weekly = '{\"mon\": [7]}'",
+        "UPDATE while_waiting SET comfort = '7'",
+        "UPDATE site SET languages = 'null'",
+        "UPDATE site SET time_zone = 'Asia/Atlantis'",
+        "UPDATE menu_revision SET document = '[]'",
+        "UPDATE menu_revision SET document = '{\"start\": [[[]]]}'",
+    ],
+)
+def test_a_row_that_makes_no_sense_is_a_reason_and_no_crash(
+    config: LiveConfig, engine: Engine, reactor: InlineReactor, broken: str
+) -> None:
+    """The reason stays until the site is right again."""
+    first = config.now
+    assert config.problem is None
+    with engine.begin() as connection:
+        connection.execute(text(broken))
+        connection.execute(text("INSERT INTO config_revision VALUES (2, 1, '[]')"))
+    with capture_logs() as logs:
+        for _ in range(3):
+            reactor.advance(2)
+    assert [line["event"] for line in logs] == ["site_refused"]
+    assert config.now is first
+    assert config.problem is not None
+    assert config.problem.startswith("the site in the database is wrong, nothing is changed: ")
+    assert config.problem == reload(config)
+
+
+def test_a_reason_is_forgotten_when_the_site_is_right_again(
+    config: LiveConfig, engine: Engine
+) -> None:
+    """Not before."""
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE queue SET ring_ms = 1 WHERE name = 'consult'"))
+        connection.execute(text("INSERT INTO config_revision VALUES (2, 1, '[]')"))
+    reload(config)
+    assert config.problem is not None
+    put(engine, replace(DEMO, name="Right again"))
+    assert reload(config) is None
+    assert config.problem is None
+
+
+def test_a_queue_that_was_removed_is_remembered(config: LiveConfig, engine: Engine) -> None:
+    """For those who wait in it; one that is there is as it is now."""
+    assert config.queue("nowhere") is None
+    site = read_demo(export(DEMO).replace("ring_seconds: 15", "ring_seconds: 33"))
+    put(engine, site)
+    reload(config)
+    complaint = config.queue("complaint")
+    assert complaint is not None
+    assert complaint.ring_ms == 33_000
+    put(engine, QUEUELESS)
+    assert reload(config) is None
+    assert not config.now.queues
+    assert config.queue("complaint") == complaint
 
 
 def test_a_server_does_not_start_on_a_wrong_site(

@@ -10,7 +10,12 @@ CALL = "01JCXW5T0Q3N5D1B8A0K2V7M4"
 def a_state(**changes: Any) -> dict[str, Any]:
     """What the command `status` says; `changes` replace its parts."""
     return {
-        "site": {"name": "阳光家电 Sunshine", "time_zone": "Asia/Shanghai", "revision": 3},
+        "site": {
+            "name": "阳光家电 Sunshine",
+            "time_zone": "Asia/Shanghai",
+            "revision": 3,
+            "problem": None,
+        },
         "now": 1_800_000_000_000,
         "up_ms": 3_723_000,
         "held": [],

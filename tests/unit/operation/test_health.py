@@ -38,6 +38,7 @@ def journal(*, lag_ms: int = 0, lost: int = 0, trouble: str | None = None) -> di
         (journal(lag_ms=5_001), Condition.DEGRADED, "5001 ms behind: the database is slow"),
         (journal(lag_ms=5_001, trouble="disk full"), Condition.DEGRADED, "behind: disk full"),
         (journal(lost=7), Condition.DEGRADED, "lost 7"),
+        ({"site": {"problem": "queues.a: is wrong"}}, Condition.DEGRADED, "queues.a: is wrong"),
         (AWAY, Condition.UNAVAILABLE, "out of sight"),
         (DRAINING, Condition.UNAVAILABLE, "drains"),
     ],

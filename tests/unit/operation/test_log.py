@@ -53,6 +53,17 @@ def test_a_traceback_stays_on_its_line_in_json(written: io.StringIO) -> None:
     assert "ValueError: odd" in json.loads(line)["exception"]
 
 
+@pytest.mark.usefixtures("written")
+def test_a_full_disk_costs_the_line_and_nothing_else() -> None:
+    """Linux has a disk that is always full."""
+    full = open("/dev/full", "w", encoding="utf-8")  # noqa: SIM115  (its close is to fail)
+    start_logging("info", "console", full)
+    for _ in range(5_000):
+        structlog.get_logger().info("offered", call="01J")
+    with pytest.raises(OSError, match="No space left"):
+        full.close()
+
+
 @pytest.mark.parametrize("format", ["console", "json"])
 def test_secrets_and_numbers_are_veiled(written: io.StringIO, format: LogFormat) -> None:
     start_logging("info", format, written)

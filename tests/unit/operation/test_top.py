@@ -83,7 +83,8 @@ def test_what_does_not_fit_is_named_by_its_number() -> None:
         ({"ami": {"up": False, "lag_ms": 0}}, "OUT OF SIGHT"),
         ({"held": ["recovery"]}, "no offers: recovery"),
         ({"held": ["drain"], "draining": 2}, "draining: 2 calls"),
-        ({"journal": {"lag_ms": 60_000}}, "journal 60000 ms"),
+        ({"journal": {"lag_ms": 60_000, "trouble": None}}, "journal 60000 ms"),
+        ({"journal": {"lag_ms": 60, "trouble": "disk full"}}, "HISTORY IS NOT WRITTEN: disk full"),
     ],
 )
 def test_trouble_stands_out(change: dict[str, Any], words: str) -> None:

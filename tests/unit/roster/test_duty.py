@@ -21,6 +21,7 @@ def duty(agent: str, begins: int, ends: int, place: Place = Place.OFFICE) -> Dut
 DAY = DutyRoster(
     [duty("1001", 9, 17), duty("1002", 12, 20), duty("1001", 20, 22, Place.HOME)],
     SKILLS,
+    [(0, 24 * H)],
     escalation=["1003", "1002"],
 )
 
@@ -62,11 +63,21 @@ def test_boundaries_come_one_after_the_other() -> None:
     while (after := DAY.next_boundary(at)) is not None:
         seen.append(after // H)
         at = after
-    assert seen == [9, 12, 17, 20, 22]
+    assert seen == [9, 12, 17, 20, 22, 24]
+
+
+def test_outside_of_what_is_published_no_roster_counts() -> None:
+    weeks = DutyRoster([duty("1001", 9, 17)], SKILLS, [(0, 24 * H), (48 * H, 72 * H)])
+    assert [weeks.in_force(hour * H) for hour in (-1, 0, 23, 24, 47, 48, 72)] == [
+        *(False, True, True),
+        *(False, False, True, False),
+    ]
+    assert weeks.next_boundary(17 * H) == 24 * H
+    assert weeks.next_boundary(24 * H) == 48 * H
 
 
 def test_an_agent_who_left_the_site_is_on_no_duty() -> None:
-    assert DutyRoster([duty("1099", 9, 17)], SKILLS).at(10 * H) == ()
+    assert DutyRoster([duty("1099", 9, 17)], SKILLS, []).at(10 * H) == ()
 
 
 @given(
@@ -80,7 +91,7 @@ def test_the_index_finds_what_a_look_at_every_duty_finds(
     spans: list[tuple[str, int, int]], hour: int
 ) -> None:
     made = [duty(agent, begins, begins + length) for agent, begins, length in spans]
-    roster = DutyRoster(made, SKILLS)
+    roster = DutyRoster(made, SKILLS, [])
     at = hour * H
     assert roster.at(at) == tuple(sorted(d for d in made if d.begins <= at < d.ends))
     later = [t for d in made for t in (d.begins, d.ends) if t > at]

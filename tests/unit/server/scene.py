@@ -78,6 +78,10 @@ def a_site(**changes: Any) -> SiteNow:
 class FakeConfig:
     def __init__(self, site: SiteNow) -> None:
         self.now = site
+        self.removed: dict[str, QueueRecord] = {}
+
+    def queue(self, name: str) -> QueueRecord | None:
+        return self.now.queues.get(name) or self.removed.get(name)
 
     async def menu(self, name: str, revision: int) -> MenuRecord:
         record = self.now.menus.get(name)
@@ -159,6 +163,7 @@ class FakeLine:
         self.mobiles: tuple[MobileLeg, ...] = ()
         self.keys: list[str] = []
         """What the caller presses at each question in turn."""
+        self.music_class: str | None = None
         self.prompts_last = False
         """Do prompts last until they are cut or the test ends them?"""
         self._prompt: Deferred[None] | None = None
@@ -192,6 +197,7 @@ class FakeLine:
         self._check()
         self.prompt_ends()
         self.did.append("music")
+        self.music_class = music_class
 
     async def dial(self, phones: Sequence[str], *, ring_ms: int, music_class: str) -> DialResult:
         self._check()
@@ -342,6 +348,13 @@ class Scene:
         self.calls.staff(self.service)
         self.last_resort.staff(self.service, self.seats)
         self.check_in.staff(self.seats)
+
+    def site_becomes(self, site: SiteNow) -> None:
+        """Another site is in force, and everybody is told."""
+        old, self.config.now = self.config.now, site
+        self.config.removed.update(old.queues)
+        self.seats.site_changed(old, site)
+        self.calls.site_changed(old, site)
 
     def _new_id(self) -> str:
         self._ids += 1

@@ -93,7 +93,7 @@ def test_midnight_begins_a_new_day_and_a_call_stays_with_its_arrival() -> None:
     began, ends_at = day_of(1_800_000_000_000, ZoneInfo(zone))
     time = Late(ends_at - 1_000)
     figures = Figures(KeptJournal(), time.now)
-    assert figures.in_zone(zone) == began
+    assert figures.in_zone(zone).began == began
     figures.call_changed(time.at, "1", ended(time.at))  # type: ignore[arg-type]
     assert figures.today()["answered"] == 1
     time.at += 2_000
@@ -119,8 +119,20 @@ def test_a_day_has_as_many_hours_as_its_clocks_give_it(noon: int, zone: str, hou
 
 def test_a_new_server_goes_on_with_the_figures_of_the_day() -> None:
     figures = Figures(KeptJournal(), Late(1_800_000_000_000).now)
-    figures.in_zone("UTC")
-    figures.recall([Ended("answered", "consult", 9_000, calls=3), Ended("menu", None, calls=2)])
+    day = figures.in_zone("UTC")
+    figures.recall(
+        day, [Ended("answered", "consult", 9_000, calls=3), Ended("menu", None, calls=2)]
+    )
     today = figures.today()
     assert (today["calls"], today["mean_wait_ms"]) == (5, 3_000)
     assert today["queues"]["consult"]["calls"] == 3
+
+
+def test_calls_recalled_for_a_day_that_was_begun_anew_meanwhile_do_not_count() -> None:
+    """The time zone was edited twice while the database looked."""
+    figures = Figures(KeptJournal(), Late(1_800_000_000_000).now)
+    first, second = figures.in_zone("Asia/Shanghai"), figures.in_zone("UTC")
+    figures.recall(first, [Ended("answered", "consult", 1_000, calls=7)])
+    assert figures.today()["calls"] == 0
+    figures.recall(second, [Ended("answered", "consult", 1_000, calls=3)])
+    assert figures.today()["calls"] == 3

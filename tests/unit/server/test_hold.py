@@ -165,6 +165,52 @@ def test_a_queue_that_says_nothing_has_no_timer() -> None:
     assert timers(scene) == 0
 
 
+def test_announcements_begin_for_those_who_wait_already() -> None:
+    scene = Scene(site_with(None))
+    line = scene.rings_in()
+    scene.reactor.advance(100)
+    scene.site_becomes(site_with(OPTIONS))
+    assert line.did[-1] == "music", "nothing is said but at its time"
+    scene.reactor.advance(30)
+    assert heard(line) == ["please-wait", "position-1"]
+    scene.site_becomes(site_with(None))
+    assert timers(scene) == 0
+
+
+def test_an_edit_of_the_words_does_not_put_the_next_ones_off(scene: Scene) -> None:
+    line = scene.rings_in()
+    scene.reactor.advance(20)
+    scene.site_becomes(site_with(replace(OPTIONS, comfort=("comfort-prepare",))))
+    scene.reactor.advance(10)
+    assert heard(line)[-1] == "comfort-prepare"
+    scene.site_becomes(site_with(replace(OPTIONS, every_ms=60_000)))
+    scene.reactor.advance(59)
+    assert len(heard(line)) == 2
+    scene.reactor.advance(1)
+    assert len(heard(line)) == 3
+
+
+def test_other_music_is_played_at_once_but_under_no_offer_and_no_sentence(scene: Scene) -> None:
+    site = site_with(None)
+    jazz = replace(site, queues={"consult": replace(site.queues["consult"], music="jazz")})
+    scene = Scene(site)
+    line, ringing = scene.rings_in(), scene.rings_in()
+    scene.seat()
+    line, ringing = (ringing, line) if line.phone else (line, ringing)
+    before = len(ringing.did)
+    scene.site_becomes(jazz)
+    assert line.music_class == "jazz"
+    assert len(ringing.did) == before
+    ringing.dial_ends(DialResult.BUSY)
+    assert ringing.music_class == "jazz"
+    line.prompts_last = True
+    scene.site_becomes(site_with(OPTIONS))
+    scene.reactor.advance(30)
+    assert line.did[-1].startswith("play ")
+    scene.site_becomes(jazz)
+    assert line.did[-1].startswith("play "), "a sentence is heard out"
+
+
 def test_what_is_said_follows_the_site_in_force(scene: Scene) -> None:
     line = scene.rings_in()
     scene.config.now = site_with(replace(OPTIONS, comfort=("comfort-prepare",)))

@@ -66,7 +66,8 @@ def test_every_state_of_a_seat_has_its_word() -> None:
     scene.seat()
     (seat,) = scene.service.floor.picture().seats
     words = {
-        seat_word(replace(seat, state=state, paused=paused, device=device))
+        seat_word(replace(seat, state=state, paused=paused, device=device, on_duty=on_duty))
+        for on_duty in (True, False)
         for state in SeatState
         for paused in (None, "lunch")
         for device in Device

@@ -36,6 +36,41 @@ hours = st.fixed_dictionaries(
 )
 
 
+shift_names = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9-]{0,3}", fullmatch=True)
+shifts = st.fixed_dictionaries(
+    {
+        "title": titles,
+        "hours": st.sampled_from(["09:00-17:00", "22:00-06:00", "00:00-24:00", "20:00-24:00"]),
+    },
+    optional={
+        "place": st.sampled_from(["office", "home"]),
+        "time_zone": st.sampled_from(["UTC", "Europe/Berlin"]),
+    },
+)
+policies = st.fixed_dictionaries(
+    {},
+    optional={
+        "rest_hours": st.integers(0, 24),
+        "swap_notice_minutes": st.integers(0, 600),
+        "leave_notice_hours": st.integers(0, 72),
+        "swap_approval": st.booleans(),
+        "leave_approval": st.booleans(),
+        "late_after_minutes": st.integers(0, 30),
+        "holidays": st.just("CN"),
+        "escalation": st.just([]),
+    },
+)
+
+
+def covers(skill: dict[str, st.SearchStrategy[str]]) -> st.SearchStrategy[dict[str, Any]]:
+    """Entries of `coverage`."""
+    return st.fixed_dictionaries(
+        {"weekly": st.dictionaries(st.sampled_from(["mon-thu", "sat-sun"]), spans)},
+        optional={"heads": st.integers(1, 9), "holidays": st.just("CN")}
+        | ({**skill, "level": st.integers(1, 10)} if skill else {}),
+    )
+
+
 @st.composite
 def menus(draw: st.DrawFn, queues: list[str], skills: list[str], languages: list[str]) -> Any:
     """A way from the first node to the last, with keys that jump ahead."""
@@ -112,6 +147,9 @@ def contents(draw: st.DrawFn) -> dict[str, Any]:
         if made
         else st.just({})
     )
+    teams = draw(st.dictionaries(names, titles, max_size=2))
+    in_team = {"team": st.sampled_from(sorted(teams))} if teams else {}
+    cover_skill = {"skill": st.sampled_from(sorted(skills))} if skills else {}
     return {
         "site": {
             "name": draw(titles),
@@ -121,11 +159,22 @@ def contents(draw: st.DrawFn) -> dict[str, Any]:
         "skills": skills,
         "queues": queues,
         "hours": draw(st.dictionaries(names, hours, max_size=2)),
+        "teams": teams,
         "agents": draw(
             st.dictionaries(
                 st.from_regex(r"[0-9]{2,8}", fullmatch=True),
-                st.fixed_dictionaries({"name": titles}, optional={"skills": some_levels}),
+                st.fixed_dictionaries({"name": titles}, optional={"skills": some_levels} | in_team),
                 max_size=4,
+            )
+        ),
+        "shifts": draw(st.dictionaries(shift_names, shifts, max_size=3)),
+        **draw(
+            st.fixed_dictionaries(
+                {},
+                optional={
+                    "coverage": st.dictionaries(names, covers(cover_skill), max_size=2),
+                    "roster": policies,
+                },
             )
         ),
         "phones": draw(

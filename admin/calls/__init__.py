@@ -1,0 +1,1 @@
+"""Calls that were: found again, and told one by one."""

@@ -1,0 +1,1 @@
+"""The live floor: queues and seats as they are at this moment, pushed by the running server."""

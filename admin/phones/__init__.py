@@ -1,0 +1,1 @@
+"""Telephones, and the secrets they register with."""

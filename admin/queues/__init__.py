@@ -1,0 +1,1 @@
+"""Queues, and the skills that they ask of a seat."""

@@ -1,0 +1,1 @@
+"""The whole site in one file: bring it in, take it out."""

@@ -1,0 +1,419 @@
+"""Drafting, publishing, asking and agreeing: each in the caller's transaction, checked in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import delete, func, insert, select, text
+from sqlalchemy.orm import Session
+
+from acd.types import Millis
+from hotseat.db.roster_models import (
+    DraftAssignment,
+    RosterDraft,
+    RosterDuty,
+    RosterRequest,
+    RosterVersion,
+    RosterWord,
+)
+from hotseat.db.rosters import (
+    AROUND,
+    KeptDraft,
+    draft_of,
+    published,
+    request_of,
+    roster_version,
+    version_duties,
+    version_of,
+)
+from hotseat.roster.changes import moved, objections
+from hotseat.roster.coverage import series
+from hotseat.roster.drafts import Draft
+from hotseat.roster.requests import Request, State, Step
+from hotseat.roster.rules import Findings, Objection, Rules
+from hotseat.roster.shifts import Assignment, Duty, dates
+
+BY_POLICY = "policy"
+"""Who approves where the site does not ask the lead."""
+
+
+class NoSuchEntry(LookupError):
+    """No draft, version or request of that number."""
+
+
+class NotPublished(ValueError):
+    """The roster stays as it is; `objections` say why, the text all of them."""
+
+    def __init__(self, why: str, objections: Sequence[Objection] = ()) -> None:
+        super().__init__("\n".join([why, *(f"  {one}" for one in objections)]))
+        self.objections = tuple(objections)
+
+
+class ReasonNeeded(NotPublished):
+    """It has holes or breaks a rule: it can be published for a reason that is kept."""
+
+    def __init__(self, findings: Findings, shortcomings: Sequence[str]) -> None:
+        said = "\n".join(f"  {one}" for one in shortcomings)
+        super().__init__(f"this roster needs a reason to be published so:\n{said}")
+        self.findings = findings
+
+
+class PublishedMeanwhile(NotPublished):
+    """The published roster has changed since the draft was begun; `catch_up` takes that in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A new version, and what was known to be wrong with it."""
+
+    version: int
+    findings: Findings
+
+
+def lock_roster(session: Session) -> None:
+    """Wait until no other writer publishes, and keep others waiting until the end."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("LOCK TABLE roster_version IN EXCLUSIVE MODE"))
+
+
+# ---- drafts
+
+
+def begin_draft(session: Session, first: date, last: date, by: str, now: Millis) -> KeptDraft:
+    """A new draft with what is published for these dates."""
+    draft = Draft(first, last, _assignments(published(session, first, last)))
+    row = RosterDraft(
+        first_day=first.isoformat(),
+        last_day=last.isoformat(),
+        base=roster_version(session),
+        made_by=by,
+        changed_at=now,
+    )
+    session.add(row)
+    session.flush()
+    save_draft(session, row.id, draft, now)
+    return KeptDraft(row.id, draft, row.base, by, now)
+
+
+def save_draft(session: Session, number: int, draft: Draft, now: Millis) -> None:
+    """The assignments of a draft as they are now. Raises NoSuchEntry."""
+    row = session.get(RosterDraft, number)
+    if row is None:
+        raise NoSuchEntry(f"no draft {number}")
+    row.changed_at = now
+    session.execute(delete(DraftAssignment).where(DraftAssignment.draft == number))
+    if draft.assignments:
+        session.execute(
+            insert(DraftAssignment),
+            [
+                {
+                    "draft": number,
+                    "day": one.day.isoformat(),
+                    "shift": one.shift,
+                    "agent": one.agent,
+                }
+                for one in sorted(draft.assignments)
+            ],
+        )
+    session.flush()
+
+
+def drop_draft(session: Session, number: int) -> None:
+    """The draft is no more. Raises NoSuchEntry."""
+    session.execute(delete(DraftAssignment).where(DraftAssignment.draft == number))
+    session.delete(_draft_row(session, number))
+    session.flush()
+
+
+def catch_up(session: Session, number: int, now: Millis) -> KeptDraft:
+    """Take what was published since the draft was begun into it. Raises NoSuchEntry."""
+    kept = _kept(session, number)
+    row = _draft_row(session, number)
+    before, after = _since(session, kept)
+    row.base = roster_version(session)
+    draft = kept.draft.catch_up(before, after)
+    save_draft(session, number, draft, now)
+    return KeptDraft(number, draft, row.base, kept.made_by, now)
+
+
+# ---- publishing
+
+
+def check_draft(session: Session, draft: Draft, rules: Rules) -> Findings:
+    """What is to be said of a draft, beside what is published for the days around it."""
+    outside = [
+        duty
+        for duty in published(session, draft.first - AROUND, draft.last + AROUND)
+        if not draft.first <= duty.day <= draft.last
+    ]
+    return rules.check(draft.assignments, outside, draft.first, draft.last)
+
+
+def publish_draft(
+    session: Session, number: int, rules: Rules, *, by: str, now: Millis, reason: str = ""
+) -> Published:
+    """Put a draft in force and remove it.
+
+    Raises NoSuchEntry, PublishedMeanwhile, ReasonNeeded, and NotPublished for what cannot be.
+    """
+    lock_roster(session)
+    kept = _kept(session, number)
+    before, after = _since(session, kept)
+    if before != after:
+        changed = sorted(before ^ after)
+        raise PublishedMeanwhile(
+            f"the published roster was changed since draft {number} was begun:"
+            f" {', '.join(map(str, changed[:5]))}; let the draft catch up first"
+        )
+    findings = check_draft(session, kept.draft, rules)
+    _require_reason(findings, reason, rules)
+    version = _publish(
+        session,
+        (kept.draft.first, kept.draft.last),
+        rules.duties(kept.draft.assignments),
+        by=by,
+        now=now,
+        why=reason,
+        shortcomings=_shortcomings(findings, rules),
+    )
+    drop_draft(session, number)
+    return Published(version, findings)
+
+
+def publish_again(
+    session: Session, version: int, rules: Rules, *, by: str, now: Millis, reason: str = ""
+) -> Published:
+    """Put an earlier version in force once more, with the instants that it had.
+
+    Raises NoSuchEntry, ReasonNeeded, NotPublished.
+    """
+    lock_roster(session)
+    old = version_of(session, version)
+    if old is None:
+        raise NoSuchEntry(f"no version {version} of the roster")
+    rostered = version_duties(session, version)
+    draft = Draft(old.first, old.last, _assignments(rostered))
+    findings = check_draft(session, draft, rules)
+    _require_reason(findings, reason, rules)
+    new = _publish(
+        session,
+        (old.first, old.last),
+        rostered,
+        by=by,
+        now=now,
+        why=reason or f"version {version} again",
+        shortcomings=_shortcomings(findings, rules),
+    )
+    return Published(new, findings)
+
+
+# ---- leave and swaps
+
+
+def next_request(session: Session) -> int:
+    """The number of a new request."""
+    lock_roster(session)
+    return (session.scalar(select(func.max(RosterRequest.id))) or 0) + 1
+
+
+def ask(session: Session, request: Request, rules: Rules, now: Millis) -> Request:
+    """Put a new request on record. Raises NotPublished with all that speaks against it."""
+    _require_no_objection(session, request, rules, now)
+    session.add(
+        RosterRequest(
+            id=request.id,
+            kind=request.kind.value,
+            asker=request.asker,
+            other=request.other,
+            first_day=request.first.isoformat(),
+            last_day=request.last.isoformat(),
+            gives_day=request.gives and request.gives.day.isoformat(),
+            gives_shift=request.gives and request.gives.shift,
+            takes_day=request.takes and request.takes.day.isoformat(),
+            takes_shift=request.takes and request.takes.shift,
+            state=request.state.value,
+        )
+    )
+    session.flush()
+    _write_words(session, request, since=0)
+    return _approve_by_policy(session, request, rules, now)
+
+
+def decide(
+    session: Session,
+    number: int,
+    step: Step,
+    rules: Rules,
+    *,
+    by: str,
+    now: Millis,
+    note: str = "",
+) -> Request:
+    """Let somebody agree, decline, approve, refuse or withdraw.
+
+    A request that comes in force changes the published roster in the same transaction. Raises
+    NoSuchEntry, IllegalStep, and NotPublished with all that speaks against it by now.
+    """
+    lock_roster(session)
+    request = request_of(session, number)
+    if request is None:
+        raise NoSuchEntry(f"no leave or swap {number}")
+    after = request.step(step, by, now, note)
+    if step in (Step.AGREE, Step.APPROVE):
+        _require_no_objection(session, request, rules, now)
+    return _approve_by_policy(session, _keep(session, request, after, rules, now), rules, now)
+
+
+def _approve_by_policy(session: Session, request: Request, rules: Rules, now: Millis) -> Request:
+    if request.state is not State.AGREED or request.needs_approval(rules.policy):
+        return request
+    approved = request.step(Step.APPROVE, BY_POLICY, now)
+    return _keep(session, request, approved, rules, now)
+
+
+def _keep(session: Session, before: Request, after: Request, rules: Rules, now: Millis) -> Request:
+    row = session.get(RosterRequest, after.id)
+    assert row is not None
+    row.state = after.state.value
+    _write_words(session, after, since=len(before.signed))
+    if after.state is State.IN_FORCE:
+        _put_in_force(session, after, now)
+    session.flush()
+    return after
+
+
+def _put_in_force(session: Session, request: Request, now: Millis) -> None:
+    """One version for each run of dates that the moves touch: others stay as they are."""
+    rostered = published(session, request.first, request.last)
+    moves = request.moves(rostered)
+    after = moved(rostered, moves)
+    touched = {move.assignment.day for move in moves}
+    for first, last in _runs(touched):
+        _publish(
+            session,
+            (first, last),
+            [duty for duty in after if first <= duty.day <= last],
+            by=request.signed[-1].by,
+            now=now,
+            why=f"{request.kind.value} {request.id}",
+            shortcomings=[],
+        )
+
+
+def _require_no_objection(session: Session, request: Request, rules: Rules, now: Millis) -> None:
+    rostered = published(session, request.first - AROUND, request.last + AROUND)
+    found = objections(request, rostered, rules, now)
+    if found:
+        raise NotPublished(f"{request.kind.value} {request.id} cannot be:", found)
+
+
+# ---- rows
+
+
+def _publish(
+    session: Session,
+    period: tuple[date, date],
+    rostered: Iterable[Duty],
+    *,
+    by: str,
+    now: Millis,
+    why: str,
+    shortcomings: Sequence[str],
+) -> int:
+    version = roster_version(session) + 1
+    session.add(
+        RosterVersion(
+            version=version,
+            first_day=period[0].isoformat(),
+            last_day=period[1].isoformat(),
+            published_at=now,
+            published_by=by,
+            why=why,
+            shortcomings=list(shortcomings),
+        )
+    )
+    session.flush()
+    rows = [
+        {
+            "version": version,
+            "day": duty.day.isoformat(),
+            "shift": duty.shift,
+            "agent": duty.agent,
+            "place": duty.place.value,
+            "begins": duty.begins,
+            "ends": duty.ends,
+        }
+        for duty in rostered
+    ]
+    if rows:
+        session.execute(insert(RosterDuty), rows)
+    return version
+
+
+def _write_words(session: Session, request: Request, since: int) -> None:
+    for place, word in enumerate(request.signed[since:], since):
+        session.add(
+            RosterWord(
+                request=request.id,
+                place=place,
+                step=word.step.value,
+                given_by=word.by,
+                given_at=word.at,
+                note=word.note,
+            )
+        )
+    session.flush()
+
+
+def _kept(session: Session, number: int) -> KeptDraft:
+    kept = draft_of(session, number)
+    if kept is None:
+        raise NoSuchEntry(f"no draft {number}")
+    return kept
+
+
+def _draft_row(session: Session, number: int) -> RosterDraft:
+    row = session.get(RosterDraft, number)
+    if row is None:
+        raise NoSuchEntry(f"no draft {number}")
+    return row
+
+
+def _since(
+    session: Session, kept: KeptDraft
+) -> tuple[frozenset[Assignment], frozenset[Assignment]]:
+    """What was published for the period when the draft was begun, and what is now."""
+    first, last = kept.draft.first, kept.draft.last
+    return (
+        _assignments(published(session, first, last, upto=kept.base)),
+        _assignments(published(session, first, last)),
+    )
+
+
+def _require_reason(findings: Findings, reason: str, rules: Rules) -> None:
+    if findings.refusals:
+        raise NotPublished("this roster cannot be:", findings.refusals)
+    if findings.needs_reason and not reason.strip():
+        raise ReasonNeeded(findings, _shortcomings(findings, rules))
+
+
+def _shortcomings(findings: Findings, rules: Rules) -> list[str]:
+    holes = series(findings.holes, rules.demand.zone)
+    return [str(one) for one in (*holes, *findings.warnings)]
+
+
+def _assignments(rostered: Iterable[Duty]) -> frozenset[Assignment]:
+    return frozenset(duty.assignment for duty in rostered)
+
+
+def _runs(days: Iterable[date]) -> list[tuple[date, date]]:
+    """Dates as runs of one after the other."""
+    runs: list[tuple[date, date]] = []
+    for day in sorted(days):
+        if runs and dates(runs[-1][1], day)[1:2] == (day,):
+            runs[-1] = runs[-1][0], day
+        else:
+            runs.append((day, day))
+    return runs

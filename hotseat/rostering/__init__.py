@@ -1,0 +1,1 @@
+"""`hotseat roster`: the roster on the command line."""

@@ -1,0 +1,347 @@
+"""`hotseat roster show|check|publish|attendance`; drafts and requests have groups of their own."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date, timedelta
+from typing import Any
+
+import click
+
+from hotseat.db.roster_writes import check_draft, publish_again, publish_draft
+from hotseat.db.rosters import (
+    AROUND,
+    Version,
+    drafts,
+    log_steps,
+    logged_on,
+    published,
+    published_days,
+    versions,
+)
+from hotseat.roster.attendance import Attendance, Verdict, attendance, log_ons
+from hotseat.roster.coverage import Hole, series
+from hotseat.roster.fixes import fixes
+from hotseat.roster.rules import Findings, Rules
+from hotseat.roster.shifts import Duty, midnight
+from hotseat.rostering.at_hand import AtHand, Day, at_hand, by_option, draft_option, plain_duty
+from hotseat.rostering.draft import draft
+from hotseat.rostering.grid import LEGEND, coverage_strips, week_grid, weeks
+from hotseat.rostering.requests import leave, swap
+from hotseat.site.commands import reload_running_server
+from hotseat.site.roster_rules import holidays_of
+from hotseat.tables import span, table
+from hotseat.terminal import as_json, fail, moment, show
+
+LOOK_BACK = timedelta(days=2)
+"""Whoever logged on so long ago and is still on is found; others are in the table of seats."""
+
+MOST_NAMES = 30
+
+
+@click.group()
+def roster() -> None:
+    """Say who works when: draft a period, check it, publish it; swaps, leave, attendance.
+
+    Shifts, coverage and the rules stand in the site file. What is published decides who is rung:
+    a seat that is not on duty gets no calls. Without a roster whoever is logged on is on duty.
+
+    \b
+    From nothing to a roster:
+      hotseat roster draft begin 2026-11-23 --weeks 3 \\
+          --rotation three-weeks-four --agents 1001,1002,1004,1005
+      hotseat roster show --draft 1
+      hotseat roster check
+      hotseat roster publish --reason "after 22:00 callers leave a message"
+    """
+
+
+@roster.command("show")
+@click.argument("first", required=False, type=Day())
+@click.option("--weeks", "count", type=click.IntRange(1, 53), default=1, help="How many (1).")
+@draft_option
+@click.option("--versions", "history", is_flag=True, help="What was published, when and by whom.")
+@as_json
+def show_command(
+    first: date | None, count: int, number: int | None, history: bool, json_: bool
+) -> None:
+    """Show the published roster of this week, or from FIRST on, as a picture.
+
+    \b
+    Examples:
+      hotseat roster show
+      hotseat roster show 2026-11-23 --weeks 3
+      hotseat roster show --draft 1
+      hotseat roster show --versions
+    """
+    with at_hand() as office:
+        if history:
+            found = versions(office.session)
+            said = _versions_table(found, office) or "nothing is published yet"
+            show(json_, [_plain_version(one) for one in found], said)
+            return
+        begin = first or office.monday
+        last = begin + timedelta(days=7 * count - 1)
+        rules = office.rules(begin, last)
+        if number is not None:
+            kept = office.draft(number).draft
+            begin, last = kept.first, kept.last
+            rules = office.rules(begin, last)
+            duties = rules.duties(one for one in kept.assignments if one.shift in rules.shifts)
+            head = f"draft {number}: {begin} to {last}"
+        else:
+            duties = published(office.session, begin, last)
+            days = published_days(office.session, begin, last)
+            head = f"{begin} to {last}"
+            if len(days) < 7 * count:
+                head += f": {len(days)} of {7 * count} days are published"
+        picture = _picture(duties, rules, office, begin, last)
+    show(json_, [plain_duty(duty) for duty in duties], f"{head}\n\n{picture}")
+
+
+@roster.command("check")
+@click.argument("first", required=False, type=Day())
+@click.option("--weeks", "count", type=click.IntRange(1, 53), default=2, help="How many (2).")
+@draft_option
+@as_json
+def check_command(first: date | None, count: int, number: int | None, json_: bool) -> None:
+    """Is everything covered, with enough rest? Names every hole and what would close it.
+
+    Checks the draft if there is one, otherwise (or with FIRST) what is published. Ends with exit
+    code 1 if there is anything to say.
+
+    \b
+    Examples:
+      hotseat roster check
+      hotseat roster check 2026-11-23 --weeks 1
+    """
+    with at_hand() as office:
+        if number is not None or (first is None and drafts(office.session)):
+            kept = office.draft(number).draft
+            begin, last = kept.first, kept.last
+            rules = office.rules(begin, last)
+            findings = check_draft(office.session, kept, rules)
+            own = rules.duties(one for one in kept.assignments if one.shift in rules.shifts)
+            subject = f"the draft for {begin} to {last}"
+        else:
+            begin = first or office.today
+            last = begin + timedelta(days=7 * count - 1)
+            rules = office.rules(begin, last)
+            own = published(office.session, begin, last)
+            around = published(office.session, begin - AROUND, last + AROUND)
+            outside = [duty for duty in around if not begin <= duty.day <= last]
+            findings = rules.check([duty.assignment for duty in own], outside, begin, last)
+            subject = f"the published roster of {begin} to {last}"
+    lines = _findings_lines(findings, own, rules)
+    said = "\n".join([f"{subject}:", *lines]) if lines else f"{subject}: nothing to say against it"
+    show(json_, _plain_findings(findings, own, rules), said)
+    if lines:
+        sys.exit(1)
+
+
+@roster.command("publish")
+@draft_option
+@click.option("--again", type=int, metavar="VERSION", help="Roll back: publish this one again.")
+@click.option("--reason", default="", help="Why it is published with holes or short rests.")
+@by_option
+@as_json
+def publish_command(
+    number: int | None, again: int | None, reason: str, by: str, json_: bool
+) -> None:
+    """Put the draft in force, or an earlier version once more.
+
+    With a hole it needs a reason, which is kept with the version. A running server takes it at
+    once; nobody is logged off by it.
+
+    \b
+    Examples:
+      hotseat roster publish
+      hotseat roster publish --reason "after 22:00 callers leave a message"
+      hotseat roster publish --again 3 --reason "the new one was wrong"
+    """
+    if again is not None and number is not None:
+        fail("say either which draft or which version")
+    with at_hand(changes=True) as office:
+        if again is None:
+            kept = office.draft(number)
+            rules = office.rules(kept.draft.first, kept.draft.last)
+            done = publish_draft(
+                office.session, kept.id, rules, by=by, now=office.now, reason=reason
+            )
+        else:
+            found = [one for one in versions(office.session, 10_000) if one.version == again]
+            first, last = (found[0].first, found[0].last) if found else (office.today, office.today)
+            rules = office.rules(first, last)
+            done = publish_again(office.session, again, rules, by=by, now=office.now, reason=reason)
+    holes = len(done.findings.holes)
+    result = {"version": done.version, "holes": holes, "reason": reason}
+    show(
+        json_,
+        result,
+        f"version {done.version} is published"
+        + (f", with {holes} holes known: {reason}" if holes else ""),
+    )
+    reload_running_server()
+
+
+@roster.command("attendance")
+@click.argument("day", required=False, type=Day())
+@click.option("--days", type=click.IntRange(1, 366), default=1, help="How many (1).")
+@as_json
+def attendance_command(day: date | None, days: int, json_: bool) -> None:
+    """Who came on time, late 迟到, left early 早退 or was absent 缺勤; who is missing now.
+
+    Log-ons are held against the published roster of today, or of DAY.
+
+    \b
+    Examples:
+      hotseat roster attendance
+      hotseat roster attendance 2026-11-23 --days 7 --json
+    """
+    with at_hand() as office:
+        first = day or office.today
+        last = first + timedelta(days=days - 1)
+        since = midnight(first - LOOK_BACK, office.zone)
+        spans = log_ons(
+            log_steps(office.session, since, office.now + 1),
+            dict.fromkeys(logged_on(office.session), since),
+        )
+        duties = published(office.session, first, last)
+        found = attendance(duties, spans, office.site.roster, office.now)
+    show(
+        json_,
+        [_plain_attendance(one) for one in found],
+        _attendance_table(found, office) or "no duty has begun in this time",
+    )
+
+
+def _picture(
+    duties: tuple[Duty, ...], rules: Rules, office: AtHand, first: date, last: date
+) -> str:
+    special = holidays_of(office.site.roster.holidays, first, last)
+    # Of a large site only those who are on the roster: the free ones would fill the screen.
+    names, busy = office.names, {duty.agent for duty in duties}
+    if len(names) > MOST_NAMES:
+        names = {agent: name for agent, name in names.items() if agent in busy}
+    parts = []
+    for days in weeks(first, last):
+        of_week = [duty for duty in duties if duty.day in days]
+        near = [duty for duty in duties if days[0] - timedelta(days=1) <= duty.day <= days[-1]]
+        parts.append(week_grid(of_week, names, days, special))
+        parts.append(coverage_strips(near, rules.demand, days))
+    return "\n\n".join([*(part for part in parts if part), LEGEND])
+
+
+def _findings_lines(findings: Findings, own: tuple[Duty, ...], rules: Rules) -> list[str]:
+    lines = [f"✗ {refusal}" for refusal in findings.refusals]
+    for hole in series(findings.holes, rules.demand.zone):
+        lines.append(f"! {hole}")
+        lines += [f"    · {fix}" for fix in fixes(hole, own, rules.shifts, rules.demand)]
+    return [*lines, *(f"! {warning}" for warning in findings.warnings)]
+
+
+def _plain_findings(findings: Findings, own: tuple[Duty, ...], rules: Rules) -> dict[str, Any]:
+    return {
+        "refusals": [str(one) for one in findings.refusals],
+        "holes": [_plain_hole(hole) for hole in findings.holes],
+        "series": [
+            {
+                "words": str(one),
+                "days": [day.isoformat() for day in one.days],
+                "fixes": [str(fix) for fix in fixes(one, own, rules.shifts, rules.demand)],
+            }
+            for one in series(findings.holes, rules.demand.zone)
+        ],
+        "warnings": [str(one) for one in findings.warnings],
+    }
+
+
+def _plain_hole(hole: Hole) -> dict[str, Any]:
+    return {
+        "cover": hole.cover,
+        "begins": hole.begins,
+        "ends": hole.ends,
+        "heads": hole.heads,
+        "there": hole.there,
+    }
+
+
+def _plain_version(version: Version) -> dict[str, Any]:
+    return {
+        "version": version.version,
+        "first": version.first.isoformat(),
+        "last": version.last.isoformat(),
+        "published_at": version.published_at,
+        "published_by": version.published_by,
+        "why": version.why,
+        "shortcomings": list(version.shortcomings),
+    }
+
+
+def _versions_table(found: list[Version], office: AtHand) -> str:
+    return table(
+        ("version", "from", "to", "published", "by", "why", "known holes"),
+        [
+            (
+                one.version,
+                one.first,
+                one.last,
+                moment(one.published_at, office.zone),
+                one.published_by,
+                one.why,
+                len(one.shortcomings) or None,
+            )
+            for one in found
+        ],
+    )
+
+
+_WORDS = {
+    Verdict.ON_TIME: "on time",
+    Verdict.LATE: "late 迟到",
+    Verdict.LEFT_EARLY: "left early 早退",
+    Verdict.ABSENT: "absent 缺勤",
+    Verdict.MISSING: "MISSING NOW",
+}
+
+
+def _attendance_table(found: tuple[Attendance, ...], office: AtHand) -> str:
+    return table(
+        ("day", "shift", "agent", "", "verdict", "came", "went", "late", "early", "there"),
+        [
+            (
+                one.duty.day,
+                one.duty.shift,
+                one.duty.agent,
+                office.names.get(one.duty.agent, "?"),
+                ", ".join(word for verdict, word in _WORDS.items() if verdict in one.verdicts),
+                _at(one.came, office),
+                _at(one.went, office),
+                span(one.late) if one.late else None,
+                span(one.early) if one.early else None,
+                span(one.there),
+            )
+            for one in found
+        ],
+    )
+
+
+def _at(instant: int | None, office: AtHand) -> str | None:
+    shown = moment(instant, office.zone)
+    return None if shown is None else shown[6:14]
+
+
+def _plain_attendance(one: Attendance) -> dict[str, Any]:
+    return {
+        **plain_duty(one.duty),
+        "verdicts": sorted(verdict.value for verdict in one.verdicts),
+        "came": one.came,
+        "went": one.went,
+        "late_ms": one.late,
+        "early_ms": one.early,
+        "there_ms": one.there,
+    }
+
+
+for command in (draft, swap, leave):
+    roster.add_command(command)

@@ -1,0 +1,144 @@
+"""The live floor, with and without a running server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from admin import live
+from hotseat.control_client import NotRunning, Refused
+from tests.web.conftest import Browser
+
+NOW: dict[str, Any] = {
+    "queues": [{"name": "consult", "waiting": 3, "talking": 1, "longest_wait_ms": 62_000}],
+    "seats": [
+        {"seat": "1001", "name": "<b>李静</b>", "phone": "p101", "state": "ready", "paused": None,
+         "leaving": False},
+        {"seat": "1002", "name": "王强", "phone": "p102", "state": "paused", "paused": "lunch",
+         "leaving": False},
+    ],
+    "today": {"answered": 30},
+    "held": ["recovery"],
+    "ami": {"up": True},
+}  # fmt: skip
+
+
+class Server:
+    """Answers as a running one would, or refuses."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, dict[str, Any]]] = []
+        self.refuses: Exception | None = None
+
+    def command(self, name: str, **args: Any) -> dict[str, Any]:
+        if self.refuses is not None:
+            raise self.refuses
+        if name == "status":
+            return NOW
+        self.asked.append((name, args))
+        return {"pass": "a+b"} if name == "feed-open" else {}
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Server:
+    """In the place of the control socket."""
+    found = Server()
+    monkeypatch.setattr(live, "command", found.command)
+    return found
+
+
+def test_the_floor_as_it_is_now_also_without_a_script(admin: Browser, server: Server) -> None:
+    page = admin.get("/floor/").text
+    assert "&lt;b&gt;李静&lt;/b&gt;" in page
+    assert "<b>李静" not in page
+    assert '<dd id="all-oldest">1:02</dd>' in page
+    shown = page.split('data-held="recovery"')[1].split(">")[0]
+    hidden = page.split('data-held="drain"')[1].split(">")[0]
+    assert ("hidden" in shown, "hidden" in hidden) == (False, True)
+
+
+def test_without_a_server_the_page_says_so(admin: Browser) -> None:
+    page = admin.get("/floor/")
+    assert page.status_code == 200
+    assert "The server does not answer" in page.text
+    assert admin.post("/floor/pass").status_code == 503
+
+
+def test_a_pass_is_made_for_the_page_of_this_visitor(admin: Browser, server: Server) -> None:
+    admin.get("/floor/")
+    answer = admin.post("/floor/pass")
+    assert answer.json is not None
+    assert answer.json["feed"].endswith("/feed?pass=a%2Bb")
+    (name, args) = server.asked[0]
+    assert (name, args["login"]) == ("feed-open", "administrator")
+    assert args["origin"] == admin.base
+    assert args["origin"] not in answer.json["feed"]  # another port
+    assert answer.json["feed"].split("/feed")[0] in answer.headers["Content-Security-Policy"]
+
+
+def test_a_pass_needs_the_token_of_the_page(admin: Browser, server: Server) -> None:
+    admin.get("/floor/")
+    assert admin.client.post("/floor/pass", base_url=admin.base).status_code == 400
+    assert server.asked == []
+
+
+def test_names_come_apart_from_the_feed(admin: Browser) -> None:
+    answer = admin.get("/floor/names").json
+    assert answer is not None
+    assert answer["queues"]["complaint"] == "投诉"
+    assert answer["agents"]["1001"]
+
+
+@pytest.mark.parametrize(
+    ("step", "form", "told"),
+    [
+        ("seat-ready", {}, {"agent": "1002"}),
+        ("seat-logout", {}, {"agent": "1002"}),
+        ("seat-pause", {"reason": " tea "}, {"agent": "1002", "reason": "tea"}),
+    ],
+)
+def test_a_seat_is_steered(
+    admin: Browser, server: Server, step: str, form: dict[str, str], told: dict[str, str]
+) -> None:
+    admin.get("/floor/seats/1002")
+    answer = admin.post(f"/floor/seats/1002/{step}", form)
+    assert answer.status_code == 302
+    assert server.asked == [(step, told)]
+
+
+@pytest.mark.parametrize(
+    ("refuses", "said"),
+    [(NotRunning("no socket"), "nothing was done"), (Refused("no such seat"), "no such seat")],
+)
+def test_what_was_not_done_is_said(
+    admin: Browser, server: Server, refuses: Exception, said: str
+) -> None:
+    admin.get("/floor/seats/1002")
+    server.refuses = refuses
+    admin.post("/floor/seats/1002/seat-ready")
+    server.refuses = None
+    assert said in admin.get("/floor/seats/1002").text
+
+
+def test_a_pause_has_a_reason(admin: Browser, server: Server) -> None:
+    admin.get("/floor/seats/1001")
+    admin.post("/floor/seats/1001/seat-pause", {"reason": "  "})
+    assert server.asked == []
+    assert "Say why" in admin.get("/floor/seats/1001").text
+
+
+@pytest.mark.parametrize("path", ["/floor/seats/9999/seat-ready", "/floor/seats/1001/drain"])
+def test_nothing_else_can_be_asked_for(admin: Browser, server: Server, path: str) -> None:
+    admin.get("/floor/seats/1001")
+    assert admin.post(path).status_code == 404
+    assert server.asked == []
+
+
+def test_an_agent_steers_only_the_own_seat(visit: Callable[[str], Browser], server: Server) -> None:
+    agent = visit("agent")
+    assert agent.post("/floor/seats/1001/seat-ready").status_code == 302
+    assert agent.post("/floor/seats/1002/seat-ready").status_code == 403
+    assert agent.get("/floor/seats/1002").status_code == 403
+    assert server.asked == [("seat-ready", {"agent": "1001"})]
