@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from itertools import islice
 from typing import assert_never
 
@@ -121,6 +121,10 @@ class Floor:
             ),
             held=self.held(),
         )
+
+    def seat_ids(self) -> Set[SeatId]:
+        """Who is logged on."""
+        return self._seats.keys()
 
     def seat(self, seat_id: SeatId) -> SeatPicture | None:
         """One seat; None if it is not logged on."""

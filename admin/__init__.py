@@ -46,8 +46,10 @@ from admin.account.routes import pages as account
 from admin.agents.routes import pages as agents
 from admin.audit.routes import pages as audit
 from admin.calls.routes import pages as calls
+from admin.desk.routes import pages as desk
 from admin.figures.routes import pages as figures
 from admin.floor.routes import pages as floor
+from admin.health.doctor import Findings, examine
 from admin.health.routes import pages as health
 from admin.home.routes import pages as home
 from admin.instance import NAME, Instance
@@ -67,6 +69,7 @@ AREAS: Final[tuple[Blueprint, ...]] = (
     audit,
     calls,
     figures,
+    desk,
     floor,
     health,
     home,
@@ -91,6 +94,7 @@ def create_app(
     *,
     now: Callable[[], Millis] = wall_clock,
     hasher: PasswordHasher | None = None,
+    examine: Callable[[Settings], Findings | None] = examine,
 ) -> Flask:
     """The admin of one instance. Raises ConfigError if its secrets cannot be read."""
     app = Flask(__name__)
@@ -109,7 +113,7 @@ def create_app(
     )
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.extensions[NAME] = Instance(
-        settings, open_engine(settings.database), now, Passwords(hasher)
+        settings, open_engine(settings.database), now, Passwords(hasher), examine
     )
     csp = headers.policy([settings.feed_address])
     app.before_request(access.gate)

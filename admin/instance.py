@@ -11,6 +11,7 @@ from flask import current_app
 from sqlalchemy import Engine
 
 from acd.types import Millis
+from admin.health.doctor import Findings
 from admin.passwords import Passwords
 from hotseat.config import Settings
 from hotseat.db.engine import reading
@@ -28,6 +29,8 @@ class Instance:
     engine: Engine
     now: Callable[[], Millis]
     passwords: Passwords
+    examine: Callable[[Settings], Findings | None]
+    """The doctor."""
     _site: SiteNow = field(default=EMPTY_SITE)
 
     @property

@@ -21,6 +21,7 @@ NEEDS: Final[Mapping[str, Action]] = {
     "seat-pause": Action.STEER_SEATS,
     "seat-ready": Action.STEER_SEATS,
     "feed-open": Action.SEE_SEATS,
+    "seat": Action.SEE_SEATS,
     "feed-close": Action.OWN_ACCOUNT,
     "reload-config": Action.OWN_ACCOUNT,
     "drain": Action.STOP_SERVER,

@@ -43,7 +43,7 @@ REMEMBERED = 1000
 PENDING_SECONDS = 2.0
 PLACES = {"desk": Where.DESK, "mobile": Where.MOBILE, "roster": None}
 """Where an agent can be rung; `roster` takes back what was said before."""
-LOOKS = frozenset({"status", "why"})
+LOOKS = frozenset({"seat", "status", "why"})
 """Commands that change nothing: done again, they are only newer. Their replies can be large."""
 
 
@@ -102,7 +102,10 @@ def feed_commands(feed: Feed) -> dict[str, Command]:
         feed.revoke(login)
         return {"login": login}
 
-    return {"feed-open": feed_open, "feed-close": feed_close}
+    def seat(agent: str) -> Reply:
+        return {"seat": feed.seat(SeatId(agent))}
+
+    return {"feed-open": feed_open, "feed-close": feed_close, "seat": seat}
 
 
 class Control(Resource):

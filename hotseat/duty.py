@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 import structlog
@@ -66,6 +66,12 @@ class DutyFeed:
         self._roster.on_change(self._tell_anew)
         self._tell_anew()
 
+    def catch_up(self, since: Millis) -> None:
+        """Log off those whose shift ended since then, while no server was there."""
+        was = self._rostered(since)
+        if was is not None and self._on_duty is not None:
+            self._log_off(was - self._on_duty)
+
     def stop(self) -> None:
         """Follow no longer."""
         if self._timer is not None and self._timer.active():
@@ -93,10 +99,14 @@ class DutyFeed:
                 self._service.tell(ShiftBegins(seat))
             for seat in sorted(was - self._on_duty):
                 self._service.tell(ShiftEnds(seat))
-                if self._seats.is_seated(seat):
-                    log.info("shift_over", seat=seat)
-                    self._seats.log_off(seat)
+            self._log_off(was - self._on_duty)
         self._set_timer()
+
+    def _log_off(self, seats: Iterable[SeatId]) -> None:
+        for seat in sorted(seats):
+            if self._seats.is_seated(seat):
+                log.info("shift_over", seat=seat)
+                self._seats.log_off(seat)
 
     def _rostered(self, now: Millis) -> frozenset[SeatId] | None:
         roster = self._roster.now

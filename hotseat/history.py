@@ -36,6 +36,29 @@ class EndedBy(enum.Enum):
     """Nobody saw it: AMI was away. Never guessed."""
 
 
+class Category(enum.Enum):
+    """What a call was about."""
+
+    UNSORTED = ""
+    PLATFORM = "platform"
+    """平台问题: an account, an order, a page."""
+    DEVICE = "device"
+    """设备问题: something that broke."""
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class CallNote:
+    """What an agent wrote down of a call; the last word counts."""
+
+    call: str
+    category: Category
+    text: str
+    author: str
+    """The log-in."""
+    at: Millis
+
+
 @dataclass(frozen=True, slots=True)
 class CallRow:
     """The summary of one call. Instants are UTC milliseconds, None where it did not come to it."""

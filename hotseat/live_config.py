@@ -18,7 +18,7 @@ from twisted.python.failure import Failure
 
 from hotseat.db.engine import reason_of
 from hotseat.db.pool import Database
-from hotseat.db.snapshot import current_revision, menu_at, site_now
+from hotseat.db.snapshot import SiteUnreadable, current_revision, menu_at, site_now
 from hotseat.site.check import check
 from hotseat.site.export import written
 from hotseat.site.problems import SiteInvalid, problem
@@ -150,11 +150,8 @@ def _checked_site(session: Session) -> SiteNow:
     """The site in force. Raises SiteInvalid if it would not pass as a file."""
     try:
         site = site_now(session)
-        content = written(site.as_written())
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-        # A column of JSON holds whatever somebody wrote into it.
-        said = f"a row that cannot be read: {type(error).__name__}: {error}"
-        raise SiteInvalid([problem("", said)]) from error
+    except SiteUnreadable as error:
+        raise SiteInvalid([problem("", str(error))]) from error
     if site.revision:
-        check(SiteFile(content, {}))
+        check(SiteFile(written(site.as_written()), {}))
     return site

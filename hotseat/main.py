@@ -252,16 +252,18 @@ class Server:
         seen = await self._database.run(
             lambda session: journal_rows(session, limit=1, kinds=["switch_up"])
         )
+        last_seen = last[0].at if last else self._started
         restart = Restart(
             contacts=self._contacts,
             seats=self._seats,
             service=self._service,
             clock=self._reactor,
             open_calls=unfinished,
-            last_seen=last[0].at if last else self._started,
+            last_seen=last_seen,
             last_switch_started=str(seen[0].facts["started"]) if seen else None,
         )
         self._seats.restore(self.site, await self._database.run(kept_seats))
+        self._duty.catch_up(last_seen)
         return restart
 
     async def _recall_today(self) -> None:
@@ -328,7 +330,8 @@ class Server:
         return None if user is None or user.closed else user.actor
 
     def _whose(self, agent: str) -> Owned:
-        return Owned(agent) if agent in self.site.agents else NOBODYS
+        known = self.site.agents.get(agent)
+        return NOBODYS if known is None else Owned(agent, known.team or None)
 
     async def _reload(self) -> Reply:
         for live in (self._config, self._roster):

@@ -97,6 +97,10 @@ class Feed(Resource):
         """How many watch now."""
         return len(self._viewers)
 
+    def seat(self, seat: SeatId) -> Frame | None:
+        """One seat as it is now, for who does not watch."""
+        return None if self._frames is None else self._frames.seat(seat, self._now())
+
     # ---- passes
 
     def grant(self, login: str, view: View, origin: str) -> str:

@@ -5,7 +5,7 @@ A frame is plain data for JSON. Instants are UTC milliseconds: whoever shows the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -24,11 +24,11 @@ class View:
     """What somebody may see."""
 
     seats: frozenset[SeatId] | None = None
-    """None: all of them."""
+    """None: all of them, and the queues."""
 
-    def shows(self, seat: SeatId) -> bool:
-        """Is this seat in view?"""
-        return self.seats is None or seat in self.seats
+    def of(self, seats: Set[SeatId]) -> Set[SeatId]:
+        """Those of these seats that are in view."""
+        return seats if self.seats is None else seats & self.seats
 
 
 EVERYTHING = View()
@@ -42,9 +42,6 @@ class Touched:
     queues: set[str] = field(default_factory=set)
     offers: bool = False
     """Whether offers are made at all."""
-
-    def __bool__(self) -> bool:
-        return bool(self.seats or self.queues or self.offers)
 
 
 class Frames:
@@ -68,8 +65,7 @@ class Frames:
 
     def whole(self, view: View, queues: Iterable[str], now: Millis) -> Frame:
         """Everything in view; what a viewer knew before is void."""
-        seats = (seat.seat for seat in self._floor.picture().seats)
-        frame = self._frame(view, seats, queues, now)
+        frame = self._frame(view, self._floor.seat_ids(), queues, now)
         return {"whole": True, **frame, "held": sorted(self._floor.held())}
 
     def changed(self, touched: Touched, view: View, now: Millis) -> Frame | None:
@@ -82,24 +78,8 @@ class Frames:
             frame["held"] = sorted(self._floor.held())
         return frame if frame["seats"] or frame["queues"] or touched.offers else None
 
-    def _frame(
-        self, view: View, seats: Iterable[SeatId], queues: Iterable[str], now: Millis
-    ) -> Frame:
-        return {
-            "now": now,
-            "seats": {seat: self._seat(seat, now) for seat in seats if view.shows(seat)},
-            "queues": {queue: self._queue(queue) for queue in queues},
-        }
-
-    def _queue(self, queue: str) -> Frame:
-        line = self._floor.queue(queue)
-        return {
-            "waiting": line.waiting,
-            "oldest": line.oldest,
-            "today": dict(self._queue_figures(queue)),
-        }
-
-    def _seat(self, seat_id: SeatId, now: Millis) -> Frame | None:
+    def seat(self, seat_id: SeatId, now: Millis) -> Frame | None:
+        """One seat as it is now; None if it is not logged on."""
         seat = self._floor.seat(seat_id)
         if seat is None:
             return None
@@ -113,4 +93,19 @@ class Frames:
             "call": seat.call,
             "queue": None if seat.call is None else self._floor.queue_of(seat.call),
             "rests_until": seat.wrap_up_until,
+        }
+
+    def _frame(self, view: View, seats: Set[SeatId], queues: Iterable[str], now: Millis) -> Frame:
+        return {
+            "now": now,
+            "seats": {seat: self.seat(seat, now) for seat in view.of(seats)},
+            "queues": {queue: self._queue(queue) for queue in queues if view.seats is None},
+        }
+
+    def _queue(self, queue: str) -> Frame:
+        line = self._floor.queue(queue)
+        return {
+            "waiting": line.waiting,
+            "oldest": line.oldest,
+            "today": dict(self._queue_figures(queue)),
         }

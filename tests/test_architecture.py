@@ -27,7 +27,7 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
         "admin",
         (
             "admin", "hotseat.db", "hotseat.site", "hotseat.config", "hotseat.control_client",
-            "hotseat.invitations", "ivr", "acd", "softphone_bridge", *WORDS,
+            "hotseat.invitations", "hotseat.roster", "ivr", "acd", "softphone_bridge", *WORDS,
         ),
     ),
     ("hotseat.invitations", ("hotseat.db", "acd", *WORDS)),

@@ -1,16 +1,8 @@
-"""What `hotseat doctor` finds, on a page.
-
-The doctor runs as a process of its own: it speaks AMI and looks at Asterisk's files, which these
-pages know nothing of.
-"""
+"""What `hotseat doctor` finds, on a page."""
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-from typing import Any, Final
+from typing import Final
 
 from flask import Blueprint, render_template
 
@@ -21,8 +13,6 @@ from admin.words import N_
 from hotseat.rights import Action
 
 pages = Blueprint("health", __name__, url_prefix="/health")
-
-SECONDS: Final = 30
 
 SUBJECTS: Final = {
     "server": N_("Server"),
@@ -48,30 +38,8 @@ def index() -> str:
     """One finding a subject, with what to do."""
     return render_template(
         "health/index.html",
-        findings=_examined(),
+        findings=instance().examine(instance().settings),
         now=live.status(),
         subjects=SUBJECTS,
         verdicts=VERDICTS,
     )
-
-
-def _examined() -> list[dict[str, Any]] | None:
-    """The findings of the doctor; None if it did not come back in time."""
-    settings = instance().settings
-    try:
-        done = subprocess.run(
-            [sys.executable, "-m", "hotseat", "doctor", "--json"],
-            capture_output=True,
-            timeout=SECONDS,
-            stdin=subprocess.DEVNULL,
-            env={
-                **os.environ,
-                "HOTSEAT_STATE": str(settings.state),
-                "HOTSEAT_DATABASE": settings.database,
-            },
-            check=False,
-        )
-        found: list[dict[str, Any]] = json.loads(done.stdout)
-    except (subprocess.TimeoutExpired, OSError, ValueError):
-        return None
-    return found

@@ -1,25 +1,13 @@
 // Keeps the live floor up to date from the feed of the running server.
 "use strict";
 
-const BACK_AFTER = [1000, 2000, 5000, 10000];  // milliseconds, then the last again and again
 const floor = document.getElementById("floor");
 const cells = document.getElementById("seat-cell").content;
 const rows = document.getElementById("queue-row").content;
 const names = { queues: {}, agents: {} };
 const seats = new Map();
 const queues = new Map();
-let ahead = 0;  // the server's clock less ours
-let failures = 0;
 
-function span(milliseconds) {
-  if (milliseconds === null || milliseconds === undefined) return "–";
-  const all = Math.max(0, Math.round(milliseconds / 1000));
-  const two = (number) => String(number).padStart(2, "0");
-  const [hours, minutes, seconds] = [Math.floor(all / 3600), Math.floor(all / 60) % 60, all % 60];
-  return hours ? `${hours}:${two(minutes)}:${two(seconds)}` : `${minutes}:${two(seconds)}`;
-}
-
-const since = (instant) => span(instant === null ? null : Date.now() + ahead - instant);
 const share = (part, whole) => (whole ? `${Math.round((100 * part) / whole)}%` : "–");
 
 function put(within, name, text) {
@@ -134,7 +122,6 @@ function showAll() {
 // ---- the feed
 
 function take(frame) {
-  ahead = frame.now - Date.now();
   if (frame.whole) {
     for (const number of [...seats.keys()]) if (!(number in frame.seats)) showSeat(number, null);
     for (const shown of document.querySelectorAll("[data-seat]")) {
@@ -170,38 +157,9 @@ function tick() {
   if (queues.size) all("all-oldest", since(oldest));
 }
 
-function live(is) {
-  document.getElementById("live").hidden = !is;
-  document.getElementById("not-live").hidden = is;
-  document.body.classList.toggle("stale", !is);
-}
-
-async function watch() {
-  try {
-    Object.assign(names, await (await fetch(floor.dataset.names)).json());
-    const answer = await fetch(floor.dataset.pass, { method: "POST", body: new FormData(floor) });
-    if (answer.status === 401 || answer.redirected) location.reload();
-    if (!answer.ok) throw new Error(String(answer.status));
-    const { feed } = await answer.json();
-    const source = new EventSource(feed);
-    source.onopen = () => { failures = 0; live(true); };
-    source.onmessage = (event) => take(JSON.parse(event.data));
-    source.onerror = () => {
-      live(false);
-      // While it is connecting it tries by itself; closed, it needs a new pass.
-      if (source.readyState === EventSource.CLOSED) later();
-    };
-  } catch {
-    live(false);
-    later();
-  }
-}
-
-function later() {
-  setTimeout(watch, BACK_AFTER[Math.min(failures, BACK_AFTER.length - 1)]);
-  failures += 1;
-}
-
 document.getElementById("find")?.addEventListener("input", find);
 setInterval(tick, 1000);
-watch();
+fetch(floor.dataset.names)
+  .then((answer) => answer.json())
+  .then((told) => Object.assign(names, told))
+  .finally(() => follow(floor, take));

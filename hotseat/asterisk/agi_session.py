@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from socket import socket
 
 import structlog
 from twisted.internet.defer import Deferred, fail, succeed
-from twisted.internet.interfaces import IDelayedCall, IReactorTime, ITCPTransport
+from twisted.internet.interfaces import (
+    IDelayedCall,
+    IReactorTime,
+    ISystemHandle,
+    ITCPTransport,
+)
 from twisted.internet.protocol import Protocol, connectionDone
 from twisted.python.failure import Failure
 
@@ -34,11 +40,11 @@ POKE_AFTER = 1.0
 buffer: by now Asterisk has surely read it if it ever will."""
 
 
-class TCPTransport(ITCPTransport):
-    """Twisted's TCP transports can also send without waiting for the reactor."""
+class TCPTransport(ITCPTransport, ISystemHandle):
+    """What a session needs of its connection."""
 
-    def writeSomeData(data: bytes) -> int | Exception:
-        """Send what the socket takes now; the number of bytes, or why the connection is lost."""
+    def getHandle() -> socket:
+        """The connection's socket; it never blocks."""
 
 
 HUNG_UP = "hung up"
@@ -82,6 +88,7 @@ class AgiSession(Protocol):
         self._full = False
 
     def connectionMade(self) -> None:
+        self._socket = self.transport.getHandle()
         # A command that cuts a prompt is a second small packet in flight: Nagle would hold it back.
         self.transport.setTcpNoDelay(True)
         # A Dial has no time limit; a peer that vanished under it is noticed this way.
@@ -200,12 +207,14 @@ class AgiSession(Protocol):
         CPU time. Once the socket was full, it keeps the order.
         """
         if not self._full:
-            sent = self.transport.writeSomeData(line)
+            try:
+                sent = self._socket.send(line)
+            except OSError:  # full or lost: which of the two, the transport will find out
+                sent = 0
             if sent == len(line):
                 return
             self._full = True
-            if isinstance(sent, int):  # not so if the connection is lost
-                line = line[sent:]
+            line = line[sent:]
         self.transport.write(line)
 
     def _cancelled(self, waiting: Deferred[Reply | None]) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Mapping
-from typing import NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from hotseat.asterisk.charset import DEFAULT_FALLBACK, decode
 
@@ -77,7 +77,8 @@ class AgiParser:
 
     def feed(self, data: bytes) -> list[AgiMessage]:
         """The messages that these bytes complete."""
-        *lines, self._rest = (self._rest + data).split(b"\n")
+        lines = (self._rest + data).split(b"\n")
+        self._rest = lines.pop()
         messages: list[AgiMessage] = []
         for raw in lines:
             self._size += len(raw) + 1
@@ -203,25 +204,18 @@ class Turn(enum.IntEnum):
     """The cutting command is answered, the NOOP not yet."""
 
 
-class _Event(enum.IntEnum):
-    SEND = 0
-    PLAY = 1
-    CUT = 2
-    REPLY = 3
-    ENDED = 4
-    """A reply with `endpos=`."""
-    POKE = 5
-
+_Event: TypeAlias = Literal["send", "play", "cut", "reply", "ended", "poke"]
+"""`ended` is a reply with `endpos=`."""
 
 _TURNS: dict[Turn, dict[_Event, Turn]] = {
-    Turn.OURS: {_Event.SEND: Turn.THEIRS, _Event.PLAY: Turn.PROMPT},
-    Turn.THEIRS: {_Event.REPLY: Turn.OURS, _Event.ENDED: Turn.OURS},
-    Turn.PROMPT: {_Event.CUT: Turn.CUT, _Event.REPLY: Turn.OURS, _Event.ENDED: Turn.OURS},
-    Turn.CUT: {_Event.SEND: Turn.CUTTING, _Event.REPLY: Turn.OURS, _Event.ENDED: Turn.OURS},
-    Turn.CUTTING: {_Event.REPLY: Turn.OURS, _Event.ENDED: Turn.LATE},
-    Turn.LATE: {_Event.REPLY: Turn.OURS, _Event.ENDED: Turn.OURS, _Event.POKE: Turn.POKED},
-    Turn.POKED: {_Event.REPLY: Turn.DRAINING, _Event.ENDED: Turn.DRAINING},
-    Turn.DRAINING: {_Event.REPLY: Turn.OURS, _Event.ENDED: Turn.OURS},
+    Turn.OURS: {"send": Turn.THEIRS, "play": Turn.PROMPT},
+    Turn.THEIRS: {"reply": Turn.OURS, "ended": Turn.OURS},
+    Turn.PROMPT: {"cut": Turn.CUT, "reply": Turn.OURS, "ended": Turn.OURS},
+    Turn.CUT: {"send": Turn.CUTTING, "reply": Turn.OURS, "ended": Turn.OURS},
+    Turn.CUTTING: {"reply": Turn.OURS, "ended": Turn.LATE},
+    Turn.LATE: {"reply": Turn.OURS, "ended": Turn.OURS, "poke": Turn.POKED},
+    Turn.POKED: {"reply": Turn.DRAINING, "ended": Turn.DRAINING},
+    Turn.DRAINING: {"reply": Turn.OURS, "ended": Turn.OURS},
 }
 
 _POKE = format_command("NOOP")
@@ -252,15 +246,15 @@ class AgiConversation:
 
     def send(self) -> None:
         """A command is sent. Raises RuntimeError out of turn."""
-        self._step(_Event.SEND)
+        self._step("send")
 
     def play(self) -> None:
         """A STREAM FILE is sent. Raises RuntimeError out of turn: no prompt may cut a prompt."""
-        self._step(_Event.PLAY)
+        self._step("play")
 
     def cut(self) -> None:
         """The running prompt is to be cut. Raises RuntimeError if none runs."""
-        self._step(_Event.CUT)
+        self._step("cut")
 
     def receive(self, reply: Reply) -> Reply | None:
         """The answer to the command last sent if this reply completes it."""
@@ -268,7 +262,7 @@ class AgiConversation:
         if before is Turn.OURS:
             self.surplus += 1
             return None
-        after = self._step(_Event.REPLY if reply.endpos is None else _Event.ENDED)
+        after = self._step("reply" if reply.endpos is None else "ended")
         if before is Turn.THEIRS:  # nearly always, so this is asked first
             return reply
         if before is Turn.CUT or after is Turn.LATE:
@@ -282,12 +276,12 @@ class AgiConversation:
 
     def poke(self) -> bytes:
         """What wakes Asterisk, to be sent when LATE lasts. Raises RuntimeError at other times."""
-        self._step(_Event.POKE)
+        self._step("poke")
         return _POKE
 
     def _step(self, event: _Event) -> Turn:
         after = _TURNS[self.turn].get(event)
         if after is None:
-            raise RuntimeError(f"AGI conversation: {event.name} while {self.turn.name}")
+            raise RuntimeError(f"AGI conversation: {event} while {self.turn.name}")
         self.turn = after
         return after

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from hotseat.db.engine import open_engine, reading, reason_of
 from hotseat.db.migrations import DatabaseNotReady, require_current, upgrade
 from hotseat.db.queries import journal_rows, open_calls, recent_calls
-from hotseat.db.snapshot import site_now
+from hotseat.db.snapshot import SiteUnreadable, site_now
 from hotseat.history import CallRow, JournalRow, Outcome
 from hotseat.tables import span, table
 from hotseat.terminal import Ago, as_json, fail, moment, settings_or_exit, show
@@ -31,7 +31,7 @@ def opened() -> Iterator[Engine]:
     try:
         require_current(engine)
         yield engine
-    except DatabaseNotReady as error:
+    except (DatabaseNotReady, SiteUnreadable) as error:
         fail(str(error))
     except SQLAlchemyError as error:
         fail(f"{engine.url.render_as_string()}: {reason_of(error)}")

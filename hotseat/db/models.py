@@ -18,11 +18,12 @@ from sqlalchemy import (
     Integer,
     MetaData,
     String,
+    Text,
     text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from hotseat.history import EndedBy, Outcome
+from hotseat.history import Category, EndedBy, Outcome
 
 Instant = BigInteger()
 Name = String(32)
@@ -34,7 +35,7 @@ JournalId = BigInteger().with_variant(Integer, "sqlite")
 """SQLite's row id has to be declared INTEGER; it is 64 bits wide all the same."""
 
 
-def _one_of(column: str, words: type[Outcome] | type[EndedBy]) -> CheckConstraint:
+def _one_of(column: str, words: type[Outcome] | type[EndedBy] | type[Category]) -> CheckConstraint:
     listed = ", ".join(f"'{word.value}'" for word in words)
     return CheckConstraint(f"{column} IN ({listed})", name=column)
 
@@ -304,6 +305,7 @@ class Call(Base):
         _one_of("outcome", Outcome),
         _one_of("ended_by", EndedBy),
         Index("call_by_arrival", "arrived_at"),
+        Index("call_by_caller", "caller", "arrived_at"),
         # Recovery looks for open calls at every start; they are few among millions.
         Index(
             "call_open",
@@ -353,6 +355,20 @@ class CallbackRequest(Base):
     recording: Mapped[str] = mapped_column(String(100))
     """The file of what the caller said, in Asterisk's spool folder; "" if nothing."""
     done_at: Mapped[int | None] = mapped_column(Instant)
+
+
+class CallNote(Base):
+    """What an agent wrote down of a call."""
+
+    __tablename__ = "call_note"
+    __table_args__ = (_one_of("category", Category),)
+
+    call: Mapped[str] = mapped_column(UlidText, primary_key=True)
+    category: Mapped[str] = mapped_column(String(16))
+    text: Mapped[str] = mapped_column(Text)
+    author: Mapped[str] = mapped_column(String(64))
+    """The log-in."""
+    at: Mapped[int] = mapped_column(Instant)
 
 
 class Journal(Base):

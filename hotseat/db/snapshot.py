@@ -35,8 +35,23 @@ def current_revision(session: Session) -> int:
     return session.scalar(select(func.max(models.ConfigRevision.revision))) or 0
 
 
+class SiteUnreadable(ValueError):
+    """Somebody wrote what makes no sense into the tables; the text says what, and how to go on."""
+
+
 def site_now(session: Session) -> SiteNow:
-    """The whole site in force. Every mapping is sorted by its key."""
+    """The whole site in force. Every mapping is sorted by its key. Raises SiteUnreadable."""
+    try:
+        return _site_now(session)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        # A column of JSON holds whatever was written into it.
+        raise SiteUnreadable(
+            f"the site has a row that cannot be read: {type(error).__name__}: {error}; "
+            "correct it by hand, or: hotseat restore FILE"
+        ) from error
+
+
+def _site_now(session: Session) -> SiteNow:
     site = session.get(models.Site, 1)
     if site is None:
         return EMPTY_SITE

@@ -23,7 +23,7 @@ from hotseat.config import ConfigError, Settings, find_config, load_secrets
 from hotseat.control_client import NotRunning, Refused, ask
 from hotseat.db.engine import open_engine, reading
 from hotseat.db.migrations import DatabaseNotReady, require_current
-from hotseat.db.snapshot import site_now
+from hotseat.db.snapshot import SiteUnreadable, site_now
 from hotseat.db.spool import spool_file
 from hotseat.operation import doctor
 from hotseat.operation.doctor import FileMode, Finding, Verdict
@@ -76,7 +76,7 @@ def _database(settings: Settings) -> tuple[Finding, SiteNow]:
         require_current(engine)
         with reading(engine) as session:
             site = site_now(session)
-    except (DatabaseNotReady, SQLAlchemyError) as error:
+    except (DatabaseNotReady, SiteUnreadable, SQLAlchemyError) as error:
         return _failed("database", error, "start it, or correct the setting database"), EMPTY_SITE
     finally:
         engine.dispose()

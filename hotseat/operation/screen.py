@@ -66,6 +66,8 @@ def _head(state: Mapping[str, Any], columns: int) -> list[ScreenLine]:
             f"mean wait {wait}"
         ),
     ]
+    if state["duty"]["rostered"]:
+        lines.append(_duty(state["duty"]["on_duty"]))
     if not ami["up"]:
         lines.append(ScreenLine("Asterisk OUT OF SIGHT: callers wait, no new offers", Look.ALARM))
     elif state["draining"] is not None:
@@ -76,6 +78,15 @@ def _head(state: Mapping[str, Any], columns: int) -> list[ScreenLine]:
         told = f"HISTORY IS NOT WRITTEN: {journal['trouble']}"
         lines.append(ScreenLine(cut(told, columns), Look.ALARM))
     return lines
+
+
+def _duty(duties: Sequence[Mapping[str, Any]]) -> ScreenLine:
+    """Who is on duty by the roster, and before them who is missing."""
+    on_duty = ", ".join(f"{duty['agent']} {duty['shift']}" for duty in duties) or "nobody"
+    missing = ", ".join(duty["agent"] for duty in duties if not duty["logged_on"])
+    if missing:
+        return ScreenLine(f"MISSING: {missing}   on duty: {on_duty}", Look.ALARM)
+    return ScreenLine(f"on duty: {on_duty}")
 
 
 def _queues(state: Mapping[str, Any]) -> list[ScreenLine]:

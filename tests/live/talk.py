@@ -87,6 +87,14 @@ def begin_talk(hotline: Hotline, agent: str, phone: str, caller: str) -> Talk:
     return Talk(call, caller_hertz, rung, desk_hertz)
 
 
+def call_through(hotline: Hotline, caller: str) -> str:
+    """A caller without a menu talks with a seat, which hangs up; returns the caller."""
+    call = hotline.callers.call(STRAIGHT, caller=caller)
+    hotline.rung_by(caller).wait("ended")
+    call.wait("ended")
+    return caller
+
+
 def heard_between(call: PhoneCall, start: float, end: float) -> Samples:
     """What one phone heard between two instants of a call that is over."""
     whole = Path(call.wait("recorded").facts["recording"])

@@ -12,8 +12,9 @@ import pytest
 
 from hotseat.history import Outcome
 from tests.live.conftest import opened
-from tests.live.hotline import STRAIGHT, Hotline
+from tests.live.hotline import Hotline
 from tests.live.premises import CommandFailed, until
+from tests.live.talk import call_through
 
 pytestmark = pytest.mark.live
 
@@ -81,14 +82,6 @@ def fill(ballast: Path) -> None:
         while True:
             file.write(b"\0" * 4096)
     assert shutil.disk_usage(ballast).free == 0
-
-
-def call_through(hotline: Hotline, caller: str) -> str:
-    """A caller talks with a seat, which hangs up."""
-    call = hotline.callers.call(STRAIGHT, caller=caller)
-    hotline.rung_by(caller).wait("ended")
-    call.wait("ended")
-    return caller
 
 
 def kinds(hotline: Hotline, caller: str) -> list[str]:

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from hotseat.history import Outcome
-from tests.live.hotline import NUMBER, SITE, STRAIGHT, Hotline, now_ms
+from tests.live.hotline import NUMBER, SITE, Hotline, now_ms
 from tests.live.premises import CommandFailed, until
-from tests.live.talk import begin_talk
+from tests.live.talk import begin_talk, call_through
 from tests.postgresql import PostgreSQL
 
 pytestmark = pytest.mark.live
@@ -108,11 +108,3 @@ def _loud(hotline: Hotline) -> None:
     until("it is late", lambda: hotline.status()["journal"]["lag_ms"] > 5_000, 10)
     with pytest.raises(CommandFailed, match=r"database away: .*; kept in the spool"):
         hotline.hotseat("doctor")
-
-
-def call_through(hotline: Hotline, caller: str) -> str:
-    """A caller without a menu talks with a seat, which hangs up; returns the caller."""
-    call = hotline.callers.call(STRAIGHT, caller=caller)
-    hotline.rung_by(caller).wait("ended")
-    call.wait("ended")
-    return caller

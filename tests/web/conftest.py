@@ -28,6 +28,13 @@ PASSWORD = "correct horse battery"
 WEAK_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 DIGEST = WEAK_HASHER.hash(PASSWORD)
 
+FINDINGS = (
+    {"subject": "server", "verdict": "ok", "said": "revision 1, 9 calls", "fix": ""},
+    {"subject": "disk", "verdict": "warn", "said": "1.2 of 30 GiB free", "fix": "make room"},
+    {"subject": "ami", "verdict": "fail", "said": "127.0.0.1: no", "fix": "hotseat asterisk up"},
+)
+"""What the doctor says."""
+
 AGENTS = {Role.AGENT: "1001", Role.LEAD: "1002"}
 """Whom the users of these roles are linked to; the lead has no team at first."""
 
@@ -112,7 +119,7 @@ def engine(settings: Settings) -> Iterator[Engine]:
 @pytest.fixture
 def app(settings: Settings, engine: Engine, clock: Clock) -> Iterator[Flask]:
     """The pages; errors come out instead of being shown."""
-    app = create_app(settings, now=clock, hasher=WEAK_HASHER)
+    app = create_app(settings, now=clock, hasher=WEAK_HASHER, examine=lambda _: list(FINDINGS))
     app.testing = True
     yield app
     app.extensions["hotseat"].engine.dispose()

@@ -159,7 +159,7 @@ def test_asterisk_is_woken_and_nothing_is_under_way_after_the_answer() -> None:
     assert talk.receive(ENDED) is None
     assert talk.poke() == b"NOOP\n"
     assert talk.receive(Reply(200, "7")) is None
-    with pytest.raises(RuntimeError, match="SEND while DRAINING"):
+    with pytest.raises(RuntimeError, match="send while DRAINING"):
         talk.send()
     assert talk.receive(DONE) == Reply(200, "7")
     assert talk.turn is Turn.OURS

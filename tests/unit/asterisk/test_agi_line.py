@@ -72,8 +72,9 @@ def test_answer(call: Call) -> None:
     assert outcome.result is None
 
 
-def test_a_full_socket_loses_nothing(call: Call) -> None:
-    call.wire.room = 9
+@pytest.mark.parametrize("room", [0, 9])
+def test_a_full_socket_loses_nothing(call: Call, room: int) -> None:
+    call.wire.room = room
     outcome = Outcome(call.line.get("A"))
     assert call.hear() == ["GET", "FULL", "VARIABLE", "${A}"]
     call.say("200 result=1 (a)")

@@ -26,9 +26,15 @@ class Wire(StringTransport):
     def setTcpKeepAlive(self, enabled: bool) -> None:
         self.keep_alive = enabled
 
-    def writeSomeData(self, data: bytes) -> int:
+    def getHandle(self) -> Wire:
+        """The socket, which is the wire as well."""
+        return self
+
+    def send(self, data: bytes) -> int:
         """What the socket takes now."""
         taken = data if self.room is None else data[: self.room]
+        if not taken:
+            raise BlockingIOError
         self.write(taken)
         return len(taken)
 

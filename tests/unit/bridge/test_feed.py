@@ -131,6 +131,7 @@ def test_only_the_seats_in_view_are_told(hall: Hall) -> None:
         hall.after(hall.desk.effects)
     wall = hall.watch(View(frozenset({OTHER})))
     assert wall.seats.keys() == {"1002"}
+    assert wall.queues == {}
     hall.after(hall.desk.tell(SeatPaused(SEAT, "lunch")))
     hall.flush()
     assert wall.read() == []
@@ -138,6 +139,15 @@ def test_only_the_seats_in_view_are_told(hall: Hall) -> None:
     hall.flush()
     wall.read()
     assert wall.seats["1002"]["paused"] == "lunch"
+
+
+def test_one_seat_can_be_looked_at_without_watching(hall: Hall) -> None:
+    assert hall.feed.seat(SEAT) is None
+    hall.desk.seat("1001")
+    hall.after(hall.desk.effects)
+    seen = hall.feed.seat(SEAT)
+    assert seen is not None
+    assert (seen["state"], seen["since"], seen["phone"]) == ("ready", hall.desk.now, "p1001")
 
 
 def test_the_end_of_a_call_moves_the_figures_of_its_queue(hall: Hall) -> None:

@@ -403,34 +403,38 @@ def test_whatever_happens_every_row_is_there_once_and_in_order(
     database = Database(url, reactor, lambda most, name: InlineThreads())
     journal = JournalWriter(database, reactor, folder)
     start(journal)
-    count, up = 0, True
-    disk = ExitStack()
-    for step in [*steps, "room", "up", "second", "second"]:
-        match step:
-            case "note" | "burst":
-                for _ in range(120 if step == "burst" else 1):
-                    note(journal, count)
-                    count += 1
-            case "tick":
-                reactor.advance(0.05)
-            case "second":
-                reactor.advance(1)
-            case "down" if up:
-                take_away(engine)
-                up = False
-            case "up" if not up:
-                bring_back(engine)
-                up = True
-            case "full":
-                disk.enter_context(most_bytes(SMALL))
-            case "room":
-                disk.close()
-            case "restart":
-                disk.close()  # else it would lose what is in memory, and say so
-                stop(journal)
-                reactor.advance(1)
-                journal = JournalWriter(database, reactor, folder)
-                start(journal)
+    count, up, full = 0, True, False
+    with ExitStack() as disk:
+        for step in [*steps, "room", "up", "second", "second"]:
+            match step:
+                case "note" | "burst":
+                    for _ in range(120 if step == "burst" else 1):
+                        note(journal, count)
+                        count += 1
+                case "tick":
+                    reactor.advance(0.05)
+                case "second":
+                    reactor.advance(1)
+                # Both are writes, for which a full disk has no room either.
+                case "down" if up and not full:
+                    take_away(engine)
+                    up = False
+                case "up" if not up and not full:
+                    bring_back(engine)
+                    up = True
+                case "full" if not full:
+                    disk.enter_context(most_bytes(SMALL))
+                    full = True
+                case "room":
+                    disk.close()
+                    full = False
+                case "restart":
+                    disk.close()  # else it would lose what is in memory, and say so
+                    full = False
+                    stop(journal)
+                    reactor.advance(1)
+                    journal = JournalWriter(database, reactor, folder)
+                    start(journal)
     stop(journal)
     assert written(engine) == list(range(count))
     assert (journal.lost, reactor.getDelayedCalls()) == (0, [])

@@ -50,6 +50,19 @@ def test_the_whole_screen() -> None:
     ]
 
 
+def test_whoever_is_missing_on_duty_stands_out() -> None:
+    def shown(*logged_on: bool) -> ScreenLine:
+        duties = [
+            {"agent": f"100{n}", "shift": shift, "logged_on": there}
+            for n, (shift, there) in enumerate(zip("AB", logged_on, strict=False), 1)
+        ]
+        return draw(a_state(duty={"rostered": True, "on_duty": duties}), 80, 40)[3]
+
+    assert shown(True, True) == ScreenLine("on duty: 1001 A, 1002 B")
+    assert shown(True, False) == ScreenLine("MISSING: 1002   on duty: 1001 A, 1002 B", Look.ALARM)
+    assert shown() == ScreenLine("on duty: nobody")
+
+
 @given(
     columns=st.integers(40, 120),
     rows=st.integers(10, 60),

@@ -140,6 +140,19 @@ def test_a_roster_that_runs_out_leaves_the_hotline_to_those_who_are_there() -> N
     close(office)
 
 
+def test_a_shift_that_ended_while_no_server_was_there_ends_at_the_start() -> None:
+    office = Office(("1001", 0, 1), ("1002", 0, 3))
+    office.pass_hours(2)
+    office.seat("1001", "p101")
+    office.seat("1002", "p102")
+    office.feed.catch_up(office.began + HOUR // 2)
+    assert office.on_duty() == {"1002": True}
+    office.seat("1001", "p101")
+    office.feed.catch_up(office.began + HOUR * 3 // 2)
+    assert office.on_duty() == {"1001": False, "1002": True}, "a volunteer before and after"
+    close(office)
+
+
 def test_duties_that_touch_are_one() -> None:
     office = Office(("1001", 0, 1), ("1001", 1, 2))
     office.seat("1001", "p101")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from acd.effects import SeatKept
 from acd.types import SeatId
@@ -108,6 +108,27 @@ def test_a_database_that_cannot_be_used_is_a_clear_end(
     result = run("site", "export", code=1)
     assert said in result.stderr
     assert "very-secret" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("site", "export"),
+        ("site", "plan", "--demo"),
+        ("site", "apply", "--demo", "--yes"),
+        ("calls",),
+        ("doctor",),
+    ],
+)
+def test_a_row_that_cannot_be_read_is_a_clear_end(
+    ready: Run, stored: Engine, words: tuple[str, ...]
+) -> None:
+    """Somebody wrote into the tables by hand."""
+    with stored.begin() as connection:
+        connection.execute(text("UPDATE site SET languages = '7'"))
+    output = ready(*words, code=1).output
+    assert "the site has a row that cannot be read: TypeError" in output
+    assert "hotseat restore FILE" in output
 
 
 def test_the_tables_are_made_once(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0007"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 
 OUTCOMES = "outcome IN ('answered', 'abandoned', 'callback', 'lost', 'menu', 'refused')"
 
@@ -134,3 +134,4 @@ def _make_calls_anew() -> None:
         sqlite_where=sa.text("outcome IS NULL"),
         postgresql_where=sa.text("outcome IS NULL"),
     )
+    op.create_index("call_by_caller", "call", ["caller", "arrived_at"], unique=False)

@@ -1,0 +1,1 @@
+"""The desk of an agent: the own seat, who is calling, what to write down, the next shifts."""

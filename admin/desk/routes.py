@@ -1,0 +1,199 @@
+"""The desk of an agent. Whoever is no agent is told how to become one."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from admin import live
+from admin.access import allowed, require, visitor
+from admin.calls.routes import OUTCOMES
+from admin.days import today
+from admin.desk.forms import CATEGORIES, NoteForm
+from admin.instance import instance, site
+from admin.logins import author
+from admin.teams import owned_by
+from admin.words import N_, _
+from hotseat.control_client import NotRunning, Refused
+from hotseat.db import audit, notes
+from hotseat.db.engine import reading, writing
+from hotseat.db.reports import call_of
+from hotseat.db.rosters import published, requests
+from hotseat.history import CallNote, CallRow, Category
+from hotseat.rights import Action
+from hotseat.roster.requests import State
+
+pages = Blueprint("desk", __name__, url_prefix="/desk")
+
+REASONS: Final = (N_("break"), N_("meal"), N_("training"), N_("meeting"), N_("paperwork"))
+"""Pauses that are one press away; others are written."""
+
+STEPS: Final = ("seat-ready", "seat-pause", "seat-logout", "seat-login")
+EARLIER: Final = 8
+MY_CALLS: Final = 10
+DAYS_AHEAD: Final = 14
+DAY_MS: Final = 86_400_000
+
+
+@pages.get("/")
+@allowed(Action.WORK_AT_DESK)
+def index() -> str:
+    """The desk as it is now; a script keeps it up to date."""
+    agent = visitor().agent
+    if agent is None or agent not in site().agents:
+        return render_template("desk/nobody.html")
+    now = instance().now()
+    seat, away = _seat(agent)
+    with reading(instance().engine) as db:
+        mine = notes.calls_of_seat(db, agent, now - DAY_MS, MY_CALLS)
+        written = notes.notes_of(db, [call.id for call in mine])
+        shifts = [
+            duty
+            for duty in published(
+                db, today() - timedelta(days=1), today() + timedelta(days=DAYS_AHEAD)
+            )
+            if duty.agent == agent and duty.ends > now
+        ]
+        asked = requests(db, states=[State.ASKED, State.AGREED], agent=agent)
+    return render_template(
+        "desk/index.html",
+        agent=site().agents[agent],
+        seat=seat,
+        away=away,
+        reasons=REASONS,
+        phones=sorted(site().phones),
+        queues=site().queues,
+        calls=mine,
+        written=written,
+        outcomes=OUTCOMES,
+        categories=CATEGORIES,
+        shifts=shifts,
+        asked=asked,
+    )
+
+
+@pages.post("/pass")
+@allowed(Action.WORK_AT_DESK)
+def new_pass() -> tuple[dict[str, str], int]:
+    """Where the live feed of the own seat is; the address is a secret."""
+    agent = _own_agent()
+    try:
+        granted = live.command(
+            "feed-open",
+            login=visitor().login,
+            origin=request.host_url.rstrip("/"),
+            seats=[agent],
+        )
+    except (NotRunning, Refused) as error:
+        return {"error": str(error)}, 503
+    return {"feed": f"{instance().settings.feed_address}?{urlencode(granted)}"}, 200
+
+
+@pages.post("/steps/<step>")
+@allowed(Action.WORK_AT_DESK)
+def do(step: str) -> Response:
+    """Log on, get ready, pause, log off."""
+    if step not in STEPS:
+        abort(404)
+    told: dict[str, object] = {"agent": _own_agent()}
+    if step == "seat-pause":
+        told["reason"] = request.form.get("reason", "").strip() or _(REASONS[0])
+    if step == "seat-login":
+        told["phone"] = request.form.get("phone", "")
+    try:
+        live.command(step, **told)
+    except NotRunning:
+        flash(_("The server does not answer; nothing was done."), "error")
+    except Refused as error:
+        flash(str(error), "error")
+    return redirect(url_for("desk.index"))
+
+
+@pages.get("/calls/<call>")
+@allowed(Action.WORK_AT_DESK)
+def caller(call: str) -> str:
+    """Who is calling, as a piece of the desk or as a page of its own."""
+    row = _readable(call)
+    with reading(instance().engine) as db:
+        earlier = notes.earlier_calls(db, row, EARLIER)
+        written = notes.notes_of(db, [row.id, *(each.id for each in earlier)])
+    note = written.get(row.id)
+    form = NoteForm.sent(
+        category=note.category.value if note else "", text=note.text if note else ""
+    )
+    return render_template(
+        "desk/piece.html" if "piece" in request.args else "desk/caller.html",
+        call=row,
+        earlier=earlier,
+        written=written,
+        form=form,
+        agents=site().agents,
+        queues=site().queues,
+        outcomes=OUTCOMES,
+        categories=CATEGORIES,
+    )
+
+
+@pages.post("/calls/<call>")
+@allowed(Action.NOTE_ON_CALLS)
+def write(call: str) -> Response:
+    """Write something down of the call."""
+    row = _readable(call)
+    form = NoteForm.sent()
+    if not form.validate():
+        flash(_("The note was not kept: it is too long, or its category is unknown."), "error")
+        return redirect(url_for("desk.caller", call=row.id))
+    now = instance().now()
+    after = CallNote(
+        row.id, Category(form.category.data), form.text.data.strip(), visitor().login, now
+    )
+    with writing(instance().engine) as db:
+        before = notes.note_of(db, row.id)
+        notes.put_note(db, after)
+        audit.note(
+            db,
+            author(visitor().login),
+            now,
+            what=f"note on call {row.id}",
+            done="written",
+            before=None if before is None else _audited(before),
+            after=_audited(after),
+        )
+    flash(_("The note is kept."), "done")
+    return redirect(url_for("desk.caller", call=row.id))
+
+
+def _own_agent() -> str:
+    agent = visitor().agent
+    if agent is None or agent not in site().agents:
+        abort(403)
+    return agent
+
+
+def _seat(agent: str) -> tuple[dict[str, Any] | None, bool]:
+    """The seat now, and whether the server is away."""
+    try:
+        return live.command("seat", agent=agent)["seat"], False
+    except (NotRunning, Refused):
+        return None, True
+
+
+def _readable(call: str) -> CallRow:
+    """A call that the visitor talked with or was rung for, or may read anyway."""
+    with reading(instance().engine) as db:
+        row = call_of(db, call)
+        if row is None:
+            abort(404)
+        agent = visitor().agent
+        rung = agent is not None and notes.was_offered(db, call, agent)
+    if not rung:
+        require(Action.SEE_CALLS, owned_by(row.seat))
+    return row
+
+
+def _audited(note: CallNote) -> dict[str, str]:
+    return {"category": note.category.value, "text": note.text}
