@@ -7,7 +7,7 @@ PYTHON ?= python3
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run demo test check fuzz bench soak setup postgresql sipp asterisk site clean
+.PHONY: help run demo test check fuzz bench soak setup postgresql sipp chromium asterisk site clean
 
 help: ## explain the targets
 	@echo "hotseat: a hotline server for Asterisk"
@@ -25,7 +25,7 @@ demo: $(VENV)/.installed-demo asterisk site ## run + simulated callers and agent
 	@$(HOTSEAT) asterisk render
 	@$(HOTSEAT) demo $(if $(RATE),--rate $(RATE)) $(if $(SEED),--seed $(SEED))
 
-test: check postgresql sipp asterisk ## everything: also on PostgreSQL, and with a real Asterisk and real phones
+test: check postgresql sipp chromium asterisk ## everything: also on PostgreSQL, with a real Asterisk, real phones, a real browser
 	$(VENV)/bin/pytest -m "live or postgresql"
 
 check: setup ## style, types, import rules and the fast tests; under a minute
@@ -65,6 +65,14 @@ sipp: ## SIPp, which makes hundreds of calls for tests and benchmarks
 		echo "installing SIPp …"; \
 		apt-get -q update; \
 		apt-get -q install --yes --no-install-recommends sip-tester; \
+	fi
+
+# Its fonts too: without them Chinese pages are boxes.
+chromium: ## Chromium, for the tests of the web pages
+	@if ! command -v chromium >/dev/null && command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+		echo "installing Chromium …"; \
+		set -e; apt-get -q update; \
+		apt-get -q install --yes --no-install-recommends chromium fonts-noto-cjk; \
 	fi
 
 asterisk: $(VENV)/.installed ## an Asterisk for this checkout: the machine's own, or Debian's in a folder

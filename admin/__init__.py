@@ -52,7 +52,7 @@ from admin.floor.routes import pages as floor
 from admin.health.doctor import Findings, examine
 from admin.health.routes import pages as health
 from admin.home.routes import pages as home
-from admin.instance import NAME, Instance
+from admin.instance import NAME, Instance, site
 from admin.numbers.routes import pages as numbers
 from admin.passwords import Passwords
 from admin.phones.routes import pages as phones
@@ -134,7 +134,7 @@ def create_app(
         asset=shown.asset,
         icon=shown.icon,
         here_with=shown.here_with,
-        site=lambda: app.extensions[NAME].site,
+        site=site,
     )
     app.jinja_env.filters.update(
         moment=shown.moment,

@@ -21,7 +21,7 @@ from werkzeug.wrappers import Response
 from admin import live
 from admin.access import visitor
 from admin.forms import Form, error_beside
-from admin.instance import instance, site
+from admin.instance import in_force, instance, look_again, site
 from admin.logins import author
 from admin.words import _
 from hotseat.db.audit import note
@@ -73,12 +73,12 @@ Outcome: TypeAlias = Planned | Wrong | Done
 
 def document() -> Document:
     """The site in force as its file would say it; the caller's own copy."""
-    return deepcopy(written(site().as_written()))
+    return deepcopy(dict(in_force().document))
 
 
 def section(name: str) -> Mapping[str, Any]:
-    """One section of it."""
-    found: Mapping[str, Any] = written(site().as_written()).get(name, {})
+    """One section of it, to be read alone."""
+    found: Mapping[str, Any] = in_force().document.get(name, {})
     return found
 
 
@@ -90,10 +90,13 @@ def change(what: str, edit: Edit) -> Outcome:
         return put(what, check(SiteFile(wanted, {})))
     except SiteInvalid as error:
         return Wrong(error.problems)
+    except SiteChangedMeanwhile:
+        look_again()
+        return change(what, edit)
 
 
 def put(what: str, wanted: Site) -> Outcome:
-    """The same with a whole site."""
+    """The same with a whole site. Raises SiteChangedMeanwhile."""
     now = site()
     changes = tuple(plan(now, wanted))
     digest = _digest(now, wanted, changes)
@@ -104,10 +107,9 @@ def put(what: str, wanted: Site) -> Outcome:
         return Done(now.revision, (), None)
     try:
         revision = _apply(what, now, wanted, changes)
-    except SiteChangedMeanwhile:
-        return put(what, wanted)
     except IntegrityError:
         return Wrong((Problem("", _("Something that is kept elsewhere still needs it.")),))
+    look_again()
     return Done(revision, changes, live.poke())
 
 

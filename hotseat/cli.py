@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -19,7 +20,7 @@ from hotseat.operation.commands import doctor, drain, top
 from hotseat.rostering.commands import roster
 from hotseat.site.commands import phone, site
 from hotseat.tables import span, table
-from hotseat.terminal import as_json, fail, settings_or_exit, show
+from hotseat.terminal import as_json, fail, moment, settings_or_exit, show
 from hotseat.users.commands import user
 
 
@@ -157,8 +158,14 @@ def status(json_: bool) -> None:
     if state["journal"]["trouble"]:
         head += f"\nHISTORY IS NOT WRITTEN: {state['journal']['trouble']}"
     if state["duty"]["rostered"]:
-        on_duty = ", ".join(map(_on_duty, state["duty"]["on_duty"])) or "nobody"
-        head += f"\nOn duty: {on_duty}"
+        on_duty = ", ".join(
+            _duty(duty) if duty["logged_on"] else f"{_duty(duty)} NOT LOGGED ON"
+            for duty in state["duty"]["on_duty"]
+        )
+        head += f"\nOn duty: {on_duty or 'nobody'}"
+        if then := state["duty"]["next"]:
+            at = moment(then["begins"], ZoneInfo(site["time_zone"])) or ""
+            head += f"\nNext: {_duty(then)} at {at[:11]}"
     if state["strangers"]:
         refused = ", ".join(f"{kind} {count}" for kind, count in sorted(state["strangers"].items()))
         head += f"\nRefused: {refused}"
@@ -166,10 +173,9 @@ def status(json_: bool) -> None:
     show(json_, state, "\n\n".join(part for part in parts if part))
 
 
-def _on_duty(duty: dict[str, Any]) -> str:
-    """`1001 王芳 (A, office)`, and that somebody is missing."""
-    missing = "" if duty["logged_on"] else ", NOT LOGGED ON"
-    return f"{duty['agent']} {duty['name']} ({duty['shift']}, {duty['place']}{missing})"
+def _duty(duty: dict[str, Any]) -> str:
+    """`1001 王芳 (A, office)`."""
+    return f"{duty['agent']} {duty['name']} ({duty['shift']}, {duty['place']})"
 
 
 @main.command()

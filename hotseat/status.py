@@ -9,6 +9,7 @@ from acd.calls import CallState
 from acd.picture import CallPicture, FloorPicture, SeatPicture, seat_word
 from acd.presence import SeatState
 from acd.types import Millis, Skills
+from hotseat.roster.attendance import missing
 from hotseat.roster.duty import DutyRoster
 from hotseat.roster.shifts import Duty
 from hotseat.site.records import SiteNow, removed_queue
@@ -40,13 +41,15 @@ def floor_status(
 def duty_status(
     roster: DutyRoster, picture: FloorPicture, site: SiteNow, now: Millis
 ) -> dict[str, Any]:
-    """Who is on duty by the roster, who of them is missing, and when that changes next."""
+    """Who is on duty by the roster, who of them is missing, who comes next, and when."""
     here = {seat.seat for seat in picture.seats if not seat.leaving}
-    on_duty = [_on_duty(duty, site, logged_on=duty.agent in here) for duty in roster.at(now)]
+    on_duty, then = roster.at(now), roster.next_duty({}, now)
     return {
         "rostered": roster.in_force(now),
-        "on_duty": on_duty,
-        "missing": [duty["agent"] for duty in on_duty if not duty["logged_on"]],
+        "on_duty": [_on_duty(duty, site, logged_on=duty.agent in here) for duty in on_duty],
+        "missing": [duty.agent for duty in missing(on_duty, here, now)],
+        "next": then and _on_duty(then, site, logged_on=then.agent in here),
+        "runs_out_at": roster.runs_out(now),
         "changes_at": roster.next_boundary(now),
     }
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from flask import Blueprint, Response, flash, render_template, request, url_for
 
 from admin.access import allowed, visitor
-from admin.instance import instance, site
+from admin.instance import instance, look_again, site
 from admin.logins import author
 from admin.site_edit import Answer, Done, Outcome, Planned, Wrong, applied, put
 from admin.words import _
 from hotseat.db.audit import note
 from hotseat.db.engine import writing
 from hotseat.rights import Action
+from hotseat.site.apply import SiteChangedMeanwhile
 from hotseat.site.check import check
 from hotseat.site.export import export
 from hotseat.site.problems import SiteInvalid
@@ -56,6 +57,9 @@ def _put(text: str) -> Outcome:
         return put("site", check(read(text)))
     except SiteInvalid as error:
         return Wrong(error.problems)
+    except SiteChangedMeanwhile:
+        look_again()
+        return _put(text)
 
 
 def _text() -> str:

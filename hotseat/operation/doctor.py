@@ -20,6 +20,10 @@ BAD_SERIES = ("22.11.",)
 
 CLOCK_OFF_MS = 2_000
 
+HOUR = 3_600_000
+ROSTER_WARN = 48 * HOUR
+"""So long before the published roster runs out the next one should be there."""
+
 
 class Verdict(Enum):
     """How bad it is."""
@@ -97,6 +101,27 @@ def phones(known: Collection[str], registered: Collection[str], seated: Collecti
             "hotseat phone secret PHONE --show says what to enter at a phone",
         )
     return ok("phones", f"{present} of {len(known)} registered")
+
+
+def roster(status: Mapping[str, Any]) -> Finding:
+    """Is everybody there who is on duty, and will there be a roster tomorrow?"""
+    duty = status["duty"]
+    if duty["missing"]:
+        return warn(
+            "roster",
+            f"on duty and not logged on: {_some(duty['missing'])}",
+            "hotseat roster attendance; hotseat roster swap --help",
+        )
+    if not duty["rostered"]:
+        return ok("roster", "none is published for now: whoever is logged on is on duty")
+    left = duty["runs_out_at"] - status["now"]
+    if left < ROSTER_WARN:
+        return warn(
+            "roster",
+            f"runs out in {left // HOUR} h; then whoever is logged on is on duty",
+            "hotseat roster draft begin --help",
+        )
+    return ok("roster", f"{len(duty['on_duty'])} on duty, all of them logged on")
 
 
 def seats(status: Mapping[str, Any]) -> Finding:

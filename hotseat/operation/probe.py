@@ -57,6 +57,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         [str(peer) for peer in settings.asterisk.trunk_peers if peer.is_loopback],
     )
     if status is not None:
+        yield doctor.roster(status)
         yield doctor.seats(status)
     yield doctor.clock(_synchronized(), None if status is None else _server_off(status))
     usage = shutil.disk_usage(_existing(settings.state))

@@ -41,7 +41,13 @@ class DutyRoster:
 
     def in_force(self, at: Millis) -> bool:
         """Is there a roster for this instant?"""
-        return any(begins <= at < ends for begins, ends in self._published)
+        return self.runs_out(at) is not None
+
+    def runs_out(self, at: Millis) -> Millis | None:
+        """Until when the roster in force at `at` is published, as far as it is held here; None if
+        there is none for this instant.
+        """
+        return next((ends for begins, ends in self._published if begins <= at < ends), None)
 
     def at(self, at: Millis) -> tuple[Duty, ...]:
         """The duties that run at `at`, earliest begun first."""
@@ -83,13 +89,6 @@ class DutyRoster:
         """The next duty to begin after `after` that can serve a queue that requires this."""
         for duty in self.duties[bisect_right(self._begins, after) :]:
             if self._meets(duty.agent, requires):
-                return duty
-        return None
-
-    def next_duty_of(self, agent: str, after: Millis) -> Duty | None:
-        """The agent's own next duty to begin after `after`."""
-        for duty in self.duties[bisect_right(self._begins, after) :]:
-            if duty.agent == agent:
                 return duty
         return None
 

@@ -227,24 +227,3 @@ def ask_leave(
         state=State.ASKED if stand_in else State.AGREED,
         signed=(Signed(Step.ASK, agent, now, note),),
     )
-
-
-def answerable(assignment: Assignment, requests: Iterable[Request]) -> str:
-    """Who has to be there for a duty that was published so: whoever took it last with both
-    consents on record, otherwise the rostered agent.
-
-    `requests` in the order in which they came into force. A leave moves what its agent had then.
-    """
-    agent = assignment.agent
-    for request in requests:
-        if not request.is_binding:
-            continue
-        holder = replace(assignment, agent=agent)
-        if request.kind is RequestKind.LEAVE:
-            away = request.leave is not None and request.leave.covers(agent, assignment.day)
-            agent = request.other if away and request.other else agent
-        elif holder == request.gives:
-            agent = request.other
-        elif holder == request.takes:
-            agent = request.asker
-    return agent

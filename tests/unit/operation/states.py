@@ -23,7 +23,7 @@ def a_state(**changes: Any) -> dict[str, Any]:
             a_queue("consult", "咨询", waiting=3, longest_wait_ms=62_000, talking=4),
             a_queue("complaint", "投诉", seats_ready=2),
         ],
-        "duty": {"rostered": False, "on_duty": [], "missing": [], "changes_at": None},
+        "duty": {"rostered": False, "on_duty": [], "missing": []},
         "seats": [a_seat("1001", "李静", state="ready"), a_seat("1002", "王强", state="talking")],
         "calls": [a_call(1), a_call(2, state="offered", seat="1001"), a_call(3, state="talking")],
         "today": {

@@ -7,6 +7,7 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -24,6 +25,17 @@ from tests.unit.operation.states import a_queue, a_state
 
 OK, WARN, FAIL = Verdict.OK, Verdict.WARN, Verdict.FAIL
 NOBODY = a_state(seats=[])
+HOUR = 3_600_000
+
+
+def rostered(*missing: str, hours: int = 100) -> dict[str, Any]:
+    """A state with two on duty, and a roster for so many hours."""
+    until = a_state()["now"] + hours * HOUR
+    return a_state(
+        duty={"rostered": True, "on_duty": [{}, {}], "missing": missing, "runs_out_at": until}
+    )
+
+
 SICK = a_state(journal={"lag_ms": 60_000, "lost": 0, "trouble": None})
 AWAY = a_state(ami={"up": False, "lag_ms": 0})
 UNSTAFFED = a_state(queues=[a_queue("vip"), a_queue("busy", talking=1)])
@@ -46,6 +58,10 @@ UNSTAFFED = a_state(queues=[a_queue("vip"), a_queue("busy", talking=1)])
         (doctor.server(a_state()), OK, "revision 3"),
         (doctor.server(SICK), WARN, "database"),
         (doctor.server(AWAY), FAIL, "out of sight"),
+        (doctor.roster(a_state()), OK, "whoever is logged on is on duty"),
+        (doctor.roster(rostered()), OK, "2 on duty, all of them logged on"),
+        (doctor.roster(rostered("1002")), WARN, "on duty and not logged on: 1002"),
+        (doctor.roster(rostered(hours=47)), WARN, "runs out in 47 h"),
         (doctor.seats(NOBODY), WARN, "nobody is logged on"),
         (doctor.seats(UNSTAFFED), WARN, "nobody is ready for vip"),
         (doctor.seats(a_state()), OK, "2 logged on"),

@@ -50,10 +50,6 @@ def test_who_comes_next_and_whom_to_escalate_to() -> None:
     assert soon is not None
     assert (soon.agent, soon.begins) == ("1001", 20 * H)
     assert DAY.next_duty({"complaint": 1}, 12 * H) is None
-    own = DAY.next_duty_of("1001", 9 * H)
-    assert own is not None
-    assert own.place is Place.HOME
-    assert DAY.next_duty_of("1001", 20 * H) is None
     assert DAY.escalation({"complaint": 1}) == ("1002",)
     assert DAY.escalation({}) == ("1003", "1002")
 
@@ -72,6 +68,7 @@ def test_outside_of_what_is_published_no_roster_counts() -> None:
         *(False, True, True),
         *(False, False, True, False),
     ]
+    assert [weeks.runs_out(hour * H) for hour in (5, 30, 50)] == [24 * H, None, 72 * H]
     assert weeks.next_boundary(17 * H) == 24 * H
     assert weeks.next_boundary(24 * H) == 48 * H
 

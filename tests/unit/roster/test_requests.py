@@ -21,7 +21,6 @@ from hotseat.roster.requests import (
     Request,
     State,
     Step,
-    answerable,
     ask_leave,
     ask_swap,
 )
@@ -60,6 +59,24 @@ def swap(shift: str, agent: str, other: str, day: date = MONDAY, takes: Any = No
 
 def said(request: Request, now: int = NOW, against: Rules | None = None) -> list[str]:
     return [str(one) for one in objections(request, standard_week(), against or rules(), now)]
+
+
+def answerable(assignment: Assignment, in_order: list[Request]) -> str:
+    """Who has to be there, told from the words on record alone: whoever took the duty last with
+    both consents, otherwise the rostered agent.
+    """
+    agent = assignment.agent
+    for request in in_order:
+        holder = replace(assignment, agent=agent)
+        if not request.is_binding:
+            continue
+        if request.leave is not None and request.leave.covers(agent, assignment.day):
+            agent = request.other or agent
+        elif holder == request.gives:
+            agent = request.other
+        elif holder == request.takes:
+            agent = request.asker
+    return agent
 
 
 # ---- whose word

@@ -162,13 +162,14 @@ def test_duties_that_touch_are_one() -> None:
 
 
 def test_who_is_missing_is_told_at_once() -> None:
-    office = Office(("1001", 0, 2), ("1002", 0, 2))
+    office = Office(("1001", 0, 2), ("1002", 0, 2), ("1001", 3, 4))
     office.seat("1001", "p101")
     picture = office.service.floor.picture()
     told = duty_status(office.now, picture, office.config.now, office.clock.now())
     assert told["rostered"]
     assert told["missing"] == ["1002"]
     assert told["changes_at"] == office.began + 2 * HOUR
+    assert (told["next"]["agent"], told["next"]["begins"]) == ("1001", office.began + 3 * HOUR)
     assert [(duty["agent"], duty["logged_on"]) for duty in told["on_duty"]] == [
         ("1001", True),
         ("1002", False),
