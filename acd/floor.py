@@ -58,7 +58,7 @@ SEAT_HOLD_OFF: Mapping[Failure, Millis] = {
     # A busy phone answers within a millisecond: without a pause we would offer in a circle.
     Failure.BUSY: 3_000,
     Failure.UNREACHABLE: 5_000,
-    Failure.REFUSED: 60_000,
+    Failure.REFUSED: 5_000,
     Failure.ERROR: 5_000,
 }
 CALL_HOLD_OFF: Millis = 1_000

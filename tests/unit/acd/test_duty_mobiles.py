@@ -92,12 +92,14 @@ def test_a_pause_takes_the_call_back_and_rings_the_others_again(desk: Desk) -> N
 
 def test_a_refused_number_is_no_miss_and_not_tried_again_at_once(desk: Desk) -> None:
     on_duty(desk, "1001")
-    desk.call("C1")
+    desk.call("C1", again=20_000)
     desk.failed("C1-1", Failure.REFUSED)
-    desk.wait(59_000)
+    assert desk.floor.takers(CallId("C1")) == frozenset()
+    desk.wait(19_000)
     assert desk.rings("C1") is None
     desk.wait(2_000)
     assert desk.rings("C1") == "1001"
+    assert desk.seen_seat("1001").paused is None
 
 
 def test_an_agent_is_called_in_for_one_call_alone(desk: Desk) -> None:
