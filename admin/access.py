@@ -41,12 +41,14 @@ def public(view: View) -> View:
 
 def gate() -> Response | None:
     """Before each request: let the visitor through, or say where to go."""
-    if request.endpoint is None or request.endpoint == "static":
+    if request.endpoint == "static":
         return None
-    needed = NEEDS.get(current_app.view_functions[request.endpoint], "nothing said")
     found = logins.find()
     if found is not None and found[0].whole:
         g.web_session, g.visitor = found
+    if request.endpoint is None:
+        return None  # there is no such page, which is told in the visitor's language
+    needed = NEEDS.get(current_app.view_functions[request.endpoint], "nothing said")
     if needed is None:
         return None
     if "visitor" not in g:

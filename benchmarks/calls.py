@@ -38,7 +38,7 @@ from tests.live.sipp import Sipp, SippError
 
 RATE = 40
 CALLS = 200
-ROUNDS = 5
+ROUNDS = 3
 WAYS = ("dial", "app_queue", "hotseat")
 HOUSES = (House(100, 1, 1), House(1_000, 50, 5))
 

@@ -106,7 +106,8 @@ def dialplan() -> list[str]:
         f"_7XXXX,2,Dial({CALL})",
         "_7XXXX,3,Hangup()",
         "_8XX,1,Answer()",
-        "_8XX,2,Queue(queue-${EXTEN:1})",
-        "_8XX,3,Hangup()",
+        "_8XX,2,Set(CHANNEL(language)=zh)",
+        "_8XX,3,Queue(queue-${EXTEN:1})",
+        "_8XX,4,Hangup()",
     ]
     return [f"dialplan add extension {step} into from-trunk" for step in steps]

@@ -1,4 +1,4 @@
-"""Drafting, publishing, asking and agreeing: each in the caller's transaction, checked in it."""
+"""Drafting and publishing: each in the caller's transaction, checked in it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import delete, func, insert, select, text
+from sqlalchemy import delete, insert, text
 from sqlalchemy.orm import Session
 
 from acd.types import Millis
@@ -14,29 +14,21 @@ from hotseat.db.roster_models import (
     DraftAssignment,
     RosterDraft,
     RosterDuty,
-    RosterRequest,
     RosterVersion,
-    RosterWord,
 )
 from hotseat.db.rosters import (
     AROUND,
     KeptDraft,
     draft_of,
     published,
-    request_of,
     roster_version,
     version_duties,
     version_of,
 )
-from hotseat.roster.changes import moved, objections
 from hotseat.roster.coverage import series
 from hotseat.roster.drafts import Draft
-from hotseat.roster.requests import Request, State, Step
 from hotseat.roster.rules import Findings, Objection, Rules
-from hotseat.roster.shifts import Assignment, Duty, dates
-
-BY_POLICY = "policy"
-"""Who approves where the site does not ask the lead."""
+from hotseat.roster.shifts import Assignment, Duty
 
 
 class NoSuchEntry(LookupError):
@@ -169,7 +161,7 @@ def publish_draft(
         )
     findings = check_draft(session, kept.draft, rules)
     _require_reason(findings, reason, rules)
-    version = _publish(
+    version = put_version(
         session,
         (kept.draft.first, kept.draft.last),
         rules.duties(kept.draft.assignments),
@@ -197,7 +189,7 @@ def publish_again(
     draft = Draft(old.first, old.last, _assignments(rostered))
     findings = check_draft(session, draft, rules)
     _require_reason(findings, reason, rules)
-    new = _publish(
+    new = put_version(
         session,
         (old.first, old.last),
         rostered,
@@ -209,110 +201,10 @@ def publish_again(
     return Published(new, findings)
 
 
-# ---- leave and swaps
-
-
-def next_request(session: Session) -> int:
-    """The number of a new request."""
-    lock_roster(session)
-    return (session.scalar(select(func.max(RosterRequest.id))) or 0) + 1
-
-
-def ask(session: Session, request: Request, rules: Rules, now: Millis) -> Request:
-    """Put a new request on record. Raises NotPublished with all that speaks against it."""
-    _require_no_objection(session, request, rules, now)
-    session.add(
-        RosterRequest(
-            id=request.id,
-            kind=request.kind.value,
-            asker=request.asker,
-            other=request.other,
-            first_day=request.first.isoformat(),
-            last_day=request.last.isoformat(),
-            gives_day=request.gives and request.gives.day.isoformat(),
-            gives_shift=request.gives and request.gives.shift,
-            takes_day=request.takes and request.takes.day.isoformat(),
-            takes_shift=request.takes and request.takes.shift,
-            state=request.state.value,
-        )
-    )
-    session.flush()
-    _write_words(session, request, since=0)
-    return _approve_by_policy(session, request, rules, now)
-
-
-def decide(
-    session: Session,
-    number: int,
-    step: Step,
-    rules: Rules,
-    *,
-    by: str,
-    now: Millis,
-    note: str = "",
-) -> Request:
-    """Let somebody agree, decline, approve, refuse or withdraw.
-
-    A request that comes in force changes the published roster in the same transaction. Raises
-    NoSuchEntry, IllegalStep, and NotPublished with all that speaks against it by now.
-    """
-    lock_roster(session)
-    request = request_of(session, number)
-    if request is None:
-        raise NoSuchEntry(f"no leave or swap {number}")
-    after = request.step(step, by, now, note)
-    if step in (Step.AGREE, Step.APPROVE):
-        _require_no_objection(session, request, rules, now)
-    return _approve_by_policy(session, _keep(session, request, after, rules, now), rules, now)
-
-
-def _approve_by_policy(session: Session, request: Request, rules: Rules, now: Millis) -> Request:
-    if request.state is not State.AGREED or request.needs_approval(rules.policy):
-        return request
-    approved = request.step(Step.APPROVE, BY_POLICY, now)
-    return _keep(session, request, approved, rules, now)
-
-
-def _keep(session: Session, before: Request, after: Request, rules: Rules, now: Millis) -> Request:
-    row = session.get(RosterRequest, after.id)
-    assert row is not None
-    row.state = after.state.value
-    _write_words(session, after, since=len(before.signed))
-    if after.state is State.IN_FORCE:
-        _put_in_force(session, after, now)
-    session.flush()
-    return after
-
-
-def _put_in_force(session: Session, request: Request, now: Millis) -> None:
-    """One version for each run of dates that the moves touch: others stay as they are."""
-    rostered = published(session, request.first, request.last)
-    moves = request.moves(rostered)
-    after = moved(rostered, moves)
-    touched = {move.assignment.day for move in moves}
-    for first, last in _runs(touched):
-        _publish(
-            session,
-            (first, last),
-            [duty for duty in after if first <= duty.day <= last],
-            by=request.signed[-1].by,
-            now=now,
-            why=f"{request.kind.value} {request.id}",
-            shortcomings=[],
-        )
-
-
-def _require_no_objection(session: Session, request: Request, rules: Rules, now: Millis) -> None:
-    rostered = published(session, request.first - AROUND, request.last + AROUND)
-    found = objections(request, rostered, rules, now)
-    if found:
-        raise NotPublished(f"{request.kind.value} {request.id} cannot be:", found)
-
-
 # ---- rows
 
 
-def _publish(
+def put_version(
     session: Session,
     period: tuple[date, date],
     rostered: Iterable[Duty],
@@ -322,6 +214,7 @@ def _publish(
     why: str,
     shortcomings: Sequence[str],
 ) -> int:
+    """Write a new version with these duties; the caller holds the lock. Returns its number."""
     version = roster_version(session) + 1
     session.add(
         RosterVersion(
@@ -350,21 +243,6 @@ def _publish(
     if rows:
         session.execute(insert(RosterDuty), rows)
     return version
-
-
-def _write_words(session: Session, request: Request, since: int) -> None:
-    for place, word in enumerate(request.signed[since:], since):
-        session.add(
-            RosterWord(
-                request=request.id,
-                place=place,
-                step=word.step.value,
-                given_by=word.by,
-                given_at=word.at,
-                note=word.note,
-            )
-        )
-    session.flush()
 
 
 def _kept(session: Session, number: int) -> KeptDraft:
@@ -406,14 +284,3 @@ def _shortcomings(findings: Findings, rules: Rules) -> list[str]:
 
 def _assignments(rostered: Iterable[Duty]) -> frozenset[Assignment]:
     return frozenset(duty.assignment for duty in rostered)
-
-
-def _runs(days: Iterable[date]) -> list[tuple[date, date]]:
-    """Dates as runs of one after the other."""
-    runs: list[tuple[date, date]] = []
-    for day in sorted(days):
-        if runs and dates(runs[-1][1], day)[1:2] == (day,):
-            runs[-1] = runs[-1][0], day
-        else:
-            runs.append((day, day))
-    return runs

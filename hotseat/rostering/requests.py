@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from hotseat.db.roster_writes import ask, decide, next_request
+from hotseat.db.roster_requests import ask, decide, next_request
 from hotseat.db.rosters import request_of, requests
 from hotseat.roster.requests import (
     OPEN,

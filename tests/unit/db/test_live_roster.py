@@ -13,8 +13,9 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from hotseat.db.engine import writing
 from hotseat.db.pool import Database
-from hotseat.db.roster_writes import ask as put_request
-from hotseat.db.roster_writes import begin_draft, decide, next_request, publish_draft, save_draft
+from hotseat.db.roster_requests import ask as put_request
+from hotseat.db.roster_requests import decide, next_request
+from hotseat.db.roster_writes import begin_draft, publish_draft, save_draft
 from hotseat.db.snapshot import current_revision
 from hotseat.live_config import LiveConfig
 from hotseat.live_roster import LiveRoster

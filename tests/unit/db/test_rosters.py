@@ -15,17 +15,15 @@ from sqlalchemy.orm import Session
 from acd.effects import SeatKept
 from acd.types import SeatId
 from hotseat.db.engine import reading, writing
+from hotseat.db.roster_requests import ask, decide, next_request
 from hotseat.db.roster_writes import (
     NoSuchEntry,
     NotPublished,
     PublishedMeanwhile,
     ReasonNeeded,
-    ask,
     begin_draft,
     catch_up,
-    decide,
     drop_draft,
-    next_request,
     publish_again,
     publish_draft,
     save_draft,
