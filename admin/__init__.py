@@ -41,7 +41,7 @@ from flask import Blueprint, Flask
 from flask_wtf.csrf import CSRFProtect
 
 from acd.types import Millis
-from admin import access, errors, headers, logins, navigation, shown, words
+from admin import access, errors, headers, logins, navigation, shown, told, words
 from admin.account.routes import pages as account
 from admin.agents.routes import pages as agents
 from admin.audit.routes import pages as audit
@@ -134,6 +134,7 @@ def create_app(
         asset=shown.asset,
         icon=shown.icon,
         here_with=shown.here_with,
+        told=told,
         site=site,
     )
     app.jinja_env.filters.update(

@@ -53,8 +53,8 @@ def test_a_queue_is_changed_by_plan_and_apply(admin: Browser, engine: Engine) ->
     """Nothing changes before the plan was seen; then all of it, with one row in the audit."""
     before = now_in(engine)
     planned = admin.fill("/queues/queue/consult", CONSULT)
-    assert "ring_seconds: 20 -&gt; 15" in planned.text
-    assert "title: 咨询 -&gt; 咨询台" in planned.text
+    assert "seconds of ringing: 20 → 15" in planned.text
+    assert "title: 咨询 → 咨询台" in planned.text
     assert now_in(engine) == before
     done = admin.put("/queues/queue/consult", CONSULT)
     assert (done.status_code, done.headers["Location"]) == (302, "/queues/")
@@ -100,7 +100,7 @@ def test_a_form_that_was_edited_after_its_plan_is_planned_again(
     seen = re.findall(r'name="plan_seen" value="([^"]+)"', planned.text)[0]
     other = {**CONSULT, "ring_seconds": "99", "plan_seen": seen}
     again = admin.post("/queues/queue/consult", other)
-    assert "ring_seconds: 20 -&gt; 99" in again.text
+    assert "seconds of ringing: 20 → 99" in again.text
     assert now_in(engine).queues["consult"].ring_ms == 20_000
 
 
@@ -138,6 +138,21 @@ def test_mistakes_are_told_in_chinese(admin: Browser) -> None:
     )
     assert "请输入 0 到 9 之间的数" in answer.text
     assert '<html lang="zh-CN"' in answer.text
+
+
+def test_plans_are_told_in_chinese(admin: Browser) -> None:
+    """With the words of the forms; what somebody wrote stays as it is."""
+    fields = {**CONSULT, "title": "title name", "level-english": "3", "level-consult": ""}
+    admin.get("/queues/queue/consult")
+    page = admin.post("/queues/queue/consult", fields, headers={"Accept-Language": "zh-CN"}).text
+    said = re.sub(r"\s+", " ", re.sub("<[^>]*>", "", page))
+    for line in (
+        "队列 consult 名称: 咨询 → title name",
+        "队列 consult 振铃秒数: 20 → 15",
+        "队列 consult 新增：要求的技能 english: 3",
+        "队列 consult 取消：要求的技能 consult",
+    ):
+        assert line in said
 
 
 def test_a_new_queue_and_skill(admin: Browser, engine: Engine) -> None:
