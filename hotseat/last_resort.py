@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import structlog
 
 from acd.effects import Note
-from acd.escalation import CallIn, KeepWaiting, NextStep, next_step
+from acd.escalation import KeepWaiting, NextStep, asks_for_agent, next_step
 from acd.ports import Journal
 from acd.service import Service
 from acd.types import Millis, Requirement, SeatId
@@ -69,18 +69,20 @@ class LastResort:
         queue = self._config.queue(contact.queue or "")
         if queue is None or floor.held() or not contact.in_line:
             return KeepWaiting()
-        while True:
-            step = next_step(
-                takers=floor.takers(contact.call),
-                requires=contact.requires,
-                escalation=[SeatId(agent) for agent in self._escalation(contact.requires)],
-                seated=self._seats.seated,
-                asked=contact.called_in,
-                waits=queue.duty.after_hours is AfterHours.WAIT,
-            )
-            if not isinstance(step, CallIn) or self._mobile(step.agent):
-                return step
-            contact.called_in.add(step.agent)  # nowhere to be called
+        waits = queue.duty.after_hours is AfterHours.WAIT
+        escalation = [
+            SeatId(agent) for agent in self._escalation(contact.requires) if self._mobile(agent)
+        ]
+        if waits and not escalation and not asks_for_agent(contact.requires):
+            return KeepWaiting()  # as most calls do: the seats need not be looked at
+        return next_step(
+            takers=floor.takers(contact.call),
+            requires=contact.requires,
+            escalation=escalation,
+            seated=self._seats.seated,
+            asked=contact.called_in,
+            waits=waits,
+        )
 
     def call_in(self, contact: Contact, agent: SeatId) -> None:
         """Ring an agent who is not on duty for this contact."""
@@ -125,6 +127,6 @@ class LastResort:
             log.error("message_not_recorded", call=contact.call, error=str(error))
         await line.play(sound_paths(("message-kept",)))
 
-    def _mobile(self, agent: SeatId) -> bool:
+    def _mobile(self, agent: str) -> bool:
         record = self._config.now.agents.get(agent)
         return record is not None and bool(record.mobile)

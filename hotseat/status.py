@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from typing import Any
 
 from acd.calls import CallState
+from acd.escalation import is_own
 from acd.picture import CallPicture, FloorPicture, SeatPicture, seat_word
 from acd.presence import SeatState
 from acd.types import Millis, Skills
@@ -72,7 +73,9 @@ def _queues(picture: FloorPicture, site: SiteNow, now: Millis) -> list[dict[str,
     longest: dict[str, Millis] = {}
     # Many seats share few sets of skills.
     ready = Counter(
-        frozenset(seat.skills.items()) for seat in picture.seats if seat_word(seat) == "ready"
+        frozenset((skill, level) for skill, level in seat.skills.items() if not is_own(skill))
+        for seat in picture.seats
+        if seat_word(seat) == "ready"
     )
     for call in picture.calls:
         states[call.queue][call.state] += 1

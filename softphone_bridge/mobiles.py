@@ -44,11 +44,6 @@ def is_mobile(place: str) -> bool:
     return place.startswith(_PLACE)
 
 
-def agent_at(place: str) -> str:
-    """Whose mobile the place is."""
-    return place.removeprefix(_PLACE)
-
-
 def local_end(channel: str) -> LocalEnd | None:
     """What a channel's name says; None if it does not lead to a mobile."""
     found = _CHANNEL.fullmatch(channel)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
+import yaml
 from sqlalchemy import text
+from telephone_sound import RATE, loudness_db, read_wav
 
 from hotseat.db.engine import open_engine
 from hotseat.history import Outcome
 from tests.live.duty import Night
-from tests.live.hotline import Hotline, now_ms
+from tests.live.hotline import SITE, Hotline, now_ms
 from tests.live.premises import until
 
 pytestmark = pytest.mark.live
@@ -203,3 +206,25 @@ def test_the_own_number_rings_the_mobile_and_then_the_next(night: Night) -> None
     night.talks("1002")
     caller.hang_up()
     assert night.hotline.ended("13800140013").seat == "1002"
+
+
+def test_a_message_is_kept(night: Night, tmp_path: Path) -> None:
+    site = yaml.safe_load(SITE.read_text())
+    site["queues"]["night"]["duty"]["after_hours"] = "voicemail"
+    changed = tmp_path / "voicemail.yaml"
+    changed.write_text(yaml.safe_dump(site, allow_unicode=True))
+    night.hotline.apply(changed)
+    try:
+        caller = night.call("13800140014")
+        messages = night.hotline.asterisk_log.parents[1] / "spool"
+        until("a message is recorded", lambda: list(messages.glob("message-*.wav")), 20)
+        time.sleep(1.5)  # the caller speaks
+        caller.digits("#")
+        caller.wait("ended", timeout=15)
+        record = night.hotline.ended("13800140014")
+        assert record.outcome is Outcome.CALLBACK
+        sound = read_wav(messages / f"message-{record.id}.wav")
+        assert len(sound) > RATE
+        assert loudness_db(sound) > -40
+    finally:
+        night.hotline.apply(SITE)

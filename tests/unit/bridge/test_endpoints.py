@@ -10,7 +10,7 @@ from acd.types import SeatId
 from softphone_bridge.codes import Code, star_code
 from softphone_bridge.devices import phone_of
 from softphone_bridge.endpoints import Because, NoPlace, Placing, Where, endpoint
-from softphone_bridge.mobiles import agent_at, is_mobile, local_end, mobile_of
+from softphone_bridge.mobiles import is_mobile, local_end, mobile_of
 
 DESK, MOBILE = Where.DESK, Where.MOBILE
 
@@ -66,7 +66,6 @@ def test_channels_to_mobiles_are_known_by_name(agent: str, serial: int) -> None:
     assert phone_of(f"{name};1") == mobile_of(agent) == one.place
     assert phone_of(f"{name};2") == ""
     assert is_mobile(one.place)
-    assert agent_at(one.place) == agent
 
 
 @pytest.mark.parametrize(
