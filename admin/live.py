@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from flask import g
@@ -36,3 +37,9 @@ def poke() -> str | None:
     except Refused as error:
         return str(error)
     return None
+
+
+def cut_feeds(login: str) -> None:
+    """What this user watches ends: logged out, closed, or of other rights from now on."""
+    with suppress(NotRunning, Refused):
+        command("feed-close", login=login)

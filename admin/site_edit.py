@@ -18,7 +18,7 @@ from flask import flash, redirect, render_template, request
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
-from admin import live
+from admin import live, told
 from admin.access import visitor
 from admin.forms import Form, error_beside
 from admin.instance import in_force, instance, look_again, site
@@ -177,7 +177,7 @@ def _beside(form: Form, problems: tuple[Problem, ...], path: str) -> tuple[Probl
         field = inside.split(".")[-1] if inside.startswith("while_waiting.") else inside
         field = field.partition(".")[0]
         if problem.path.startswith(path + ".") and field in form:
-            error_beside(form, field, problem.text)
+            error_beside(form, field, told.problem(problem.text))
         else:
             rest.append(problem)
     return tuple(rest)

@@ -56,6 +56,9 @@ class Authority:
         user = await self._find(login)
         if user is None:
             return f"nothing is known of the rights of {login} now; try again"
+        named = args.get("login")
+        if named is not None and named != login and not may(user, Action.EDIT_USERS):
+            return f"{login} may not do this in the name of {named}"
         if needed in _LOOKS:
             granted = reach(user, needed) is not Scope.NONE
         else:

@@ -210,7 +210,7 @@ class Secrets(BaseModel):
     ami_events: str = Field(default_factory=partial(secrets.token_urlsafe, 24))
     """AMI user `hotseat`: sees events, acts on calls."""
     ami_guest: str = Field(default_factory=partial(secrets.token_urlsafe, 24))
-    """AMI user `hotseat-look`: reads states only (doctor, tests)."""
+    """AMI user `hotseat-look`, who may log in (so the doctor sees that AMI answers), no more."""
     fastagi_key: str = Field(default_factory=partial(secrets.token_urlsafe, 24))
     """The dialplan global that proves a FastAGI connection comes from our Asterisk."""
     web_key: str = Field(default_factory=partial(secrets.token_urlsafe, 32))

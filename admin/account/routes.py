@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, flash, g, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
-from admin import logins
-from admin.access import public
+from admin import live, logins
+from admin.access import public, visitor
 from admin.account.forms import CodeForm, LogInForm, WelcomeForm
 from admin.account.login import HeldOff, check_code, check_password, let_in
 from admin.account.profile import profile
@@ -76,6 +76,8 @@ def code() -> Answer:
 @public
 def log_out() -> Answer:
     """End the log-in of this browser."""
+    if "visitor" in g:
+        live.cut_feeds(visitor().login)
     with writing(instance().engine) as db:
         logins.end(db)
     session.clear()

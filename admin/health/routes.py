@@ -24,12 +24,13 @@ SUBJECTS: Final = {
     "ami": N_("Link to Asterisk (AMI)"),
     "fastagi": N_("Door for lines (FastAGI)"),
     "trunk": N_("Trunk"),
+    "roster": N_("Roster"),
     "seats": N_("Seats"),
     "clock": N_("Clock"),
     "disk": N_("Disk"),
     "file modes": N_("File modes"),
 }
-VERDICTS: Final = {"ok": N_("well"), "warn": N_("soon"), "fail": N_("now")}
+VERDICTS: Final = {"ok": N_("well"), "warn": N_("look at it"), "fail": N_("broken")}
 
 
 @pages.get("/")

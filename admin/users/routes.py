@@ -8,7 +8,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from admin import logins
+from admin import live, logins
 from admin.access import allowed, visitor
 from admin.forms import error_beside
 from admin.instance import instance, site
@@ -77,6 +77,7 @@ def edit(user: int) -> Answer:
                 _keep_an_administrator(db)
                 if roles_of(form.roles.data) != found.roles:
                     _new_log_in(db, found)
+            live.cut_feeds(found.login)
         except LastAdministrator:
             error_beside(form, "roles", _("Somebody has to be administrator."))
         else:
@@ -116,6 +117,7 @@ def log_out(user: int) -> Answer:
     with writing(instance().engine) as db:
         accounts.end_sessions(db, user)
         _note(db, found.login, "ended log-ins")
+    live.cut_feeds(found.login)
     flash(_("Logged out everywhere."), "done")
     return redirect(url_for(".edit", user=user))
 
@@ -143,6 +145,8 @@ def _closed(user: int, *, closed: bool, done: str) -> Answer:
             if closed:
                 accounts.end_sessions(db, user)
             _note(db, found.login, "closed" if closed else "opened")
+        if closed:
+            live.cut_feeds(found.login)
     except LastAdministrator:
         flash(_("Somebody has to be administrator."), "error")
     else:

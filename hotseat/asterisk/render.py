@@ -25,9 +25,14 @@ RESERVED = frozenset({"trunk", "carrier", "udp", "global", "phone", "phone-login
 """Section names of pjsip.conf that a phone would change instead of getting its own."""
 
 ROUNDS = 900
-"""How often the dialplan asks for an absent server, about once a second, before the last resort."""
+"""For so many rounds, of about a second, the dialplan waits for an absent server."""
+ROUNDS_ASKING = 30
+"""In so many of them it asks each time: a server that crashed is back before they are over."""
 ROUNDS_AFTER = 5
 """The same for a caller who has talked already."""
+SESSION_SECONDS = 300
+"""A party that vanished is hung up so long after it was last heard of, and some 20 s (measured)."""
+
 LAST_RESORT = "hotseat/sorry-hang-up"
 """What a caller hears when no server came back in all that time."""
 
@@ -153,7 +158,9 @@ def _values(inputs: Inputs) -> dict[str, str]:
         "accept_seconds": str(ACCEPT_SECONDS),
         "qualify_seconds": str(inputs.qualify_seconds),
         "phones": "".join(_phone(phone) for phone in phones),
+        "session_seconds": str(SESSION_SECONDS),
         "rounds": str(ROUNDS),
+        "rounds_calm": str(ROUNDS - ROUNDS_ASKING),
         "rounds_after": str(ROUNDS_AFTER),
         "last_resort": LAST_RESORT,
     }

@@ -19,6 +19,7 @@ from hotseat.db.roster_models import (
 from hotseat.db.rosters import (
     AROUND,
     KeptDraft,
+    draft_assignments,
     draft_of,
     published,
     roster_version,
@@ -95,8 +96,18 @@ def save_draft(session: Session, number: int, draft: Draft, now: Millis) -> None
     if row is None:
         raise NoSuchEntry(f"no draft {number}")
     row.changed_at = now
-    session.execute(delete(DraftAssignment).where(DraftAssignment.draft == number))
-    if draft.assignments:
+    before = draft_assignments(session, number)
+    for gone in sorted(before - draft.assignments):
+        session.execute(
+            delete(DraftAssignment).where(
+                DraftAssignment.draft == number,
+                DraftAssignment.day == gone.day.isoformat(),
+                DraftAssignment.shift == gone.shift,
+                DraftAssignment.agent == gone.agent,
+            )
+        )
+    added = sorted(draft.assignments - before)
+    if added:
         session.execute(
             insert(DraftAssignment),
             [
@@ -106,7 +117,7 @@ def save_draft(session: Session, number: int, draft: Draft, now: Millis) -> None
                     "shift": one.shift,
                     "agent": one.agent,
                 }
-                for one in sorted(draft.assignments)
+                for one in added
             ],
         )
     session.flush()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -119,6 +119,16 @@ def draft_of(session: Session, number: int) -> KeptDraft | None:
     return None if row is None else _draft(session, row)
 
 
+def draft_assignments(session: Session, number: int) -> frozenset[Assignment]:
+    """What a draft says; nothing if there is none of that number."""
+    entries = select(DraftAssignment.day, DraftAssignment.shift, DraftAssignment.agent).where(
+        DraftAssignment.draft == number
+    )
+    return frozenset(
+        Assignment(_day(day), shift, agent) for day, shift, agent in session.execute(entries)
+    )
+
+
 def requests(
     session: Session,
     *,
@@ -218,10 +228,7 @@ def _assignment(day: str | None, shift: str | None, agent: str) -> Assignment | 
 
 
 def _draft(session: Session, row: RosterDraft) -> KeptDraft:
-    entries: Iterable[DraftAssignment] = session.scalars(
-        select(DraftAssignment).where(DraftAssignment.draft == row.id)
-    )
-    assignments = frozenset(Assignment(_day(one.day), one.shift, one.agent) for one in entries)
+    assignments = draft_assignments(session, row.id)
     draft = Draft(_day(row.first_day), _day(row.last_day), assignments)
     return KeptDraft(row.id, draft, row.base, row.made_by, row.changed_at)
 

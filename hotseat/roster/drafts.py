@@ -23,13 +23,9 @@ class Draft:
 
     def assign(self, assignment: Assignment) -> Draft:
         """With one assignment more. Raises EditRefused."""
-        if not self.first <= assignment.day <= self.last:
-            raise EditRefused(
-                f"{assignment.day} is not in the draft, which is for {self.first} to {self.last}"
-            )
         if assignment in self.assignments:
             raise EditRefused(f"{assignment} is in the draft already")
-        return replace(self, assignments=self.assignments | {assignment})
+        return self._with(frozenset({assignment}))
 
     def remove(self, assignment: Assignment) -> Draft:
         """Without an assignment. Raises EditRefused."""
@@ -45,13 +41,18 @@ class Draft:
         """Everything of these agents anew. Raises EditRefused."""
         anew = set(agents)
         kept = frozenset(one for one in self.assignments if one.agent not in anew)
-        draft = replace(self, assignments=kept)
-        for assignment in assignments:
-            draft = draft.assign(assignment)
-        return draft
+        return replace(self, assignments=kept)._with(frozenset(assignments))
 
     def catch_up(self, base: frozenset[Assignment], now: frozenset[Assignment]) -> Draft:
         """With what was changed in the published roster, which was `base` when the draft was
         begun: a swap that was agreed meanwhile is not undone by publishing the draft.
         """
         return replace(self, assignments=(self.assignments - (base - now)) | (now - base))
+
+    def _with(self, assignments: frozenset[Assignment]) -> Draft:
+        for one in sorted(assignments):
+            if not self.first <= one.day <= self.last:
+                raise EditRefused(
+                    f"{one.day} is not in the draft, which is for {self.first} to {self.last}"
+                )
+        return replace(self, assignments=self.assignments | assignments)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable
 
 import pytest
 from sqlalchemy import Engine, select
 
+from admin import live
+from hotseat.config import Settings
+from hotseat.control_client import Refused
 from hotseat.db import accounts
 from hotseat.db.engine import reading, writing
 from hotseat.db.models import Phone
@@ -78,6 +82,23 @@ def test_a_queue_is_changed_by_plan_and_apply(admin: Browser, engine: Engine) ->
     assert row.after["queues"]["consult"]["title"] == "咨询台"
     assert list(row.after) == ["queues"]
     assert "Revision 2 of the site is in force" in admin.get("/queues/").text
+
+
+def test_a_running_server_is_told_and_may_complain(
+    admin: Browser, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the visitor's name; what is saved stays saved."""
+    asked: list[tuple[str, str]] = []
+
+    def refuse(_settings: Settings, command: str, actor: str, /, **_args: object) -> None:
+        asked.append((command, actor))
+        raise Refused("nothing is changed: a reason")
+
+    monkeypatch.setattr(live, "ask", refuse)
+    admin.put("/queues/queue/consult", CONSULT)
+    assert ("reload-config", "user:administrator") in asked
+    assert "did not take it: nothing is changed: a reason" in admin.get("/queues/").text
+    assert now_in(engine).queues["consult"].title == "咨询台"
 
 
 def test_a_plan_that_is_stale_is_shown_again(admin: Browser, engine: Engine) -> None:
@@ -173,6 +194,22 @@ def test_what_is_needed_cannot_be_removed(admin: Browser, engine: Engine) -> Non
     assert "menus.main.nodes.consult" in answer.text
     admin.put("/queues/queue/callback/remove", {})
     assert "callback" not in now_in(engine).queues
+
+
+def test_problems_are_told_in_chinese(admin: Browser) -> None:
+    """Those of the site's check as well; what it says otherwise is shown as it is."""
+    chinese = {"Accept-Language": "zh-CN"}
+    page = html.unescape(admin.get("/queues/queue/callback/remove", **chinese).text)
+    assert "将更改" in page
+    page = html.unescape(admin.get("/queues/queue/consult/remove", **chinese).text)
+    assert "没有队列“consult”" in page
+    text = "site: {name: x, time_zone: Mars, languages: [zh]}\nqueues: {a: {priority: 99}}"
+    admin.get("/site-file/")
+    answer = admin.post("/site-file/", {"text": text}, headers=chinese)
+    page = html.unescape(re.sub("<[^>]*>", "", answer.text))
+    assert "“Mars”不是有效的时区；请写成 Asia/Shanghai 这样" in page
+    assert "queues.a.title 缺少" in page
+    assert "必须是 0 到 9 之间的数" in page
 
 
 def test_a_skill_goes_with_all_who_have_it(admin: Browser, engine: Engine) -> None:

@@ -39,7 +39,7 @@ INPUTS = Inputs(
     phones=(PhoneLogin("p102", "b" * 24), PhoneLogin("p101", "a" * 24)),
 )
 
-BUILT_IN = {"Answer", "Goto", "GotoIf", "Hangup", "NoOp", "Set", "Wait"}
+BUILT_IN = {"Answer", "Goto", "GotoIf", "Hangup", "MSet", "NoOp", "Set", "Wait"}
 """Applications and functions of Asterisk's core; the others come from the modules below."""
 MODULE_OF = {
     "CALLERID": "func_callerid",
@@ -136,6 +136,16 @@ def test_the_dialplan_uses_only_what_is_loaded() -> None:
     assert {MODULE_OF[name] for name in used - BUILT_IN} <= modules()
 
 
+def test_what_the_server_listens_to_is_told() -> None:
+    told = {
+        *("ast_channel_snapshot_type", "ast_channel_dial_type", "ast_channel_hangup_request_type"),
+        *("ast_channel_entered_bridge_type", "ast_channel_left_bridge_type"),
+        *("ast_channel_dtmf_end_type", "ast_multi_user_event_type", "ast_security_event_type"),
+        *("ast_device_state_message_type", "ast_endpoint_state_type"),
+    }
+    assert not told & set(section("stasis.conf", "[declined_message_types]")["decline"])
+
+
 def test_the_dialplan_reaches_nobody() -> None:
     text = re.sub(r"(?m);.*$", "", render(INPUTS)["extensions.conf"])
     assert not re.search(r"\b(Originate|System|Queue|Page|FollowMe|include)\b", text)
@@ -166,10 +176,20 @@ def test_ami_users_can_do_no_more_than_they_need() -> None:
     server = section("manager.conf", "[hotseat](login)")
     guest = section("manager.conf", "[hotseat-look](login)")
     assert server["write"] == ["call,reporting"]
-    assert guest["write"] == ["reporting"]
+    assert guest["write"] == [""]
     assert guest["read"] == [""]
     assert section("manager.conf", "[login](!)")["permit"] == ["127.1.2.0/255.255.255.0"]
     assert set(server) >= {f"eventfilter(action(include),name({event}))" for event in EVENTS}
+
+
+def test_who_vanishes_without_a_bye_is_noticed() -> None:
+    found = sections(render(INPUTS)["pjsip.conf"])
+    endpoints = [keys for _, keys in found if keys.get("type") == ["endpoint"]]
+    assert len(endpoints) == 3, "both ways of the trunk, and what all phones have in common"
+    for endpoint in endpoints:
+        assert endpoint["timers"] == ["always"]
+        assert 90 <= int(endpoint["timers_sess_expires"][0]) <= 600
+        assert "rtp_timeout" not in endpoint, "a muted phone may send nothing at all"
 
 
 def test_keys_that_callers_type_are_not_logged() -> None:

@@ -73,6 +73,14 @@ def test_the_feed_shows_what_its_viewer_may_see() -> None:
     assert may("user:lead", "feed-open")
 
 
+def test_a_feed_is_opened_and_cut_in_the_own_name() -> None:
+    """An administrator who closes a user cuts that user's feed as well."""
+    for command, args in (("feed-open", {"seats": ["1002"]}), ("feed-close", {})):
+        assert may("user:agent", command, login="agent", **args)
+        assert not may("user:agent", command, login="lead", **args)
+        assert may("user:root", command, login="lead", **args)
+
+
 def test_an_actor_is_no_command_line_by_saying_so() -> None:
     """`user:` makes a user of every name."""
     assert not may("user:cli", "drain")
