@@ -57,6 +57,17 @@ class Browser:
     base: str
     page: str = field(default="", repr=False)
 
+    @property
+    def host(self) -> str:
+        """Where the pages are, without the port."""
+        return self.base.split("//")[1].split(":")[0]
+
+    @property
+    def token(self) -> str:
+        """What the browser holds of a log-in."""
+        found = self.client.get_cookie("hotseat", domain=self.host)
+        return found.value if found else ""
+
     def get(self, path: str, **headers: str) -> TestResponse:
         """Look at a page."""
         return self._keep(self.client.get(path, base_url=self.base, headers=headers))
