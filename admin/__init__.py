@@ -57,6 +57,7 @@ from admin.numbers.routes import pages as numbers
 from admin.passwords import Passwords
 from admin.phones.routes import pages as phones
 from admin.queues.routes import pages as queues
+from admin.roster.routes import pages as roster
 from admin.sitefile.routes import pages as sitefile
 from admin.users.routes import pages as users
 from hotseat.config import Settings, load_secrets
@@ -76,6 +77,7 @@ AREAS: Final[tuple[Blueprint, ...]] = (
     numbers,
     phones,
     queues,
+    roster,
     sitefile,
     users,
 )

@@ -23,7 +23,7 @@ class Place:
     @property
     def here(self) -> bool:
         """Is the visitor in this area?"""
-        return request.blueprint == self.endpoint.partition(".")[0]
+        return (request.blueprint or "").partition(".")[0] == self.endpoint.partition(".")[0]
 
 
 GROUPS: Final[tuple[tuple[str, tuple[Place, ...]], ...]] = (

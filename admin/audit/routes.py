@@ -32,6 +32,15 @@ DONE: Final = {
     "opened": N_("let in again"),
     "new secret": N_("made a new secret"),
     "exported": N_("exported"),
+    "written": N_("written"),
+    "published": N_("published"),
+    "dropped": N_("dropped"),
+    "asked": N_("asked"),
+    "agree": N_("agreed"),
+    "decline": N_("declined"),
+    "approve": N_("approved"),
+    "refuse": N_("not approved"),
+    "withdraw": N_("taken back"),
 }
 """What stands in the column `done` -> how it is called."""
 

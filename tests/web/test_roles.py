@@ -25,6 +25,9 @@ SAMPLES: dict[str, str | int] = {
     "name": "consult",
     "call": "nobody-called",
     "kind": "queues",
+    "draft": 1,
+    "version": 1,
+    "asked": 1,
 }
 """Variable of a path -> a value of the demo site."""
 

@@ -1,0 +1,1 @@
+"""The roster: the board and its coverage, drafts, leave and swaps, attendance."""

@@ -1,0 +1,169 @@
+"""Findings, holes and fixes in the visitor's language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Final
+
+from admin.instance import site
+from admin.roster.rules import name_of
+from admin.roster.strip import Piece
+from admin.words import N_, _, counted
+from hotseat.roster.attendance import Verdict
+from hotseat.roster.coverage import HoleSeries
+from hotseat.roster.fixes import AddShift, AfterHours, AssignTo, BeginEarlier, ExtendShift, Fix
+from hotseat.roster.requests import State, Step
+from hotseat.roster.rules import Kind, Objection
+from hotseat.roster.shifts import clock
+
+OBJECTIONS: Final = {
+    Kind.NO_AGENT: N_("%(agent)s of %(shift)s on %(day)s is no agent of the site"),
+    Kind.NO_SHIFT: N_("%(shift)s of %(agent)s on %(day)s is no shift of the site"),
+    Kind.OVERLAP: N_("%(agent)s would have %(first)s and %(second)s at the same time"),
+    Kind.REST: N_(
+        "%(agent)s would rest %(rest)s between %(first)s and %(second)s; it has to be %(least)s"
+    ),
+    Kind.ON_LEAVE: N_("%(agent)s is on leave on %(day)s"),
+    Kind.HOLE: N_(
+        "%(clocks)s on %(day)s would be left with %(there)s of the %(heads)s that %(cover)s asks"
+        " for"
+    ),
+    Kind.SKILL: N_(
+        "%(agent)s lacks %(skill)s at level %(level)s, which %(cover)s asks for %(clocks)s on"
+        " %(day)s"
+    ),
+    Kind.NOT_ROSTERED: N_("%(agent)s does not have %(shift)s on %(day)s"),
+    Kind.TOO_LATE: N_(
+        "too late for %(shift)s of %(agent)s on %(day)s: a change counts %(notice)s before its"
+        " begin"
+    ),
+    Kind.STAND_IN: N_("%(agent)s has duties from %(first)s to %(last)s: leave needs a stand-in"),
+}
+
+STATES: Final = {
+    State.ASKED: N_("the other has to agree"),
+    State.AGREED: N_("the lead has to approve"),
+    State.IN_FORCE: N_("in force"),
+    State.DECLINED: N_("declined"),
+    State.REFUSED: N_("not approved"),
+    State.WITHDRAWN: N_("taken back"),
+}
+STEPS: Final = {
+    Step.ASK: N_("asked"),
+    Step.AGREE: N_("agreed"),
+    Step.DECLINE: N_("declined"),
+    Step.APPROVE: N_("approved"),
+    Step.REFUSE: N_("not approved"),
+    Step.WITHDRAW: N_("taken back"),
+}
+VERDICTS: Final = {
+    Verdict.MISSING: N_("missing now"),
+    Verdict.ABSENT: N_("absent"),
+    Verdict.LATE: N_("late"),
+    Verdict.LEFT_EARLY: N_("left early"),
+    Verdict.ON_TIME: N_("on time"),
+}
+"""The worst first."""
+
+WEEKDAYS: Final = (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun"))
+
+ROTATIONS: Final = {
+    "three-weeks-four": N_("three weeks, four agents: A, B and C every day"),
+    "two-of-each-four": N_("two days each of A, B and C, then two off: four agents"),
+    "office-weeks-two": N_("working days, two agents: A and B in turns"),
+}
+
+_DUTY = re.compile(r"(\S+) of (\d{4}-\d\d-\d\d)")
+_SPAN = re.compile(r"(?:(\d+) h)? ?(?:(\d+) min)?")
+
+
+def objection(one: Objection) -> str:
+    """One reason."""
+    return _(OBJECTIONS[one.kind], **{name: _fact(name, text) for name, text in one.facts})
+
+
+def objections(found: Iterable[Objection]) -> str:
+    """Several, one after the other."""
+    return _("; ").join(map(objection, found))
+
+
+def person(agent: str) -> str:
+    """`1001 王芳`."""
+    return f"{agent} {name_of(agent)}".rstrip()
+
+
+def hole(one: HoleSeries) -> str:
+    """`22:00–24:00 on 7 days (…): nobody there, hotline asks for 1`."""
+    return _(
+        "%(clocks)s %(days)s: %(there)s there, %(cover)s asks for %(heads)s",
+        clocks=one.clocks,
+        days=days(one.days),
+        there=one.there or _("nobody"),
+        cover=one.cover,
+        heads=one.heads,
+    )
+
+
+def days(those: Sequence[date]) -> str:
+    """One date, or how many and from when to when."""
+    if len(those) == 1:
+        return _("on %(day)s", day=those[0])
+    return _(
+        "on %(n)s days from %(first)s to %(last)s", n=len(those), first=those[0], last=those[-1]
+    )
+
+
+def fix(one: Fix) -> str:
+    """What would close a hole."""
+    match one:
+        case ExtendShift(shift, closes):
+            return _("let %(shift)s go on to %(at)s", shift=shift, at=clock(closes))
+        case BeginEarlier(shift, opens):
+            return _("let %(shift)s begin at %(at)s", shift=shift, at=clock(opens))
+        case AssignTo(shift, heads, _free):
+            return _("put %(n)s more on %(shift)s", n=heads, shift=shift)
+        case AddShift(opens, closes):
+            return _("add a shift %(opens)s–%(closes)s", opens=clock(opens), closes=clock(closes))
+        case AfterHours():
+            return _("leave it to the after-hours rule of the queues, and publish with this reason")
+
+
+def strip(day: Sequence[Piece], weekday: str) -> str:
+    """A day of a coverage strip, for those who do not see it."""
+    if not day:
+        return _("%(day)s: nobody is asked for", day=weekday)
+    parts = [
+        _(
+            "%(opens)s–%(closes)s %(there)s of %(required)s",
+            opens=clock(one.opens),
+            closes=clock(one.closes),
+            there=one.there,
+            required=one.required,
+        )
+        for one in day
+    ]
+    return f"{weekday}: " + _("; ").join(parts)
+
+
+def short_days(those: Iterable[date]) -> str:
+    """How many days, in a button."""
+    n = len(tuple(those))
+    return counted("%(n)s day", "%(n)s days", n)
+
+
+def _fact(name: str, text: str) -> str:
+    if name == "agent":
+        return person(text)
+    if name == "skill":
+        return site().skills.get(text, text)
+    if found := _DUTY.fullmatch(text):
+        return _("%(shift)s of %(day)s", shift=found[1], day=found[2])
+    if name in ("rest", "least", "notice") and (found := _SPAN.fullmatch(text)):
+        parts = [
+            _("%(n)s h", n=found[1]) if found[1] else "",
+            _("%(n)s min", n=found[2]) if found[2] else "",
+        ]
+        return " ".join(part for part in parts if part)
+    return text
