@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
+from acd.effects import Offer
 from acd.events import CallQueued
-from acd.types import CallId, IllegalEvent, Millis, OfferId, Requirement, SeatId
+from acd.types import CallId, IllegalEvent, Millis, Requirement, SeatId
 
 PRIORITY_HEAD_START: Millis = 60_000
 """One point of priority counts as so much waiting done before.
@@ -67,9 +68,7 @@ CALL_TABLE: Mapping[CallState, Mapping[CallStep, CallState | None]] = {
 class Ringing:
     """One running offer."""
 
-    id: OfferId
-    seat: SeatId
-    phone: str
+    offer: Offer
     volunteers: bool
     """The call took seats off duty when it was offered; a change of its terms leaves this offer."""
     withdrawn: bool = False

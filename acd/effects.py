@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from acd.types import CallId, Millis, OfferId, SeatId
+from acd.types import CallId, Leg, Millis, OfferId, SeatId
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,21 @@ class Offer:
     seat: SeatId
     phone: str
     ring: Millis
+    also: tuple[Leg, ...] = ()
+    """Other seats that are rung at the same time; the first to accept has the call."""
+
+    @property
+    def legs(self) -> tuple[Leg, ...]:
+        """Everybody who is rung."""
+        return (Leg(self.seat, self.phone), *self.also)
+
+    def phone_of(self, seat: SeatId) -> str | None:
+        """Where this seat is rung; None if it is not."""
+        return next((leg.phone for leg in self.legs if leg.seat == seat), None)
+
+    def seat_at(self, phone: str) -> SeatId | None:
+        """Which seat is rung there."""
+        return next((leg.seat for leg in self.legs if leg.phone == phone), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,10 @@ class SeatLoggedOn:
     paused: str | None = None
     idle_since: Millis | None = None
     wrap_up_until: Millis | None = None
+    mobile: bool = False
+    """The phone is a duty mobile: whoever answers has to accept, and may be rung with others."""
+    called_in: CallId | None = None
+    """The agent is not on duty and is asked for this call alone; not kept over a restart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,10 @@ class CallQueued:
     """Offers made before this floor knew the call; its offers are numbered on from there."""
     volunteers: bool = False
     """May it be offered to agents who are logged on though they are not on duty?"""
+    mobile_ring: Millis = 40_000
+    """How long a duty mobile may ring and its agent think."""
+    together: int = 1
+    """How many duty mobiles are rung at the same time, if nobody else waits for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +121,8 @@ class OfferAnswered:
 
     offer: OfferId
     at: Millis
+    seat: SeatId | None = None
+    """Who took it, if several were rung; None for the first of them."""
 
 
 @dataclass(frozen=True, slots=True)

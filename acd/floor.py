@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
+from itertools import islice
 from typing import assert_never
 
 from acd.calls import Call, CallState, CallStep, Ringing, need_of, place_of
@@ -40,20 +41,24 @@ from acd.picture import (
     draw_call,
     draw_seat,
 )
-from acd.presence import Seat, SeatState
-from acd.routing import Routing, offerable
+from acd.presence import MISSED, Seat, SeatState
+from acd.routing import Routing, offerable, suits
 from acd.seating import Seating, SeatRefused
-from acd.types import CallId, Device, Failure, IllegalEvent, Millis, OfferId, SeatId
+from acd.types import CallId, Device, Failure, IllegalEvent, Leg, Millis, OfferId, SeatId
 
 __all__ = ["Floor", "SeatRefused"]
 
 MISSES = frozenset({Failure.NO_ANSWER, Failure.DECLINED})
 """Failures by which a seat shows that nobody is there, or wants the call."""
 
+MOBILE_MISSES = MISSES | {Failure.BUSY, Failure.UNREACHABLE}
+"""The same of a duty mobile: its agent has to be reachable, and we do not see its state."""
+
 SEAT_HOLD_OFF: Mapping[Failure, Millis] = {
     # A busy phone answers within a millisecond: without a pause we would offer in a circle.
     Failure.BUSY: 3_000,
     Failure.UNREACHABLE: 5_000,
+    Failure.REFUSED: 5_000,
     Failure.ERROR: 5_000,
 }
 CALL_HOLD_OFF: Millis = 1_000
@@ -165,6 +170,20 @@ class Floor:
         )
         return Explanation(call_id, call.state, ahead, verdicts)
 
+    def takers(self, call_id: CallId) -> frozenset[SeatId]:
+        """Who may take this call sooner or later, when talks, rests and calls end by themselves.
+
+        Not those who missed or declined it a moment ago, nor those paused because nobody is there.
+        Looks at all seats: it is for calls that nobody took. Raises KeyError if the call is not on
+        the floor.
+        """
+        call = self._calls[call_id]
+        return frozenset(
+            seat.id
+            for seat in self._seats.values()
+            if not seat.leaving and seat.paused != MISSED and suits(call, seat, self._now)
+        )
+
     def _take_in(self, event: Event, now: Millis) -> None:
         match event:
             case Tick():
@@ -188,7 +207,7 @@ class Floor:
                 self._terms_changed(event.terms, now)
             case OfferAnswered():
                 if call := self._offers.get(event.offer):
-                    self._answered(call, {"at": event.at}, now)
+                    self._answered(call, event.seat, {"at": event.at}, now)
             case OfferFailed():
                 if call := self._offers.get(event.offer):
                     self._failed(call, event.cause, now)
@@ -256,7 +275,7 @@ class Floor:
     def _gone(self, call: Call, now: Millis) -> None:
         was = call.state
         if call.ringing:
-            self._withdraw(call, call.ringing, "caller gone")
+            self._withdraw(call, call.ringing, call.ringing.offer.seat, "caller gone")
             self._offer_over(call, call.ringing, Failure.CALLER_GONE, now)
         self._note("gone", call, state=was.value)
         self._drop(call)
@@ -264,7 +283,7 @@ class Floor:
     def _talk_ended(self, call_id: CallId, now: Millis) -> None:
         call = self._calls.get(call_id)
         if call is not None and call.ringing:
-            self._answered(call, {}, now)  # nobody saw when: no instant is made up
+            self._answered(call, None, {}, now)  # nobody saw when: no instant is made up
         seat = self._talks.get(call_id)
         if seat is not None:
             self._release(call_id, seat, now)
@@ -286,8 +305,8 @@ class Floor:
         call = self._calls.get(event.call)
         if event.call in self._talks or (call and call.state is CallState.TALKING):
             return
-        if call and call.ringing and call.ringing.seat == event.seat:
-            self._answered(call, {"at": event.at}, now)
+        if call and call.ringing and call.ringing.offer.phone_of(event.seat) is not None:
+            self._answered(call, event.seat, {"at": event.at}, now)
             return
         if call is not None:
             raise IllegalEvent(f"call {event.call} is {call.state.value} here: not to be adopted")
@@ -307,14 +326,26 @@ class Floor:
         terms = call.terms
         call.step(CallStep.OFFER)
         call.attempts += 1
-        offer = OfferId(f"{terms.call}-{call.attempts}")
-        call.ringing = Ringing(offer, seat.id, seat.phone, call.need.volunteers)
-        self._offers[offer] = call
-        self._deadlines.set(Deadline(Due.OVERDUE, offer=offer), now + terms.ring + OVERDUE)
         self._routing.sort_call(call, now)
-        self._seating.ring(seat, terms.call, terms.wrap_up, now)
-        self._note("offered", call, seat.id, offer=offer, phone=seat.phone, ring=terms.ring)
-        self._effects.append(Offer(offer, terms.call, seat.id, seat.phone, terms.ring))
+        company = islice(self._routing.company(call, seat, now), terms.together - 1)
+        offer = Offer(
+            OfferId(f"{terms.call}-{call.attempts}"),
+            terms.call,
+            seat.id,
+            seat.phone,
+            terms.mobile_ring if seat.mobile else terms.ring,
+            tuple(Leg(other.id, other.phone) for other in company),
+        )
+        call.ringing = Ringing(offer, call.need.volunteers)
+        self._offers[offer.offer] = call
+        overdue = Deadline(Due.OVERDUE, offer=offer.offer)
+        self._deadlines.set(overdue, now + offer.ring + OVERDUE)
+        for leg in offer.legs:
+            self._seating.ring(self._seats[leg.seat], terms.call, terms.wrap_up, now)
+            self._note(
+                "offered", call, leg.seat, offer=offer.offer, phone=leg.phone, ring=offer.ring
+            )
+        self._effects.append(offer)
 
     def _stop_ringing(self, seat_id: SeatId) -> None:
         """Withdraw the offer of a seat that must not be rung any more.
@@ -328,22 +359,26 @@ class Floor:
         ringing = call.ringing
         assert ringing is not None
         if seat.leaving:
-            self._withdraw(call, ringing, "logged off")
+            self._withdraw(call, ringing, seat.id, "logged off")
         elif seat.paused is not None:
-            self._withdraw(call, ringing, "paused")
-        elif seat.phone != ringing.phone:
-            self._withdraw(call, ringing, "seat moved")
+            self._withdraw(call, ringing, seat.id, "paused")
+        elif seat.phone != ringing.offer.phone_of(seat.id):
+            self._withdraw(call, ringing, seat.id, "seat moved")
         elif seat.device is Device.AWAY:
-            self._withdraw(call, ringing, "phone away")
+            self._withdraw(call, ringing, seat.id, "phone away")
         elif not seat.on_duty and not ringing.volunteers:
-            self._withdraw(call, ringing, "off duty")
+            self._withdraw(call, ringing, seat.id, "off duty")
 
-    def _withdraw(self, call: Call, ringing: Ringing, why: str) -> None:
-        """Ask to stop it, once; the line is busy until its outcome comes."""
+    def _withdraw(self, call: Call, ringing: Ringing, seat: SeatId, why: str) -> None:
+        """Ask to stop it, once; the line is busy until its outcome comes.
+
+        Because of `seat`. Others that are rung together with it are rung again at once.
+        """
         if not ringing.withdrawn:
             ringing.withdrawn = True
-            self._note("withdrawn", call, ringing.seat, offer=ringing.id, why=why)
-            self._effects.append(Withdraw(ringing.id, call.terms.call, ringing.seat, why))
+            offer = ringing.offer.offer
+            self._note("withdrawn", call, seat, offer=offer, why=why)
+            self._effects.append(Withdraw(offer, call.terms.call, seat, why))
 
     def _failed(self, call: Call, cause: Failure, now: Millis) -> None:
         ringing = call.ringing
@@ -360,34 +395,47 @@ class Floor:
         """No talk came of it: the call is back in its place, the seat free unless to blame."""
         self._end_ringing(call, ringing)
         call.step(CallStep.OFFER_OVER)
-        self._note("failed", call, ringing.seat, offer=ringing.id, cause=cause.value)
-        missed = cause in MISSES
-        if missed and call.terms.again > 0:
-            call.barred[ringing.seat] = until = now + call.terms.again
-            self._deadlines.set(Deadline(Due.BARRED, ringing.seat, call.terms.call), until)
+        for leg in ringing.offer.legs:
+            self._leg_over(call, ringing.offer, leg.seat, cause, now)
         if cause is Failure.ERROR:
             call.held_until = now + CALL_HOLD_OFF
             self._deadlines.set(Deadline(Due.CALL_HELD, call=call.terms.call), call.held_until)
-        self._seating.ring_over(
-            self._seats[ringing.seat], now, missed=missed, hold_off=SEAT_HOLD_OFF.get(cause, 0)
-        )
         self._routing.sort_call(call, now)
 
-    def _answered(self, call: Call, seen: Mapping[str, int], now: Millis) -> None:
+    def _leg_over(
+        self, call: Call, offer: Offer, seat_id: SeatId, cause: Failure, now: Millis
+    ) -> None:
+        """One seat is rung no more, and not because it took the call."""
+        seat = self._seats[seat_id]
+        self._note("failed", call, seat_id, offer=offer.offer, cause=cause.value)
+        missed = cause in (MOBILE_MISSES if seat.mobile else MISSES)
+        if (missed or cause is Failure.REFUSED) and call.terms.again > 0:
+            call.barred[seat_id] = until = now + call.terms.again
+            self._deadlines.set(Deadline(Due.BARRED, seat_id, call.terms.call), until)
+        self._seating.ring_over(seat, now, missed=missed, hold_off=SEAT_HOLD_OFF.get(cause, 0))
+
+    def _answered(
+        self, call: Call, by: SeatId | None, seen: Mapping[str, int], now: Millis
+    ) -> None:
         ringing = call.ringing
         assert ringing is not None
-        seat = self._seats[ringing.seat]
+        offer = ringing.offer
+        seat = self._seats[by if by is not None and offer.phone_of(by) else offer.seat]
         self._end_ringing(call, ringing)
         call.step(CallStep.ANSWER)
         self._lines.answer(call.terms.queue, call.place, now)
         self._seating.answer(seat)
         self._talks[call.terms.call] = seat
-        self._note("answered", call, seat.id, offer=ringing.id, **seen)
+        self._note("answered", call, seat.id, offer=offer.offer, **seen)
+        for leg in offer.legs:
+            if leg.seat != seat.id:
+                self._leg_over(call, offer, leg.seat, Failure.ELSEWHERE, now)
 
     def _end_ringing(self, call: Call, ringing: Ringing) -> None:
+        offer = ringing.offer.offer
         call.ringing = None
-        del self._offers[ringing.id]
-        self._deadlines.drop(Deadline(Due.OVERDUE, offer=ringing.id))
+        del self._offers[offer]
+        self._deadlines.drop(Deadline(Due.OVERDUE, offer=offer))
 
     def _release(self, call_id: CallId, seat: Seat, now: Millis) -> None:
         del self._talks[call_id]
@@ -424,7 +472,8 @@ class Floor:
             case Due.OVERDUE:
                 call = self._offers[deadline.offer]
                 assert call.ringing is not None
-                self._effects.append(Check(deadline.offer, call.terms.call, call.ringing.seat))
+                seat = call.ringing.offer.seat
+                self._effects.append(Check(deadline.offer, call.terms.call, seat))
                 self._deadlines.set(deadline, now + OVERDUE_AGAIN)
             case _:
                 assert_never(deadline.due)

@@ -118,7 +118,7 @@ def draw_call(call: Call, talks_with: Seat | None) -> CallPicture:
         priority=call.terms.priority,
         arrived=call.terms.arrived,
         attempts=call.attempts,
-        seat=call.ringing.seat if call.ringing else talks_with.id if talks_with else None,
+        seat=call.ringing.offer.seat if call.ringing else talks_with.id if talks_with else None,
     )
 
 

@@ -98,6 +98,9 @@ class Switch(Protocol):
     async def look(self, call: CallId) -> ChannelState:
         """Ask the switch itself how the caller's channel is. Raises SwitchAway."""
 
+    async def partner(self, call: CallId) -> str:
+        """The phone that the caller is in a bridge with, "" if none. Raises SwitchAway."""
+
     def write_ticket(self, call: CallId, ticket: str) -> None:
         """Set the caller's ticket while the line is busy."""
 
@@ -123,6 +126,9 @@ class SwitchWatcher(Protocol):
 
     def talk_began(self, call: CallId, phone: str) -> None:
         """Caller and `phone` are in one bridge."""
+
+    def mobile_said(self, call: CallId, phone: str, said: str) -> None:
+        """The agent at a duty mobile pressed 1 (`yes`), 2 (`no`), or nothing that counts."""
 
     def leg_left(self, call: CallId, phone: str) -> None:
         """The phone's channel left the talk."""

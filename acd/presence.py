@@ -80,6 +80,9 @@ class Seat:
     held_until: Millis | None = None
     """Busy or out of reach a moment ago: not tried again before this."""
     misses: int = 0
+    mobile: bool = False
+    called_in: CallId | None = None
+    """The only call that it is there for."""
 
     def step(self, step: SeatStep) -> None:
         """Move by the table. Raises IllegalEvent if the table has no such step."""

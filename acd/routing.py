@@ -32,6 +32,7 @@ class Verdict(enum.Enum):
     SEAT_HELD_OFF = "the phone was busy or out of reach a moment ago"
     OFF_DUTY = "the agent is not on duty, and the queue takes no volunteers"
     SKILLS = "the seat lacks a skill"
+    CALLED_IN = "the agent was called in for another call"
     BARRED = "the seat missed or declined this call"
 
     def __bool__(self) -> bool:
@@ -59,10 +60,17 @@ def offerable(call: Call, seat: Seat, now: Millis, held: Set[str]) -> Verdict:
         verdict = open_seat(seat, now)
     if verdict is not Verdict.YES:
         return verdict
+    return suits(call, seat, now)
+
+
+def suits(call: Call, seat: Seat, now: Millis) -> Verdict:
+    """The part of `offerable` that looks at the two together."""
     if not seat.on_duty and not call.need.volunteers:
         return Verdict.OFF_DUTY
     if not meets(seat.skills, call.need.requires):
         return Verdict.SKILLS
+    if seat.called_in is not None and seat.called_in != call.terms.call:
+        return Verdict.CALLED_IN
     if call.barred and call.barred.get(seat.id, now) > now:
         return Verdict.BARRED
     return Verdict.YES
@@ -276,6 +284,20 @@ class Routing:
             if (seat := self._seats.get(seat_id)) and seat is not chosen:
                 for entry in self._best_calls([seat], now):
                     heappush(ahead, entry)
+
+    def company(self, call: Call, first: Seat, now: Millis) -> Iterator[Seat]:
+        """Who is rung together with `first`, longest idle first, after the call left the line.
+
+        Only duty mobiles, and none that another caller waits for.
+        """
+        if not first.mobile or call.terms.together == 1:
+            return
+        for seat_id in self._open.pool(call.need):
+            seat = self._seats[seat_id]
+            if seat is first or not seat.mobile or suits(call, seat, now) is not Verdict.YES:
+                continue
+            if next(self._best_calls([seat], now), None) is None:
+                yield seat
 
     def _best_calls(self, seats: Sequence[Seat], now: Millis) -> Iterator[tuple[Place, SeatId]]:
         """For each seat the first call in line that may be offered to it, if there is one."""

@@ -80,7 +80,7 @@ class Seating:
                 told = [self._seats[seat_id]] if seat_id in self._seats else []
             case _:
                 return []  # without a roster no shift means anything
-        changed = [seat for seat in told if seat.on_duty is not self._is_rostered(seat.id)]
+        changed = [seat for seat in told if seat.on_duty is not self._is_on_duty(seat)]
         for seat in changed:
             seat.on_duty = not seat.on_duty
             self._note("on_duty" if seat.on_duty else "off_duty", seat)
@@ -90,7 +90,7 @@ class Seating:
     def keep(self) -> None:
         """Write down every seat that a restart would find different."""
         for seat in self._to_keep.values():
-            if not seat.leaving:
+            if not seat.leaving and seat.called_in is None:
                 self._say(seat.to_keep())
         self._to_keep.clear()
 
@@ -112,10 +112,11 @@ class Seating:
         seat = self._seats.get(event.seat)
         if seat is None:
             self._take(event, now)
-        elif seat.leaving or (seat.phone, seat.device, seat.skills) != (
+        elif seat.leaving or (seat.phone, seat.device, seat.skills, seat.called_in) != (
             event.phone,
             event.device,
             event.skills,
+            event.called_in,
         ):
             self._move(seat, event, now)
 
@@ -126,8 +127,10 @@ class Seating:
             phone=event.phone,
             device=event.device,
             idle_since=now if event.idle_since is None else event.idle_since,
-            on_duty=self._is_rostered(event.seat),
+            on_duty=self._is_on_duty(event),
             paused=event.paused,
+            mobile=event.mobile,
+            called_in=event.called_in,
         )
         self._seats[seat.id] = seat
         self._phones[seat.phone] = seat.id
@@ -140,14 +143,18 @@ class Seating:
         self._routing.enrol(seat, now)
         self._to_keep[seat.id] = seat
 
-    def _is_rostered(self, seat: SeatId) -> bool:
-        return self._rostered is None or seat in self._rostered
+    def _is_on_duty(self, seat: Seat | SeatLoggedOn) -> bool:
+        """By the roster, or for the call that the agent was called in for."""
+        name = seat.id if isinstance(seat, Seat) else seat.seat
+        return self._rostered is None or seat.called_in is not None or name in self._rostered
 
     def _move(self, seat: Seat, event: SeatLoggedOn, now: Millis) -> None:
         """The seat exists: log-on brings it to this phone, or back. Only `ready` ends a pause."""
         del self._phones[seat.phone]
         self._phones[event.phone] = seat.id
         seat.phone, seat.device, seat.skills = event.phone, event.device, event.skills
+        seat.mobile, seat.called_in = event.mobile, event.called_in
+        seat.on_duty = self._is_on_duty(event)
         seat.leaving = False
         self._note("logged_on", seat, phone=seat.phone, device=seat.device.value)
         self._routing.enrol(seat, now)

@@ -63,6 +63,10 @@ class Service:
             self._busy = False
             self._set_timer()
 
+    def note(self, note: Note) -> None:
+        """A row for the journal that the floor knows nothing of."""
+        self._journal.note(self._now(), note)
+
     def stop(self) -> None:
         """No more ticks."""
         self._stopped = True

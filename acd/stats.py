@@ -7,8 +7,8 @@
 * Mean wait: the waits of answered calls, from queued to talk, divided by the answered calls.
 * Calls a minute: the calls that arrived in the 60 seconds before now, ended or not.
 
-Calls are the answered, the abandoned, the lost, and those over before a queue (menu); the refused
-are counted apart, for nobody ever spoke with them.
+Calls are the answered, the abandoned, those to be called back, the lost, and those over before a
+queue (menu); the refused are counted apart, for nobody ever spoke with them.
 """
 
 from __future__ import annotations
@@ -22,8 +22,9 @@ from acd.types import Millis
 
 ANSWERED = "answered"
 ABANDONED = "abandoned"
+CALLBACK = "callback"
 REFUSED = "refused"
-QUEUED_OUTCOMES = (ANSWERED, ABANDONED, "lost")
+QUEUED_OUTCOMES = (ANSWERED, ABANDONED, CALLBACK, "lost")
 """How a call ends that chose a queue."""
 OUTCOMES = (*QUEUED_OUTCOMES, "menu", REFUSED)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from typing import NewType, TypeAlias
+from typing import NamedTuple, NewType, TypeAlias
 
 CallId = NewType("CallId", str)
 """Our own id of one contact, a ULID; Asterisk's unique ids map to it and are never keys."""
@@ -48,7 +48,18 @@ class Failure(enum.Enum):
     UNREACHABLE = "unreachable"
     WITHDRAWN = "withdrawn"
     CALLER_GONE = "caller gone"
+    ELSEWHERE = "answered elsewhere"
+    """Another of the seats that were rung together was first."""
+    REFUSED = "refused"
+    """The seat's number may not be dialled (now)."""
     ERROR = "error"
+
+
+class Leg(NamedTuple):
+    """One seat that is rung, and the phone or mobile where it is rung."""
+
+    seat: SeatId
+    phone: str
 
 
 class FloorError(Exception):

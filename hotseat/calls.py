@@ -17,6 +17,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 
 from acd.effects import Offer
+from acd.escalation import AskTheQueue, CallIn, GiveUp, KeepWaiting, asks_for_agent, is_own
 from acd.events import (
     CallerGone,
     CallQueued,
@@ -29,12 +30,15 @@ from acd.ports import Switch, SwitchAway
 from acd.recovery import Ticket, TicketError, TicketState
 from acd.service import Service
 from acd.types import CallId, Failure, Millis, OfferId, requirement
+from hotseat.bell import Bell
+from hotseat.check_in import CheckIn
 from hotseat.clock import Clock
 from hotseat.contact import Contact, contact_from
 from hotseat.contacts import Contacts, ticket_of
 from hotseat.hold import Hold
+from hotseat.last_resort import LastResort
 from hotseat.live_config import LiveConfig
-from hotseat.reception import Reception
+from hotseat.reception import SORRY, Reception
 from hotseat.site.records import QueueRecord, SiteNow, removed_queue
 from ivr.interpreter import (
     TEMPORARY_FAILURE,
@@ -58,14 +62,13 @@ NOT_IN_SERVICE = 1
 LONGEST_UNMET: Millis = 15 * 60_000
 """The dialplan gives up earlier; an older stamp comes from a clock that was set."""
 
-SORRY = ("sorry-hang-up",)
-
 FAILURES = {
     DialResult.NO_ANSWER: Failure.NO_ANSWER,
     DialResult.DECLINED: Failure.DECLINED,
     DialResult.BUSY: Failure.BUSY,
     DialResult.UNREACHABLE: Failure.UNREACHABLE,
     DialResult.WITHDRAWN: Failure.WITHDRAWN,
+    DialResult.REFUSED: Failure.REFUSED,
     DialResult.ERROR: Failure.ERROR,
 }
 
@@ -91,6 +94,9 @@ class Calls:
         clock: Clock,
         reactor: IReactorTime,
         new_id: Callable[[], str],
+        bell: Bell,
+        last_resort: LastResort,
+        check_in: CheckIn,
     ) -> None:
         self._contacts = contacts
         self._config = config
@@ -100,7 +106,10 @@ class Calls:
         self._reactor = reactor
         self._new_id = new_id
         self._reception = Reception(config, clock)
-        self._waiting_for_offer: dict[CallId, Deferred[Offer]] = {}
+        self._bell = bell
+        self._last_resort = last_resort
+        self._check_in = check_in
+        self._waiting_for_offer: dict[CallId, Deferred[Offer | None]] = {}
         self._waits: dict[CallId, _Wait] = {}
         self._service: Service
 
@@ -113,6 +122,9 @@ class Calls:
     async def on_line(self, line: Line) -> None:
         """Serve one FastAGI session to its end."""
         try:
+            if self._check_in.wants(line.facts):
+                await self._check_in.serve(line)
+                return
             contact = await self._meet(line)
             if contact is not None:
                 await self._serve(contact, line)
@@ -152,9 +164,8 @@ class Calls:
                 number=_masked(facts.dialled),
             )
             return None
-        menu = site.menus[number.menu]
-        contact.menu, contact.revision = menu.name, menu.revision
-        contact.language = str(menu.document.get("language", ""))
+        menu = self._reception.menu(number.menu or number.number)
+        contact.menu, contact.revision, contact.language = menu.name, menu.revision, menu.language
         self._contacts.note("arrived", contact, number=facts.dialled, came_from=facts.context)
         self._contacts.changed(contact, **contact.record())
         return contact
@@ -248,6 +259,8 @@ class Calls:
         came_back = contact.queued_at
         if came_back is None:
             self._join(contact, step)
+        elif not asks_for_agent(contact.requires):
+            contact.widened = True  # as far as its ticket tells
         self._weigh(contact, step)
         if line.facts.dial_status:
             # Left by an earlier Dial; with a ticket that says `waiting` it would mean a talk.
@@ -258,6 +271,8 @@ class Calls:
         hold = self._hold(contact, line, step)
         self._waits[contact.call] = _Wait(contact, step, hold)
         try:
+            if await self._given_up(contact, line, hold, step):
+                return Left("nobody left")
             if contact.offer is None:
                 if came_back is None:
                     hold.begin(step.announce)
@@ -266,8 +281,11 @@ class Calls:
             while True:
                 offer = await self._next_offer(contact)
                 hold.rest()
-                if await self._ring(contact, line, offer):
+                if offer is not None and await self._ring(contact, line, offer):
                     return Left("talked")
+                self._last_resort.let_go(contact)
+                if await self._given_up(contact, line, hold, step):
+                    return Left("nobody left")
                 if contact.offer is None:
                     await hold.go_on()
         except LineFailed:
@@ -275,8 +293,40 @@ class Calls:
             raise
         finally:
             hold.rest()
+            self._last_resort.let_go(contact)
             if (wait := self._waits.get(contact.call)) is not None and wait.hold is hold:
                 del self._waits[contact.call]
+
+    async def _given_up(self, contact: Contact, line: Line, hold: Hold, step: EnqueueStep) -> bool:
+        """Turn to whoever can be asked yet; True if there is nobody and the caller was told."""
+        while contact.offer is None:
+            match self._last_resort.next_step(contact):
+                case KeepWaiting():
+                    return False
+                case AskTheQueue():
+                    contact.widened = True
+                    terms = self._terms(contact, step)
+                    await self._write(contact, line, TicketState.WAITING)
+                    self._service.tell(terms)
+                case CallIn(agent):
+                    self._last_resort.call_in(contact, agent)
+                case GiveUp():
+                    hold.rest()
+                    contact.in_line = False
+                    self._service.tell(CallerGone(contact.call))
+                    await self._last_resort.give_up(contact, line)
+                    return True
+        return False
+
+    def look_again(self) -> None:
+        """Is somebody left for those who wait? Agents log off, and duties end."""
+        for call, waiting in list(self._waiting_for_offer.items()):
+            contact = self._contacts.get(call)
+            if contact is not None and not isinstance(
+                self._last_resort.next_step(contact), KeepWaiting
+            ):
+                del self._waiting_for_offer[call]
+                waiting.callback(None)
 
     def _queue(self, contact: Contact, step: EnqueueStep) -> QueueRecord | None:
         """The queue that a step leads to; None if there is none to begin to wait in."""
@@ -303,11 +353,16 @@ class Calls:
     def _weigh(self, contact: Contact, step: EnqueueStep) -> None:
         """What the queue and the menu ask for now, and their weight.
 
-        A skill that the site has no more is asked of nobody: nobody can have it.
+        A skill that the site has no more is asked of nobody: nobody can have it. Who calls an
+        agent's own number asks for the agent, and for the queue's skills only after that.
         """
         queue, skills = self._queue_of(contact, step), self._config.now.skills
         asked = {**queue.requires, **step.requires}
-        contact.requires = requirement({name: asked[name] for name in asked if name in skills})
+        if asks_for_agent(requirement(step.requires)):
+            asked = dict(queue.requires if contact.widened else step.requires)
+        contact.requires = requirement(
+            {name: asked[name] for name in asked if name in skills or is_own(name)}
+        )
         priority = queue.priority + step.priority
         if contact.priority != priority:
             contact.priority = priority
@@ -326,9 +381,11 @@ class Calls:
             priority=contact.priority,
             ring=queue.ring_ms,
             wrap_up=queue.wrap_up_ms,
-            again=queue.again_ms,
+            again=self._last_resort.again(queue),
             attempts=contact.offers,
-            volunteers=queue.volunteers,
+            volunteers=queue.volunteers or asks_for_agent(contact.requires),
+            mobile_ring=queue.duty.ring_ms,
+            together=queue.duty.together,
         )
 
     def site_changed(self, old: SiteNow, new: SiteNow) -> None:
@@ -356,8 +413,9 @@ class Calls:
             log=log.bind(call=contact.call),
         )
 
-    def _next_offer(self, contact: Contact) -> Deferred[Offer]:
-        waiting: Deferred[Offer] = Deferred()
+    def _next_offer(self, contact: Contact) -> Deferred[Offer | None]:
+        """The floor's next choice; None if it has to be looked whether anybody is left."""
+        waiting: Deferred[Offer | None] = Deferred()
         if contact.offer is not None:
             waiting.callback(contact.offer)
         elif contact.line is None:
@@ -372,12 +430,7 @@ class Calls:
             self._switch.offer_over(contact.call)
             self._offer_failed(contact, offer, Failure.WITHDRAWN)
             return False
-        queue = self._config.queue(contact.queue or "")
-        result = await line.dial(
-            [offer.phone],
-            ring_ms=offer.ring,
-            music_class=queue.music if queue is not None else "default",
-        )
+        result = await self._bell.ring(contact, line, offer)
         self._switch.offer_over(contact.call)
         if result is DialResult.WITHDRAWN and not contact.withdrawn:
             # A phone may answer with our own cause 26; rung again at once, it would go in circles.
@@ -445,11 +498,12 @@ class Calls:
         async def ask() -> None:
             try:
                 state = await self._switch.look(call)
+                phone = await self._switch.partner(call) if state == "talking" else ""
             except SwitchAway:
                 return
             contact = self._contacts.get(call)
             if state == "talking" and contact is not None and contact.offer is not None:
-                self._contacts.talk_began(call, contact.offer.phone)
+                self._contacts.talk_began(call, phone)
             else:
                 self._switch.withdraw(call)
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from hotseat.agent.commands import agent
 from hotseat.asterisk.commands import asterisk
 from hotseat.backup.commands import backup, restore
 from hotseat.control_client import NotRunning, Refused, ask
@@ -194,6 +195,7 @@ def seat() -> None:
     \b
     Examples:
       hotseat seat login 1001 --phone p101
+      hotseat seat mobile 1001
       hotseat seat pause 1001 lunch
       hotseat seat ready 1001
       hotseat seat logout 1001
@@ -209,6 +211,29 @@ def login(agent: str, phone: str, paused: str | None, json_: bool) -> None:
     """Seat AGENT at a phone, ready for calls. Again with another phone moves the agent."""
     result = asked("seat-login", agent=agent, phone=phone, paused=paused)
     show(json_, result, f"agent {agent} sits at {phone}" + (" (paused)" if paused else ""))
+
+
+@seat.command()
+@click.argument("agent")
+@as_json
+def mobile(agent: str, json_: bool) -> None:
+    """Seat AGENT at the registered duty mobile, ready for calls."""
+    result = asked("seat-mobile", agent=agent)
+    show(json_, result, f"agent {agent} is on duty at the registered mobile")
+
+
+@seat.command()
+@click.argument("agent")
+@click.argument("where", type=click.Choice(["desk", "mobile", "roster"]))
+@click.option("--supervisor", is_flag=True, help="Outweighs what the agent says.")
+@as_json
+def place(agent: str, where: str, supervisor: bool, json_: bool) -> None:
+    """Ring AGENT at the desk or the mobile; `roster` takes back what was said before.
+
+    A supervisor's word outweighs the agent's, which outweighs the roster's until its next change.
+    """
+    result = asked("seat-place", agent=agent, where=where, supervisor=supervisor)
+    show(json_, result, f"agent {agent} is rung at {result['phone']}")
 
 
 @seat.command()
@@ -236,7 +261,7 @@ def ready(agent: str, json_: bool) -> None:
     show(json_, asked("seat-ready", agent=agent), f"agent {agent} is ready")
 
 
-for command in (user, top, doctor, drain, demo, asterisk, site, phone):
+for command in (agent, user, top, doctor, drain, demo, asterisk, site, phone):
     main.add_command(command)
 for command in (roster, calls, journal, db, backup, restore):
     main.add_command(command)

@@ -56,6 +56,8 @@ class AsteriskSettings(BaseModel):
     fastagi_port: int = 4573
     trunk_peers: list[IPv4Address] = Field(default_factory=list)
     """Addresses of the carrier's SIP servers; default the net's .10 (test callers)."""
+    carrier: str = ""
+    """`host:port` that takes calls to duty mobiles; default the first of the trunk's peers."""
     qualify_seconds: int = 20
 
 
@@ -126,6 +128,7 @@ class Settings(BaseSettings):
         asterisk.host = asterisk.host or asterisk.net[1]
         asterisk.fastagi_host = asterisk.fastagi_host or asterisk.net[2]
         asterisk.trunk_peers = asterisk.trunk_peers or [asterisk.net[10]]
+        asterisk.carrier = asterisk.carrier or f"{asterisk.trunk_peers[0]}:5060"
         self.web_host = self.web_host or asterisk.net[2]
         return self
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from acd.effects import Offer
 from acd.ports import Side
@@ -61,6 +61,12 @@ class Contact:
     """When the last line ended, if there is none now."""
     offer: Offer | None = None
     withdrawn: bool = False
+    called_in: set[SeatId] = field(default_factory=set)
+    """Agents who were asked for this call although they are not on duty."""
+    widened: bool = False
+    """The agent whose own number was called did not answer: everybody of the queue may."""
+    call_back: bool = False
+    """Nobody could take the call; it is on record that the caller is to be called back."""
 
     @property
     def outcome(self) -> Outcome:
@@ -69,6 +75,8 @@ class Contact:
             return Outcome.REFUSED
         if self.talked:
             return Outcome.ANSWERED
+        if self.call_back:
+            return Outcome.CALLBACK
         if self.lost:
             return Outcome.LOST
         return Outcome.MENU if self.queued_at is None else Outcome.ABANDONED

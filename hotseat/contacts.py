@@ -168,8 +168,9 @@ class Contacts:
         at = self._now()
         offer = contact.offer
         if offer is not None:
-            contact.answered_at, contact.talked, contact.seat = at, True, offer.seat
-            self._service.tell(OfferAnswered(offer.offer, at))
+            contact.answered_at, contact.talked = at, True
+            contact.seat = offer.seat_at(phone) or offer.seat
+            self._service.tell(OfferAnswered(offer.offer, at, contact.seat))
         else:
             # It rang when the last server stopped, and was answered now.
             contact.seat = self._seats.seat_at(phone)
@@ -180,6 +181,11 @@ class Contacts:
             call,
             {"answered_at": at, "seat": contact.seat, "offers": contact.offers},
         )
+
+    def mobile_said(self, call: CallId, phone: str, said: str) -> None:
+        """What the agent at a duty mobile answered to the question whether to take the call."""
+        facts = {"phone": phone, "said": said}
+        self._service.note(Note("mobile", call, self._seats.seat_at(phone), facts=facts))
 
     def leg_left(self, call: CallId, phone: str) -> None:
         """The seat's side of the talk is over."""

@@ -29,6 +29,7 @@ from acd.types import SeatId
 from hotseat.authority import Authority
 from hotseat.live_config import LiveConfig
 from hotseat.seats import SeatError, Seats
+from softphone_bridge.endpoints import Where
 from softphone_bridge.feed import Feed
 from softphone_bridge.frames import View
 
@@ -40,6 +41,8 @@ Command: TypeAlias = Callable[..., Reply | Awaitable[Reply]]
 BODY_LIMIT = 64 * 1024
 REMEMBERED = 1000
 PENDING_SECONDS = 2.0
+PLACES = {"desk": Where.DESK, "mobile": Where.MOBILE, "roster": None}
+"""Where an agent can be rung; `roster` takes back what was said before."""
 LOOKS = frozenset({"seat", "status", "why"})
 """Commands that change nothing: done again, they are only newer. Their replies can be large."""
 
@@ -53,7 +56,18 @@ def seat_commands(seats: Seats, config: LiveConfig) -> dict[str, Command]:
 
     def login(agent: str, phone: str, paused: str | None = None) -> Reply:
         seats.log_on(config.now, agent, phone, paused)
-        return {"agent": agent, "phone": phone}
+        return {"agent": agent, "phone": seats.place_of(agent)}
+
+    def mobile(agent: str) -> Reply:
+        seats.log_on_mobile(config.now, agent)
+        return {"agent": agent, "phone": seats.place_of(agent)}
+
+    def place(agent: str, where: str, supervisor: bool = False) -> Reply:
+        if where not in PLACES:
+            raise CommandError(f"no place {where}; it is one of {', '.join(PLACES)}")
+        decide = seats.override if supervisor else seats.choose
+        decide(config.now, agent, PLACES[where])
+        return {"agent": agent, "phone": seats.place_of(agent)}
 
     def logout(agent: str) -> Reply:
         seats.log_off(agent)
@@ -69,6 +83,8 @@ def seat_commands(seats: Seats, config: LiveConfig) -> dict[str, Command]:
 
     return {
         "seat-login": login,
+        "seat-mobile": mobile,
+        "seat-place": place,
         "seat-logout": logout,
         "seat-pause": pause,
         "seat-ready": ready,

@@ -12,9 +12,15 @@ from acd.events import RosterTold, ShiftBegins, ShiftEnds
 from acd.service import Service
 from acd.types import Millis, SeatId
 from hotseat.roster.duty import DutyRoster
+from hotseat.roster.shifts import Place
 from hotseat.seats import Seats
+from hotseat.site.records import SiteNow
+from softphone_bridge.endpoints import Where
 
 log = structlog.get_logger(__name__)
+
+
+_WHERE = {Place.OFFICE: Where.DESK, Place.HOME: Where.MOBILE}
 
 
 class Roster(Protocol):
@@ -44,8 +50,10 @@ class DutyFeed:
         seats: Seats,
         clock: IReactorTime,
         now: Callable[[], Millis],
+        site: Callable[[], SiteNow],
     ) -> None:
         self._roster = roster
+        self._site = site
         self._service = service
         self._seats = seats
         self._clock = clock
@@ -71,11 +79,18 @@ class DutyFeed:
 
     def _tell_anew(self) -> None:
         self._on_duty = self._rostered(self._now())
+        self._place_seats()
         self._service.tell(RosterTold(self._on_duty))
         self._set_timer()
 
+    def _place_seats(self) -> None:
+        """Ring everybody on duty where the duty is done."""
+        duties = self._roster.now.at(self._now())
+        self._seats.roster_is(self._site(), {duty.agent: _WHERE[duty.place] for duty in duties})
+
     def _boundary(self) -> None:
         was, self._on_duty = self._on_duty, self._rostered(self._now())
+        self._place_seats()  # first of all: whoever comes on duty at home is not rung at the desk
         if was is None or self._on_duty is None:
             self._service.tell(RosterTold(self._on_duty))
         else:

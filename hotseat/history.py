@@ -16,6 +16,8 @@ class Outcome(enum.Enum):
     """Talked with a seat."""
     ABANDONED = "abandoned"
     """The caller hung up while waiting."""
+    CALLBACK = "callback"
+    """Nobody on duty could take the call; the caller is to be called back."""
     LOST = "lost"
     """Cut by a fault of ours, Asterisk's or the line's."""
     MENU = "menu"
@@ -104,6 +106,19 @@ class JournalRow:
     seat: str | None
     queue: str | None
     facts: Mapping[str, str | int]
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackAsked:
+    """A caller whom nobody could take, and who is to be called back."""
+
+    call: str
+    at: Millis
+    queue: str
+    caller: str
+    language: str
+    recording: str
+    """The name of what the caller said, in Asterisk's spool folder; "" if nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from hotseat.db.pool import Database
 from hotseat.db.queries import last_journal_id
 from hotseat.db.spool import Spool, spool_file
 from hotseat.db.writes import CALL_COLUMNS, Entry, is_bad_entry, names_of, write
-from hotseat.history import CallChanged, JournalRow
+from hotseat.history import CallbackAsked, CallChanged, JournalRow
 
 log = structlog.get_logger(__name__)
 
@@ -123,6 +123,10 @@ class JournalWriter:
             else:
                 log.error("call_field_refused", call=call, column=column, kind=type(value).__name__)
         self._add(CallChanged(call, at, known))
+
+    def keep_callback(self, asked: CallbackAsked) -> None:
+        """Remember that a caller is to be called back."""
+        self._add(asked)
 
     async def flush(self) -> None:
         """Come back when everything so far is in the database or in the spool, if either works."""

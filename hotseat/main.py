@@ -24,7 +24,9 @@ from hotseat.asterisk.agi import FastAgiListener
 from hotseat.asterisk.ami import AmiLink
 from hotseat.asterisk.node import Node
 from hotseat.authority import Authority
+from hotseat.bell import Bell
 from hotseat.calls import Calls
+from hotseat.check_in import CheckIn
 from hotseat.clock import Clock
 from hotseat.config import Settings, load_secrets
 from hotseat.contacts import Contacts
@@ -32,6 +34,7 @@ from hotseat.control import CommandError, Control, Reply, feed_commands, seat_co
 from hotseat.db.accounts import user_by_login
 from hotseat.db.engine import open_engine
 from hotseat.db.migrations import require_current
+from hotseat.db.pins import kept_pin
 from hotseat.db.pool import Database
 from hotseat.db.queries import ended_since, journal_rows, open_calls
 from hotseat.db.snapshot import kept_seats
@@ -40,6 +43,7 @@ from hotseat.figures import Figures
 from hotseat.guide import guide
 from hotseat.invitations import first_run
 from hotseat.journal import JournalWriter
+from hotseat.last_resort import LastResort
 from hotseat.live_config import LiveConfig
 from hotseat.live_roster import LiveRoster
 from hotseat.log import start_logging
@@ -47,7 +51,10 @@ from hotseat.one_server import only_server
 from hotseat.operation.drain import Drain
 from hotseat.operation.metrics import Metrics
 from hotseat.operation.web import Pages
+from hotseat.outbound import DAY
+from hotseat.outbound_calls import OUTBOUND, OutboundCalls
 from hotseat.phones import sandbox_of
+from hotseat.pins import is_pin
 from hotseat.restart import Restart
 from hotseat.rights import NOBODYS, Actor, Owned
 from hotseat.seats import Seats
@@ -61,6 +68,10 @@ log = structlog.get_logger(__name__)
 
 
 ORPHANS_SECONDS = 15.0
+LOOK_AGAIN_SECONDS = 3.0
+PIN_SECONDS = 3.0
+MOST_OUTBOUND = 100_000
+"""More calls in a day than any cap allows."""
 SITE_CHANGES = "the site changes"
 RIGHTS_SECONDS = 1.0
 """How long a command of a page waits for the database to say who may give it."""
@@ -100,6 +111,17 @@ class Server:
         self._contacts = Contacts(
             config=self._config, switch=self._node, journal=self._feed, clock=clock
         )
+        self._outbound = OutboundCalls(config=self._config, journal=self._feed, clock=clock)
+        self._last_resort = LastResort(
+            config=self._config,
+            journal=self._feed,
+            keep=self._journal.keep_callback,
+            clock=clock,
+            escalation=lambda requires: self._roster.now.escalation(dict(requires)),
+        )
+        self._check_in = CheckIn(
+            config=self._config, journal=self._feed, clock=clock, is_pin=self._is_pin
+        )
         self._calls = Calls(
             contacts=self._contacts,
             config=self._config,
@@ -107,6 +129,9 @@ class Server:
             clock=clock,
             reactor=reactor,
             new_id=lambda: str(ULID()),
+            bell=Bell(self._config, self._outbound),
+            last_resort=self._last_resort,
+            check_in=self._check_in,
         )
         self._service = Service(
             Floor(), lines=self._calls, journal=self._feed, clock=reactor, now=clock.now
@@ -115,10 +140,19 @@ class Server:
         self._seats = Seats(self._service)
         self._roster = LiveRoster(self._database, self._config, reactor, clock.now)
         self._duty = DutyFeed(
-            self._roster, service=self._service, seats=self._seats, clock=reactor, now=clock.now
+            self._roster,
+            service=self._service,
+            seats=self._seats,
+            clock=reactor,
+            now=clock.now,
+            site=lambda: self.site,
         )
         self._contacts.staff(self._service, self._seats)
         self._calls.staff(self._service)
+        self._last_resort.staff(self._service, self._seats)
+        self._check_in.staff(self._seats)
+        self._looking_again = LoopingCall(self._calls.look_again)
+        self._looking_again.clock = reactor
         self._orphans = LoopingCall(
             lambda: Deferred.fromCoroutine(self._contacts.look_for_orphans())
         )
@@ -153,6 +187,7 @@ class Server:
         await self._roster.start()
         self._duty.start()
         await self._recall_today()
+        await self._recall_outbound()
         self._restart = restart = await self._recover()
         self._contacts.recover_by(restart)
         self._node.watch(self._contacts)
@@ -161,6 +196,7 @@ class Server:
         )
         self._link.start()
         self._orphans.start(ORPHANS_SECONDS, now=False)
+        self._looking_again.start(LOOK_AGAIN_SECONDS, now=False)
         self._ports.append(self._control.listen(self._reactor, self._settings.control_socket))
         self._ports.append(
             self._reactor.listenTCP(
@@ -186,8 +222,9 @@ class Server:
         self._drain.stop()
         if self._restart is not None:
             self._restart.stop()
-        if self._orphans.running:
-            self._orphans.stop()
+        for loop in (self._orphans, self._looking_again):
+            if loop.running:
+                loop.stop()
         await self._listener.stop()
         await self._link.stop()
         self._duty.stop()
@@ -238,6 +275,21 @@ class Server:
         await self._journal.flush()
         find = partial(ended_since, since=day.began, until=until)
         self._figures.recall(day, await self._database.run(find))
+
+    async def _is_pin(self, agent: str, pin: str) -> bool:
+        """Compared in a thread beside the reactor; a database that is away lets nobody in."""
+        return await self._database.within(
+            PIN_SECONDS, lambda session: is_pin(pin, kept_pin(session, agent)), False
+        )
+
+    async def _recall_outbound(self) -> None:
+        since = self._clock.now() - DAY
+        rows = await self._database.run(
+            lambda session: journal_rows(
+                session, limit=MOST_OUTBOUND, since=since, kinds=[OUTBOUND]
+            )
+        )
+        self._outbound.recall(rows)
 
     def _site_changed(self, old: SiteNow, new: SiteNow) -> None:
         # Nobody is offered to anybody by a site of which half is told.

@@ -7,15 +7,19 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from acd.escalation import own_number
 from acd.types import Millis
 from hotseat.clock import Clock
 from hotseat.live_config import LiveConfig
 from hotseat.public_holidays import special_days
+from hotseat.site.records import NumberRecord
 from ivr.hours import is_open
 from ivr.menus import parse
-from ivr.nodes import MenuTree
+from ivr.nodes import NORMAL_CLEARING, HangUp, MenuTree, Node, Queue
 
 log = structlog.get_logger(__name__)
+
+SORRY = ("sorry-hang-up",)
 
 
 class Reception:
@@ -38,6 +42,9 @@ class Reception:
 
     def menu(self, name: str) -> MenuTree:
         """The menu at the revision in force. Raises LookupError if the site has it no more."""
+        number = self._config.now.numbers.get(name)
+        if number is not None and number.agent:
+            return _straight_to(number, self._config.now.languages[0])
         record = self._config.now.menus.get(name)
         if record is None:
             raise LookupError(f"no menu {name} any more")
@@ -52,6 +59,8 @@ class Reception:
         Raises LookupError if there is neither.
         """
         key = name, revision
+        if name in self._config.now.numbers:
+            return self.menu(name)
         if key not in self._trees:
             try:
                 record = await self._config.menu(*key)
@@ -60,6 +69,13 @@ class Reception:
                 return self.menu(name)
             self._trees[key] = parse(record.document, *key)
         return self._trees[key]
+
+
+def _straight_to(number: NumberRecord, language: str) -> MenuTree:
+    """An agent's own number, as a menu that asks nothing. No menu of a site is called by digits."""
+    ring = Queue(number.queue, {own_number(number.agent): 1}, 0, ("please-wait",), "end")
+    nodes: dict[str, Node] = {"ring": ring, "end": HangUp((), NORMAL_CLEARING)}
+    return MenuTree("ring", language, SORRY, nodes, number.number)
 
 
 def _year(now: Millis) -> int:

@@ -1,10 +1,12 @@
-"""Agents at their phones: log on, pause, ready, log off, and what their phones are doing."""
+"""Agents at their phones and mobiles: log on, pause, ready, log off, and where they are rung."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
-from acd.effects import SeatKept
+from acd.effects import Note, SeatKept
+from acd.escalation import own_number
 from acd.events import (
     DeviceChanged,
     SeatLoggedOff,
@@ -14,8 +16,10 @@ from acd.events import (
     SkillsChanged,
 )
 from acd.service import Service
-from acd.types import Device, SeatId
-from hotseat.site.records import SiteNow
+from acd.types import CallId, Device, SeatId, Skills
+from hotseat.site.records import AgentRecord, SiteNow
+from softphone_bridge.endpoints import Endpoint, NoPlace, Placing, Where, endpoint
+from softphone_bridge.mobiles import is_mobile, mobile_of
 
 
 class SeatError(Exception):
@@ -28,13 +32,15 @@ class Seats:
     def __init__(self, service: Service) -> None:
         self._service = service
         self._phones: dict[str, Device] = {}
-        self._phone_of: dict[SeatId, str] = {}
+        self._placings: dict[SeatId, Placing] = {}
+        self._place_of: dict[SeatId, str] = {}
         self._seat_at: dict[str, SeatId] = {}
+        self._called_in: dict[SeatId, CallId] = {}
+        self._roster: Mapping[str, Where] = {}
 
     def log_on(self, site: SiteNow, agent: str, phone: str, paused: str | None = None) -> None:
         """Seat an agent at a phone. Raises SeatError."""
-        if agent not in site.agents:
-            raise SeatError(f"no agent {agent}; `hotseat status` lists the agents of the site")
+        self._known(site, agent)
         if phone not in site.phones:
             raise SeatError(f"no phone {phone}; the site has {_some(site.phones)}")
         seat = SeatId(agent)
@@ -44,16 +50,38 @@ class Seats:
                 f"phone {phone} is taken by agent {holder}; log that agent off first: "
                 f"hotseat seat logout {holder}"
             )
-        self._service.tell(
-            SeatLoggedOn(
-                seat,
-                site.agents[agent].skills,
-                phone,
-                device=self._phones.get(phone, Device.AWAY),
-                paused=paused,
-            )
-        )
-        self._sit(seat, phone)
+        self._put(site, replace(self._placing(site, seat), desk=phone, choice=Where.DESK), paused)
+
+    def log_on_mobile(self, site: SiteNow, agent: str) -> None:
+        """Seat an agent at the registered duty mobile. Raises SeatError."""
+        self._known(site, agent)
+        self._put(site, replace(self._placing(site, SeatId(agent)), choice=Where.MOBILE))
+
+    def choose(self, site: SiteNow, agent: str, where: Where | None) -> None:
+        """The agent's own choice until the roster's next word; None takes it back.
+
+        Raises SeatError.
+        """
+        self._put(site, replace(self._placing(site, self._seated(agent)), choice=where))
+
+    def override(self, site: SiteNow, agent: str, where: Where | None) -> None:
+        """A supervisor says where the agent is rung; None takes it back. Raises SeatError."""
+        self._put(site, replace(self._placing(site, self._seated(agent)), override=where))
+
+    def roster_is(self, site: SiteNow, places: Mapping[str, Where]) -> None:
+        """The roster's word on everybody who is on duty now.
+
+        Where it changed it outweighs what the agent chose before. Seats that cannot follow stay.
+        """
+        before, self._roster = self._roster, dict(places)
+        for seat, placing in list(self._placings.items()):
+            if before.get(seat) is not places.get(seat):
+                choice = placing.choice if seat not in places else None
+                placed = replace(placing, roster=places.get(seat), choice=choice)
+                try:
+                    self._put(site, placed)
+                except SeatError as error:
+                    self._note("not_placed", seat, why=str(error))
 
     def log_off(self, agent: str) -> None:
         """The agent leaves, after the talk if there is one. Raises SeatError."""
@@ -73,11 +101,42 @@ class Seats:
 
     def is_seated(self, seat: SeatId) -> bool:
         """Is the agent logged on?"""
-        return seat in self._phone_of
+        return seat in self._place_of
+
+    def call_in(self, site: SiteNow, agent: SeatId, call: CallId, skills: Skills) -> bool:
+        """Ask an agent who is not on duty for this call alone, at the mobile; False if not so."""
+        record = site.agents.get(agent)
+        if record is None or not record.mobile or agent in self._place_of:
+            return False
+        place = mobile_of(agent)
+        if self._seat_at.get(place) is not None or self._device(place) is not Device.FREE:
+            return False
+        self._called_in[agent] = call
+        self._seat_at[place] = agent
+        self._service.tell(
+            SeatLoggedOn(agent, skills, place, Device.FREE, mobile=True, called_in=call)
+        )
+        return True
+
+    def let_go(self, call: CallId) -> None:
+        """Nobody is called in for this call any more; a talk is finished first."""
+        for seat in [seat for seat, called in self._called_in.items() if called == call]:
+            del self._called_in[seat]
+            del self._seat_at[mobile_of(seat)]
+            self._service.tell(SeatLoggedOff(seat))
+
+    @property
+    def seated(self) -> frozenset[SeatId]:
+        """Everybody who is logged on, or called in."""
+        return frozenset(self._place_of) | frozenset(self._called_in)
 
     def seat_at(self, phone: str) -> SeatId | None:
-        """Who sits at the phone."""
+        """Who sits at the phone or mobile."""
         return self._seat_at.get(phone)
+
+    def place_of(self, agent: str) -> str | None:
+        """Where the agent's seat is rung; None if not logged on."""
+        return self._place_of.get(SeatId(agent))
 
     def phone_changed(self, phone: str, device: Device) -> None:
         """A phone became free, in use or unreachable."""
@@ -87,9 +146,9 @@ class Seats:
             self._service.tell(DeviceChanged(seat, device))
 
     def phones_are(self, phones: Mapping[str, Device]) -> None:
-        """A snapshot: phones that it does not name are unreachable."""
+        """A snapshot: phones that it does not name are unreachable, mobiles are free."""
         for phone in self._phones.keys() | self._seat_at.keys() | phones.keys():
-            device = phones.get(phone, Device.AWAY)
+            device = phones.get(phone, Device.FREE if is_mobile(phone) else Device.AWAY)
             if self._phones.get(phone) is not device:
                 self.phone_changed(phone, device)
 
@@ -97,48 +156,105 @@ class Seats:
         """Seat again who was seated when the server stopped."""
         for row in kept:
             agent = site.agents.get(row.seat)
-            if agent is None or row.phone not in site.phones or row.phone in self._seat_at:
+            at_mobile = row.phone == mobile_of(row.seat)
+            if agent is None or row.phone in self._seat_at:
                 continue
-            seat = row.seat
+            if not (agent.mobile if at_mobile else row.phone in site.phones):
+                continue
             self._service.tell(
                 SeatLoggedOn(
-                    seat,
-                    agent.skills,
+                    row.seat,
+                    _skills(agent),
                     row.phone,
-                    device=self._phones.get(row.phone, Device.AWAY),
+                    device=self._device(row.phone),
                     paused=row.paused,
                     idle_since=row.idle_since,
                     wrap_up_until=row.wrap_up_until,
+                    mobile=at_mobile,
                 )
             )
-            self._sit(seat, row.phone)
+            self._sit(row.seat, row.phone)
+            self._placings[row.seat] = Placing(
+                row.seat,
+                desk=None if at_mobile else row.phone,
+                mobile=agent.mobile,
+                choice=Where.MOBILE if at_mobile else Where.DESK,
+            )
 
     def site_changed(self, old: SiteNow, new: SiteNow) -> None:
-        """Edited skills reach the floor; agents and phones that are gone leave it."""
-        for seat, phone in list(self._phone_of.items()):
-            agent = new.agents.get(seat)
-            if agent is None or phone not in new.phones:
+        """Edited skills reach the floor; agents, phones and mobiles that are gone leave it."""
+        for seat, place in list(self._place_of.items()):
+            agent, before = new.agents.get(seat), old.agents.get(seat)
+            if agent is None or not (agent.mobile if is_mobile(place) else place in new.phones):
                 self.log_off(seat)
-            elif agent.skills != (old.agents[seat].skills if seat in old.agents else None):
-                self._service.tell(SkillsChanged(seat, agent.skills))
+            elif before is None or agent.skills != before.skills:
+                self._service.tell(SkillsChanged(seat, _skills(agent)))
 
-    def _sit(self, seat: SeatId, phone: str) -> None:
-        self._stand_up(seat)
-        self._phone_of[seat] = phone
-        self._seat_at[phone] = seat
+    def _known(self, site: SiteNow, agent: str) -> None:
+        if agent not in site.agents:
+            raise SeatError(f"no agent {agent}; `hotseat status` lists the agents of the site")
+
+    def _placing(self, site: SiteNow, seat: SeatId) -> Placing:
+        """What is known of the agent's place, with the mobile that is registered now."""
+        placing = self._placings.get(seat) or Placing(seat, roster=self._roster.get(seat))
+        return replace(placing, mobile=site.agents[seat].mobile)
+
+    def _put(self, site: SiteNow, placing: Placing, paused: str | None = None) -> None:
+        """Ring the agent where the placing says from now on. Raises SeatError."""
+        seat = SeatId(placing.agent)
+        try:
+            found = endpoint(placing)
+        except NoPlace as error:
+            raise SeatError(str(error)) from None
+        if seat in self._called_in:
+            self.let_go(self._called_in[seat])
+        self._service.tell(
+            SeatLoggedOn(
+                seat,
+                _skills(site.agents[seat]),
+                found.place,
+                device=self._device(found.place),
+                paused=paused,
+                mobile=is_mobile(found.place),
+            )
+        )
+        self._tell_place(seat, found)
+        self._sit(seat, found.place)
+        self._placings[seat] = placing
+
+    def _tell_place(self, seat: SeatId, found: Endpoint) -> None:
+        if self._place_of.get(seat) != found.place:
+            self._note("placed", seat, place=found.place, because=found.because.value)
+
+    def _note(self, kind: str, seat: SeatId, **facts: str) -> None:
+        self._service.note(Note(kind, seat=seat, facts=facts))
+
+    def _device(self, place: str) -> Device:
+        return self._phones.get(place, Device.FREE if is_mobile(place) else Device.AWAY)
+
+    def _sit(self, seat: SeatId, place: str) -> None:
+        old = self._place_of.pop(seat, None)
+        if old is not None:
+            del self._seat_at[old]
+        self._place_of[seat] = place
+        self._seat_at[place] = seat
 
     def _stand_up(self, seat: SeatId) -> None:
-        phone = self._phone_of.pop(seat, None)
-        if phone is not None:
-            del self._seat_at[phone]
+        del self._seat_at[self._place_of.pop(seat)]
+        del self._placings[seat]
 
     def _seated(self, agent: str) -> SeatId:
         seat = SeatId(agent)
-        if seat not in self._phone_of:
+        if seat not in self._place_of:
             raise SeatError(
                 f"agent {agent} is not logged on; hotseat seat login {agent} --phone PHONE"
             )
         return seat
+
+
+def _skills(agent: AgentRecord) -> Skills:
+    """The agent's skills, with the one that asks for the agent in person."""
+    return {**agent.skills, own_number(agent.number): 1}
 
 
 def _some(names: Iterable[str]) -> str:

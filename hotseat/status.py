@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from typing import Any
 
 from acd.calls import CallState
+from acd.escalation import is_own
 from acd.picture import CallPicture, FloorPicture, SeatPicture, seat_word
 from acd.presence import SeatState
 from acd.types import Millis, Skills
@@ -22,7 +23,7 @@ def site_status(site: SiteNow, problem: str | None) -> dict[str, Any]:
         "time_zone": site.time_zone,
         "revision": site.revision,
         "problem": problem,
-        "numbers": {number.number: number.menu for number in site.numbers.values()},
+        "numbers": {number.number: number.menu for number in site.numbers.values() if number.menu},
     }
 
 
@@ -72,7 +73,9 @@ def _queues(picture: FloorPicture, site: SiteNow, now: Millis) -> list[dict[str,
     longest: dict[str, Millis] = {}
     # Many seats share few sets of skills.
     ready = Counter(
-        frozenset(seat.skills.items()) for seat in picture.seats if seat_word(seat) == "ready"
+        frozenset((skill, level) for skill, level in seat.skills.items() if not is_own(skill))
+        for seat in picture.seats
+        if seat_word(seat) == "ready"
     )
     for call in picture.calls:
         states[call.queue][call.state] += 1

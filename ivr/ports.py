@@ -47,7 +47,22 @@ class DialResult(enum.Enum):
     BUSY = "busy"
     UNREACHABLE = "unreachable"
     WITHDRAWN = "withdrawn"
+    REFUSED = "refused"
+    """Nothing was dialled: none of the numbers may be."""
     ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class MobileLeg:
+    """A duty mobile to be rung. Its agent hears `sounds` and takes the call with 1."""
+
+    agent: str
+    number: str
+    """What is dialled; it has passed the outbound gate."""
+    caller_id: str
+    """The company's number, which the mobile shows."""
+    language: str
+    sounds: tuple[str, ...]
 
 
 class Line(Protocol):
@@ -85,6 +100,20 @@ class Line(Protocol):
         """Ring phones (endpoint names) with music for the caller; return when it is all over.
 
         An answered Dial returns when the talk ends and the caller stays.
+        """
+
+    async def dial_mobiles(
+        self, mobiles: Sequence[MobileLeg], *, ring_ms: int, music_class: str
+    ) -> DialResult:
+        """The same with duty mobiles, all at once: the first whose agent presses 1 is connected.
+
+        The time covers ringing and thinking. Nothing but the key is an answer.
+        """
+
+    async def record(self, name: str, *, longest_ms: int, silence_ms: int) -> None:
+        """After a tone keep what is said, until a key, so much silence or the longest time.
+
+        The file is called `name` and lies in Asterisk's spool folder. Raises LineFailed.
         """
 
     async def get(self, name: str) -> str | None:

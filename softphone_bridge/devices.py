@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from acd.types import Device
+from softphone_bridge.mobiles import local_end
 
 _BY_STATE = {
     # devicestate.c: what `DeviceStateChange` and `DeviceStateListComplete` rows call them.
@@ -24,11 +25,14 @@ def device_of(state: str) -> Device:
 
 
 def phone_of(name: str) -> str:
-    """The phone behind a device or channel name, or "".
+    """The phone or duty mobile behind a device or channel name, or "".
 
     `PJSIP/p101` is the device, `PJSIP/p101-0000002a` one of its channels: the suffix is the last
     `-` and eight hexadecimal digits (chan_pjsip.c), phone names may hold `-` themselves.
     """
+    mobile = local_end(name)
+    if mobile is not None and mobile.side == 1:
+        return mobile.place
     technology, slash, rest = name.partition("/")
     if technology != "PJSIP" or not slash:
         return ""

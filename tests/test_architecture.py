@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent
 OURS = ("ivr", "acd", "softphone_bridge", "hotseat", "admin")
 
 PURE_PACKAGES = ("ivr", "acd", "softphone_bridge", "hotseat.roster")
-WORDS = ("hotseat.history", "hotseat.site.records", "hotseat.rights")
+WORDS = ("hotseat.history", "hotseat.site.records", "hotseat.rights", "hotseat.outbound")
 """Records and words without I/O, which every part may use."""
 
 COMPOSITION = ("hotseat.cli", "hotseat.main")
@@ -55,7 +55,12 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     ("hotseat.public_holidays", ("ivr.hours",)),
     ("hotseat.roster", ("hotseat.roster", "acd", "ivr.hours")),
-    ("hotseat.site.records", ("acd", "ivr.hours", "ivr.waiting", "hotseat.roster")),
+    ("hotseat.numbering", ()),
+    ("hotseat.outbound", ("acd",)),
+    (
+        "hotseat.site.records",
+        ("acd", "ivr.hours", "ivr.waiting", "hotseat.roster", "hotseat.outbound"),
+    ),
     ("hotseat.asterisk.charset", ()),
     ("hotseat.asterisk.ami_wire", ("hotseat.asterisk.charset",)),
     ("hotseat.asterisk.agi_wire", ("hotseat.asterisk.charset",)),
@@ -63,7 +68,7 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
         "hotseat.asterisk",
         (
             "hotseat.asterisk", "hotseat.config", "hotseat.clock", "ivr.ports", "acd",
-            "softphone_bridge.devices",
+            "softphone_bridge.devices", "softphone_bridge.mobiles",
         ),
     ),
     (
@@ -74,7 +79,7 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
         "hotseat.site",
         (
             "hotseat.site", "hotseat.db", "hotseat.config", "hotseat.public_holidays",
-            "hotseat.roster", "ivr", "acd", *WORDS,
+            "hotseat.roster", "hotseat.numbering", "ivr", "acd", *WORDS,
         ),
     ),
     ("hotseat.backup", ("hotseat.backup", "hotseat.db", "acd")),
@@ -114,7 +119,8 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "ivr", "acd", "softphone_bridge", "hotseat.journal", "hotseat.live_config",
             "hotseat.contact", "hotseat.contacts", "hotseat.seats", "hotseat.calls",
             "hotseat.clock", "hotseat.config", "hotseat.reception", "hotseat.hold",
-            "hotseat.authority",
+            "hotseat.authority", "hotseat.bell", "hotseat.last_resort", "hotseat.outbound_calls",
+            "hotseat.numbering", "hotseat.check_in", "hotseat.pins",
             "hotseat.public_holidays", "hotseat.live_roster", "hotseat.roster", *WORDS,
         ),
     ),

@@ -8,7 +8,7 @@ from typing import Final
 
 from flask import Blueprint, Response, abort, render_template, request
 
-from acd.stats import ABANDONED, ANSWERED, QUEUED_OUTCOMES, Tally
+from acd.stats import ABANDONED, ANSWERED, CALLBACK, QUEUED_OUTCOMES, Tally
 from acd.types import Millis
 from admin.access import allowed
 from admin.calls.routes import seats_in_reach
@@ -31,6 +31,7 @@ COLUMNS: Final = (
     N_("Lost"),
     N_("Service level"),
     N_("Mean wait"),
+    N_("To be called back"),
 )
 SEAT_COLUMNS: Final = (
     N_("Answered"),
@@ -102,7 +103,7 @@ def file(kind: str) -> Response:
     )
 
 
-def row(tally: Tally) -> tuple[int, int, int, int, str, int | None]:
+def row(tally: Tally) -> tuple[int, int, int, int, str, int | None, int]:
     """The values of COLUMNS; the wait in seconds."""
     level, wait = tally.service_level, tally.mean_wait
     return (
@@ -112,6 +113,7 @@ def row(tally: Tally) -> tuple[int, int, int, int, str, int | None]:
         tally.by_outcome["lost"],
         "" if level is None else f"{100 * level:.1f} %",
         None if wait is None else round(wait / 1000),
+        tally.by_outcome[CALLBACK],
     )
 
 

@@ -16,7 +16,8 @@ from twisted.internet.task import deferLater
 from hotseat.asterisk.agi_session import PLAIN_LIMIT, AgiSession
 from hotseat.asterisk.agi_wire import AgiError, Reply, format_command
 from hotseat.asterisk.charset import printable
-from ivr.ports import DialResult, LineFacts, LineFailed, LineGone
+from ivr.ports import DialResult, LineFacts, LineFailed, LineGone, MobileLeg
+from softphone_bridge.mobiles import CONTEXT
 
 SOUND_LIMIT = 600.0
 """Seconds that one sound may last."""
@@ -26,6 +27,9 @@ _KEY_SET = frozenset(KEYS)
 _KEY_OF = {str(ord(key)): key for key in KEYS}
 
 _PHONE = re.compile(r"[a-z0-9-]+")
+_AGENT = re.compile(r"[0-9]+")
+_NUMBER = re.compile(r"\+?[0-9]+")
+_SOUND = re.compile(r"[A-Za-z0-9_/-]+")
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
 _MILLIS = re.compile(r"[0-9]{1,15}")
 _VARIABLE = re.compile(r"\w+(\([^${}\r\n\0]*\))?", re.ASCII)
@@ -192,15 +196,33 @@ class FastAgiLine:
 
         Option `g` of Dial: result 0 means that the caller is still here, -1 that he is gone.
         """
-        legs = "&".join(f"PJSIP/{_checked(_PHONE, 'phone', phone)}" for phone in phones)
-        music = _checked(_NAME, "music class", music_class)
-        with await self._turn(cutting=True):
+        legs = [f"PJSIP/{_checked(_PHONE, 'phone', phone)}" for phone in phones]
+        return await self._dial(legs, {}, ring_ms, music_class)
+
+    async def dial_mobiles(
+        self, mobiles: Sequence[MobileLeg], *, ring_ms: int, music_class: str
+    ) -> DialResult:
+        """Ring duty mobiles by way of the context `accept`, which reads each leg's terms.
+
+        The terms are inherited by the legs: a name of a variable with two underscores.
+        """
+        legs = [f"Local/{_checked(_AGENT, 'agent', leg.agent)}@{CONTEXT}/n" for leg in mobiles]
+        terms = {f"__HOTSEAT_LEG_{leg.agent}": _terms(leg) for leg in mobiles}
+        return await self._dial(legs, terms, ring_ms, music_class)
+
+    async def record(self, name: str, *, longest_ms: int, silence_ms: int) -> None:
+        """After a tone keep what is said, until a key, so much silence or the longest time.
+
+        The dialplan's global says where; an AGI command expands no variables.
+        """
+        folder = await self.get("HOTSEAT_SPOOL")
+        path = f"{folder}/{_checked(_NAME, 'recording', name)}"
+        limit = longest_ms / 1000 + PLAIN_LIMIT
+        silence = f"s={math.ceil(silence_ms / 1000)}"
+        with await self._turn():
             await self._channel_command(
-                "EXEC Dial", f"{legs},{ring_ms / 1000:g},m({music})g", limit=math.inf
+                "RECORD FILE", path, "wav", KEYS, str(longest_ms), "0", "BEEP", silence, limit=limit
             )
-            reply = await self._command("GET FULL VARIABLE", "${DIALSTATUS}|${HANGUPCAUSE}")
-        status, _, cause = (reply.data or "").partition("|")
-        return dial_result(status, cause)
 
     async def get(self, name: str) -> str | None:
         """A channel variable or dialplan function of any length, None if unset or empty."""
@@ -228,6 +250,20 @@ class FastAgiLine:
             # The application sets the cause; the AGI command HANGUP has none.
             await self._command("EXEC Hangup", str(cause))
             self._session.close("we hung up")
+
+    async def _dial(
+        self, legs: Sequence[str], variables: Mapping[str, str], ring_ms: int, music_class: str
+    ) -> DialResult:
+        music = _checked(_NAME, "music class", music_class)
+        with await self._turn(cutting=True):
+            for name, value in variables.items():
+                await self._command("SET VARIABLE", name, value)
+            await self._channel_command(
+                "EXEC Dial", f"{'&'.join(legs)},{ring_ms / 1000:g},m({music})g", limit=math.inf
+            )
+            reply = await self._command("GET FULL VARIABLE", "${DIALSTATUS}|${HANGUPCAUSE}")
+        status, _, cause = (reply.data or "").partition("|")
+        return dial_result(status, cause)
 
     async def _turn(self, cutting: bool = False) -> _Turns:
         if cutting and self._session.prompting:
@@ -286,6 +322,19 @@ class FastAgiLine:
         if not set(reply.result) <= _KEY_SET:
             raise LineFailed(f"no keys of a telephone: {reply.result[:20]}")
         return reply.result
+
+
+def _terms(leg: MobileLeg) -> str:
+    """A leg's terms as the context `accept` takes them apart."""
+    sounds = "&".join(_checked(_SOUND, "sound", sound) for sound in leg.sounds)
+    return "|".join(
+        (
+            _checked(_NUMBER, "number", leg.number),
+            leg.caller_id and _checked(_NUMBER, "caller id", leg.caller_id),
+            _checked(_NAME, "language", leg.language),
+            sounds,
+        )
+    )
 
 
 def _accepted(verb: str, reply: Reply) -> Reply:

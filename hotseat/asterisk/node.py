@@ -20,8 +20,10 @@ from acd.ports import ChannelSeen, ChannelState, Side, SwitchAway, SwitchSnapsho
 from acd.types import CallId, Device, Millis
 from hotseat.asterisk.ami import AmiError, AmiLink, AmiRefused
 from hotseat.asterisk.ami_wire import Message
+from hotseat.asterisk.mobile_legs import MobileLegs
 from hotseat.clock import Clock
 from softphone_bridge.devices import device_of, phone_of
+from softphone_bridge.mobiles import CARRIER, local_end
 
 log = structlog.get_logger(__name__)
 
@@ -85,6 +87,7 @@ class Node:
         self._by_call: dict[CallId, _Followed] = {}
         self._by_uniqueid: dict[str, _Followed] = {}
         self._legs: dict[str, _Leg] = {}
+        self._mobiles = MobileLegs()
         self._phones: dict[str, Device] = {}
         self._seen: tuple[ChannelSeen, ...] = ()
         self._sightings: dict[str, Callable[[Message], None]] = {
@@ -96,6 +99,7 @@ class Node:
             "SoftHangupRequest": self._soft_hangup_request,
             "Hangup": self._hangup,
             "DeviceStateChange": self._device_state,
+            "UserEvent": self._user_event,
         }
 
     def watch(self, watcher: SwitchWatcher) -> None:
@@ -179,6 +183,29 @@ class Node:
                 return "talking" if row.get("BridgeID") else "alone"
         return "gone"
 
+    async def partner(self, call: CallId) -> str:
+        """The phone that the caller is in a bridge with, "" if none. Raises SwitchAway."""
+        followed = self._by_call.get(call)
+        if followed is None or not self._up:
+            return ""
+        try:
+            rows = await self._link.listing("Status", {})
+        except AmiError as error:
+            raise SwitchAway(str(error)) from error
+        bridges = {row.get("Uniqueid"): row.get("BridgeID") for row in rows}
+        bridge = bridges.get(followed.uniqueid)
+        return next(
+            (
+                phone
+                for row in rows
+                if bridge
+                and row.get("BridgeID") == bridge
+                and row.get("Uniqueid") != followed.uniqueid
+                and (phone := phone_of(row.get("Channel") or ""))
+            ),
+            "",
+        )
+
     def write_ticket(self, call: CallId, ticket: str) -> None:
         """Set the caller's ticket while the line is busy."""
         followed = self._by_call.get(call)
@@ -203,7 +230,12 @@ class Node:
         return self._clock.from_wall(int(text)) if re.fullmatch("[0-9]{1,15}", text) else None
 
     def _hang_up_leg(self, leg: _Leg) -> None:
-        self._order(leg.call, "Hangup", {"Channel": leg.channel, "Cause": ELSEWHERE})
+        self._hang_up(leg.call, leg.channel)
+        self._hang_up(leg.call, self._mobiles.leg_over(leg.channel))
+
+    def _hang_up(self, call: CallId | None, channel: str | None) -> None:
+        if channel is not None:
+            self._order(call, "Hangup", {"Channel": channel, "Cause": ELSEWHERE})
 
     def _order(self, call: CallId | None, action: str, headers: dict[str, str]) -> None:
         """Send and forget: a refusal means that the channel was gone already."""
@@ -255,8 +287,10 @@ class Node:
             if (phone := phone_of(row.get("Device") or ""))
         }
         # Channels last: what happens to them later is told by events that follow this reply.
-        channels = await self._link.listing("Status", {"Variables": "HOTSEAT_TICKET"})
-        self._seen = tuple(_channel_seen(row) for row in channels if row.get("Event") == "Status")
+        rows = await self._link.listing("Status", {"Variables": "HOTSEAT_TICKET,HOTSEAT_LEG"})
+        channels = [row for row in rows if row.get("Event") == "Status"]
+        self._seen = tuple(map(_channel_seen, channels))
+        self._see_mobiles(channels)
         started = f"{core.get('CoreStartupDate')} {core.get('CoreStartupTime')}"
         self._up = True
         try:
@@ -270,6 +304,17 @@ class Node:
     def _beat(self) -> None:
         """Let the dialplan know that a server is there: it keeps the end of a talk if none is."""
         self._order(None, "Setvar", {"Variable": "HOTSEAT_SEEN", "Value": str(int(time.time()))})
+
+    def _see_mobiles(self, rows: list[Message]) -> None:
+        reached = {
+            row.get("Channel") or "": _variable(row, "HOTSEAT_LEG")
+            for row in rows
+            if phone_of(row.get("Channel") or "") == CARRIER
+        }
+        seen = [(channel.channel, channel.uniqueid) for channel in self._seen]
+        for channel in self._mobiles.take_in(seen, reached):
+            self._hang_up(None, channel)
+        self._phones |= dict.fromkeys(self._mobiles.busy, Device.IN_USE)
 
     def _catch_up(self) -> None:
         """Replace what events told by what is: some were missed while the link was away."""
@@ -286,7 +331,7 @@ class Node:
         for channel in self._seen:
             if channel.uniqueid == followed.uniqueid:
                 followed.bridge = channel.bridge
-            elif channel.linkedid == followed.uniqueid and channel.phone:
+            elif channel.linkedid == followed.uniqueid and channel.phone not in ("", CARRIER):
                 leg = self._add_leg(followed, channel.uniqueid, channel.channel, channel.phone)
                 leg.bridge = channel.bridge
 
@@ -305,13 +350,25 @@ class Node:
         return leg
 
     def _dial_begin(self, event: Message) -> None:
+        channel = event.get("DestChannel") or ""
         followed = self._by_uniqueid.get(event.get("Uniqueid") or "")
         if followed is None:
+            self._carrier_begins(event)
             return
-        channel = event.get("DestChannel") or ""
+        end = local_end(channel)
+        if end is not None:
+            self._mobiles.leg_begins(end, event.get("DestUniqueid") or "")
+            self._phone_is(end.place, Device.IN_USE)
         leg = self._add_leg(followed, event.get("DestUniqueid") or "", channel, phone_of(channel))
         if followed.withdraw:
             self._hang_up_leg(leg)
+
+    def _carrier_begins(self, event: Message) -> None:
+        """The way to a mobile has got as far as the carrier."""
+        end = local_end(event.get("Channel") or "")
+        if end is not None:
+            channel, uniqueid = event.get("DestChannel") or "", event.get("DestUniqueid") or ""
+            self._hang_up(None, self._mobiles.carrier_rings(end, channel, uniqueid))
 
     def _dial_end(self, event: Message) -> None:
         uniqueid = event.get("DestUniqueid") or ""
@@ -321,6 +378,7 @@ class Node:
         if event.get("DialStatus") == "ANSWER":
             leg.answered = True
         else:
+            self._hang_up(leg.call, self._mobiles.leg_over(leg.channel))
             self._drop_leg(uniqueid, leg)
 
     def _bridge_enter(self, event: Message) -> None:
@@ -369,7 +427,7 @@ class Node:
         followed = self._by_uniqueid.get(uniqueid)
         side: Side = "caller"
         if followed is None:
-            leg = self._legs.get(uniqueid)
+            leg = self._legs.get(uniqueid) or self._legs.get(self._mobiles.leg_behind(uniqueid))
             if leg is None or not leg.talked:
                 return
             followed, side = self._by_call.get(leg.call), "seat"
@@ -387,8 +445,11 @@ class Node:
     def _hangup(self, event: Message) -> None:
         uniqueid = event.get("Uniqueid") or ""
         followed = self._by_uniqueid.get(uniqueid)
+        freed = self._mobiles.gone(event.get("Channel") or "")
+        if freed is not None:
+            self._phone_is(freed, Device.FREE)
         if followed is not None:
-            # A mobile in its accept sub does not notice that the caller left.
+            # A mobile that is asked to press 1 does not notice that the caller left.
             for leg_id in followed.legs:
                 if not self._legs[leg_id].talked:
                     self._hang_up_leg(self._legs[leg_id])
@@ -412,9 +473,18 @@ class Node:
         phone = phone_of(event.get("Device") or "")
         if not phone:
             return
-        device = self._phones[phone] = device_of(event.get("State") or "")
+        self._phone_is(phone, device_of(event.get("State") or ""))
+
+    def _phone_is(self, phone: str, device: Device) -> None:
+        self._phones[phone] = device
         if self._up:
             self._told.phone_changed(phone, device)
+
+    def _user_event(self, event: Message) -> None:
+        """What the agent at a mobile said to the question whether to take the call."""
+        leg = self._legs.get(self._mobiles.leg_behind(event.get("Uniqueid") or ""))
+        if event.get("UserEvent") == "HotseatLeg" and leg is not None:
+            self._told.mobile_said(leg.call, leg.phone, event.get("Said") or "")
 
     def _security(self, event: Message) -> None:
         kind = SECURITY_EVENTS[event.get("Event") or ""]
@@ -422,12 +492,15 @@ class Node:
         self._told.stranger(f"{service}_{kind}")
 
 
-def _channel_seen(row: Message) -> ChannelSeen:
-    ticket = ""
+def _variable(row: Message, wanted: str) -> str:
     for text in row.all("Variable"):
         name, _, value = text.partition("=")
-        if name == "HOTSEAT_TICKET" and value != UNSET:
-            ticket = value
+        if name == wanted and value != UNSET:
+            return value
+    return ""
+
+
+def _channel_seen(row: Message) -> ChannelSeen:
     channel = row.get("Channel") or ""
     return ChannelSeen(
         channel=channel,
@@ -436,5 +509,5 @@ def _channel_seen(row: Message) -> ChannelSeen:
         up=row.get("ChannelStateDesc") == "Up",
         bridge=row.get("BridgeID") or "",
         phone=phone_of(channel),
-        ticket=ticket,
+        ticket=_variable(row, "HOTSEAT_TICKET"),
     )

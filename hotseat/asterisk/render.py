@@ -20,7 +20,8 @@ from hotseat.config import Secrets, Settings
 PHONE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,30}")
 SECRET = re.compile(r"[A-Za-z0-9_-]{12,80}")
 FOLDER = re.compile(r"/[A-Za-z0-9/._+~@-]+")
-RESERVED = frozenset({"trunk", "udp", "global", "phone", "phone-login", "phone-place"})
+ADDRESS = re.compile(r"[A-Za-z0-9.-]+(:[0-9]{1,5})?")
+RESERVED = frozenset({"trunk", "carrier", "udp", "global", "phone", "phone-login", "phone-place"})
 """Section names of pjsip.conf that a phone would change instead of getting its own."""
 
 ROUNDS = 900
@@ -35,11 +36,16 @@ SESSION_SECONDS = 300
 LAST_RESORT = "hotseat/sorry-hang-up"
 """What a caller hears when no server came back in all that time."""
 
+ACCEPT_TRIES = 6
+ACCEPT_SECONDS = 3
+"""How often a duty mobile's agent is asked to press a key, and the wait after each time. The offer
+ends sooner: see `ring_seconds` of the queue's duty."""
+
 EVENTS = (
     *("FullyBooted", "Shutdown", "Reload"),
     *("DialBegin", "DialEnd", "BridgeEnter", "BridgeLeave"),
     *("HangupRequest", "SoftHangupRequest", "Hangup"),
-    *("DTMFEnd", "UserEvent", "DeviceStateChange", "ContactStatus"),
+    *("UserEvent", "DeviceStateChange", "ContactStatus"),
     *("InvalidAccountID", "InvalidPassword", "ChallengeResponseFailed", "FailedACL"),
 )
 """The only events the server is sent: at 40 calls a second the others are most of the traffic."""
@@ -81,6 +87,7 @@ class Inputs:
     fastagi_host: IPv4Address
     fastagi_port: int
     trunk_peers: tuple[IPv4Address, ...]
+    carrier: str
     qualify_seconds: int
     secrets: Secrets
     phones: tuple[PhoneLogin, ...] = ()
@@ -105,6 +112,7 @@ def inputs_of(
         fastagi_host=asterisk.fastagi_host,
         fastagi_port=asterisk.fastagi_port,
         trunk_peers=tuple(asterisk.trunk_peers),
+        carrier=asterisk.carrier,
         qualify_seconds=asterisk.qualify_seconds,
         secrets=secrets,
         phones=tuple(phones),
@@ -145,6 +153,9 @@ def _values(inputs: Inputs) -> dict[str, str]:
             f"eventfilter(action(include),name({event})) =" for event in EVENTS
         ),
         "trunk_matches": "\n".join(f"match = {peer}" for peer in inputs.trunk_peers),
+        "carrier": _checked("carrier", inputs.carrier, ADDRESS),
+        "accept_tries": str(ACCEPT_TRIES),
+        "accept_seconds": str(ACCEPT_SECONDS),
         "qualify_seconds": str(inputs.qualify_seconds),
         "phones": "".join(_phone(phone) for phone in phones),
         "session_seconds": str(SESSION_SECONDS),

@@ -115,6 +115,27 @@ class Agent(Base):
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), unique=True)
 
 
+class AgentPin(Base):
+    """What an agent proves to be the agent with, at any phone; see `hotseat.pins`."""
+
+    __tablename__ = "agent_pin"
+
+    agent: Mapped[str] = mapped_column(
+        ForeignKey("agent.number", ondelete="CASCADE"), primary_key=True
+    )
+    pin: Mapped[str] = mapped_column(String(200))
+    """Its hash."""
+
+
+class DutyMobile(Base):
+    """The mobile that an agent takes calls at on home duty, E.164."""
+
+    __tablename__ = "duty_mobile"
+
+    agent: Mapped[str] = mapped_column(ForeignKey("agent.number"), primary_key=True)
+    number: Mapped[str] = mapped_column(PhoneNumber)
+
+
 class AgentSkill(Base):
     """How well an agent can do it."""
 
@@ -175,6 +196,18 @@ class WhileWaiting(Base):
     comfort: Mapped[list[str]]
 
 
+class QueueDuty(Base):
+    """How a queue is served from duty mobiles, where that is not as by default."""
+
+    __tablename__ = "queue_duty"
+
+    queue: Mapped[str] = mapped_column(ForeignKey("queue.name"), primary_key=True)
+    ring_ms: Mapped[int]
+    together: Mapped[int]
+    after_hours: Mapped[str] = mapped_column(String(16))
+    announce: Mapped[list[str]]
+
+
 class Hours(Base):
     """Opening hours; the tables are written as in a site file, by weekday and by date."""
 
@@ -218,6 +251,35 @@ class Number(Base):
 
     number: Mapped[str] = mapped_column(PhoneNumber, primary_key=True)
     menu: Mapped[str] = mapped_column(ForeignKey("menu.name"))
+
+
+class DirectNumber(Base):
+    """A number that no menu answers: an agent's own, or the check-in's if it has no agent."""
+
+    __tablename__ = "direct_number"
+    __table_args__ = (
+        CheckConstraint("(agent IS NULL) = (queue IS NULL)", name="agent_with_queue"),
+    )
+
+    number: Mapped[str] = mapped_column(PhoneNumber, primary_key=True)
+    agent: Mapped[str | None] = mapped_column(ForeignKey("agent.number"))
+    queue: Mapped[str | None] = mapped_column(ForeignKey("queue.name"))
+
+
+class Outbound(Base):
+    """The one row about what may be dialled; a site without it dials nothing."""
+
+    __tablename__ = "outbound"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=1)
+    country: Mapped[str] = mapped_column(String(2))
+    allow: Mapped[list[str]]
+    caller_id: Mapped[str] = mapped_column(PhoneNumber)
+    per_number_a_day: Mapped[int]
+    per_hour: Mapped[int]
+    per_day: Mapped[int]
+    stopped: Mapped[bool]
 
 
 # --- what happened --------------------------------------------------------------------------
@@ -277,6 +339,22 @@ class Call(Base):
     talk_ms: Mapped[int | None] = mapped_column(BigInteger)
     estimated: Mapped[bool] = mapped_column(default=False)
     in_time: Mapped[bool | None]
+
+
+class CallbackRequest(Base):
+    """A caller whom nobody could take, and who is to be called back."""
+
+    __tablename__ = "callback_request"
+    __table_args__ = (Index("callback_request_open", "done_at", "asked_at"),)
+
+    call: Mapped[str] = mapped_column(UlidText, primary_key=True)
+    asked_at: Mapped[int] = mapped_column(Instant)
+    queue: Mapped[str] = mapped_column(Name)
+    caller: Mapped[str] = mapped_column(PhoneNumber)
+    language: Mapped[str] = mapped_column(String(8))
+    recording: Mapped[str] = mapped_column(String(100))
+    """The file of what the caller said, in Asterisk's spool folder; "" if nothing."""
+    done_at: Mapped[int | None] = mapped_column(Instant)
 
 
 class CallNote(Base):

@@ -13,12 +13,13 @@ def new_secret() -> str:
 
 
 def nothing() -> str:
-    """The user is to be invited again."""
+    """None: a user is to be invited again, an agent's PIN is to be set again."""
     return ""
 
 
 SECRET_COLUMNS: Final[Mapping[str, Mapping[str, Callable[[], str]]]] = {
     "phone": {"secret": new_secret},
+    "agent_pin": {"pin": nothing},
     "account": {"password": nothing, "totp_secret": nothing},
 }
 """table -> column -> how a new one is made."""

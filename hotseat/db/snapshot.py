@@ -10,12 +10,15 @@ from sqlalchemy.orm import Session
 from acd.effects import SeatKept
 from acd.types import Millis, SeatId
 from hotseat.db import models, roster_models
+from hotseat.outbound import OutboundRules
 from hotseat.roster.coverage import Cover
 from hotseat.roster.policy import RosterPolicy
 from hotseat.roster.shifts import Place, Shift
 from hotseat.site.records import (
     EMPTY_SITE,
+    AfterHours,
     AgentRecord,
+    DutyTerms,
     HoursRecord,
     MenuRecord,
     NumberRecord,
@@ -63,6 +66,13 @@ def _site_now(session: Session) -> SiteNow:
         row.queue: WhileWaiting(row.every_ms, row.position, row.expected_wait, tuple(row.comfort))
         for row in session.scalars(select(models.WhileWaiting))
     }
+    duty = {
+        row.queue: DutyTerms(
+            row.ring_ms, row.together, AfterHours(row.after_hours), tuple(row.announce)
+        )
+        for row in session.scalars(select(models.QueueDuty))
+    }
+    mobiles = {row.agent: row.number for row in session.scalars(select(models.DutyMobile))}
     published = select(models.MenuRevision).join(
         models.Menu,
         (models.Menu.name == models.MenuRevision.menu)
@@ -90,6 +100,7 @@ def _site_now(session: Session) -> SiteNow:
                 music=queue.music,
                 while_waiting=said.get(queue.name),
                 volunteers=queue.volunteers,
+                duty=duty.get(queue.name, DutyTerms()),
             )
             for queue in session.scalars(select(models.Queue).order_by(models.Queue.name))
         },
@@ -108,6 +119,7 @@ def _site_now(session: Session) -> SiteNow:
                 agent.number,
                 agent.name,
                 skilled.get(agent.number, {}),
+                mobiles.get(agent.number, ""),
                 team=members.get(agent.number, ""),
             )
             for agent in session.scalars(select(models.Agent).order_by(models.Agent.number))
@@ -123,10 +135,34 @@ def _site_now(session: Session) -> SiteNow:
             row.menu: MenuRecord(row.menu, row.revision, row.document)
             for row in session.scalars(published.order_by(models.MenuRevision.menu))
         },
-        numbers={
-            number.number: NumberRecord(number.number, number.menu)
-            for number in session.scalars(select(models.Number).order_by(models.Number.number))
-        },
+        numbers=_numbers(session),
+        outbound=_outbound(session),
+    )
+
+
+def _numbers(session: Session) -> dict[str, NumberRecord]:
+    found = [NumberRecord(row.number, row.menu) for row in session.scalars(select(models.Number))]
+    found += [
+        NumberRecord(
+            row.number, agent=row.agent or "", queue=row.queue or "", check_in=row.agent is None
+        )
+        for row in session.scalars(select(models.DirectNumber))
+    ]
+    return {record.number: record for record in sorted(found, key=lambda record: record.number)}
+
+
+def _outbound(session: Session) -> OutboundRules | None:
+    row = session.get(models.Outbound, 1)
+    if row is None:
+        return None
+    return OutboundRules(
+        country=row.country,
+        allow=tuple(row.allow),
+        caller_id=row.caller_id,
+        per_number_a_day=row.per_number_a_day,
+        per_hour=row.per_hour,
+        per_day=row.per_day,
+        stopped=row.stopped,
     )
 
 

@@ -17,7 +17,7 @@ import structlog
 
 from acd.effects import SeatGone, SeatKept
 from hotseat.db.writes import Entry
-from hotseat.history import CallChanged, JournalRow
+from hotseat.history import CallbackAsked, CallChanged, JournalRow
 
 log = structlog.get_logger(__name__)
 
@@ -26,6 +26,7 @@ _KINDS: Final[dict[str, type[Entry]]] = {
     "call": CallChanged,
     "seat": SeatKept,
     "gone": SeatGone,
+    "callback": CallbackAsked,
 }
 _KIND_OF: Final = {kind: name for name, kind in _KINDS.items()}
 

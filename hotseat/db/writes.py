@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 from acd.effects import SeatGone, SeatKept
 from acd.types import Millis
 from hotseat.db import models
-from hotseat.history import CallChanged, JournalRow
+from hotseat.history import CallbackAsked, CallChanged, JournalRow
 
-Entry: TypeAlias = JournalRow | CallChanged | SeatKept | SeatGone
+Entry: TypeAlias = JournalRow | CallChanged | SeatKept | SeatGone | CallbackAsked
 """Everything that is written behind the calls."""
 
 CALL_COLUMNS: Final = frozenset(models.Call.__table__.columns.keys()) - {"id"}
@@ -28,6 +28,7 @@ FIRST_WINS: Final = frozenset({"outcome", "ended_by", "ended_at"})
 
 _JOURNAL: Final[Table] = models.Base.metadata.tables["journal"]
 _CALL: Final[Table] = models.Base.metadata.tables["call"]
+_CALLBACK: Final[Table] = models.Base.metadata.tables["callback_request"]
 _SEAT: Final[Table] = models.Base.metadata.tables["seat"]
 
 _CALL_LENGTHS: Final = {
@@ -42,6 +43,7 @@ def write(session: Session, entries: Sequence[Entry]) -> None:
     first_seen: dict[str, Millis] = {}
     calls: dict[str, dict[str, Any]] = {}
     seats: dict[str, SeatKept | None] = {}
+    callbacks: list[Mapping[str, Any]] = []
     for entry in entries:
         match entry:
             case JournalRow():
@@ -53,9 +55,13 @@ def write(session: Session, entries: Sequence[Entry]) -> None:
                 seats[entry.seat] = entry
             case SeatGone():
                 seats[entry.seat] = None
+            case CallbackAsked():
+                callbacks.append(_callback_values(entry))
     dialect = session.get_bind().dialect.name
     if rows:
-        session.execute(_insert_rows(dialect), rows)
+        session.execute(_insert_rows(dialect, _JOURNAL), rows)
+    if callbacks:
+        session.execute(_insert_rows(dialect, _CALLBACK), callbacks)
     _write_calls(session, dialect, first_seen, calls)
     _write_seats(session, dialect, seats)
 
@@ -82,6 +88,17 @@ def _journal_values(row: JournalRow) -> dict[str, Any]:
         "seat": row.seat,
         "queue": row.queue,
         "facts": row.facts,
+    }
+
+
+def _callback_values(asked: CallbackAsked) -> dict[str, Any]:
+    return {
+        "call": asked.call,
+        "asked_at": asked.at,
+        "queue": asked.queue,
+        "caller": asked.caller[: models.PhoneNumber.length],
+        "language": asked.language,
+        "recording": asked.recording,
     }
 
 
@@ -133,8 +150,8 @@ def _write_seats(session: Session, dialect: str, seats: Mapping[str, SeatKept | 
 
 
 @cache
-def _insert_rows(dialect: str) -> Executable:
-    return _insert(dialect, _JOURNAL).on_conflict_do_nothing()
+def _insert_rows(dialect: str, table: Table) -> Executable:
+    return _insert(dialect, table).on_conflict_do_nothing()
 
 
 @cache
@@ -171,7 +188,7 @@ def names_of(entries: Iterable[Entry]) -> list[str]:
         match entry:
             case JournalRow():
                 names.append(f"{entry.kind} {entry.call or entry.seat or ''}".strip())
-            case CallChanged():
+            case CallChanged() | CallbackAsked():
                 names.append(f"call {entry.call}")
             case SeatKept() | SeatGone():
                 names.append(f"seat {entry.seat}")

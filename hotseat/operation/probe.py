@@ -120,7 +120,7 @@ def _missing_prompts(settings: Settings, site: SiteNow) -> list[tuple[str, str]]
     menus = {name: parse(menu.document, name) for name, menu in site.menus.items()}
     return [
         need
-        for start in {number.menu for number in site.numbers.values()}
+        for start in {number.menu for number in site.numbers.values() if number.menu}
         for need in missing(menus, start, have)
     ]
 

@@ -15,7 +15,7 @@ from hotseat.db.engine import lock_site
 from hotseat.db.secret_columns import new_secret
 from hotseat.db.snapshot import current_revision, site_now
 from hotseat.site.plan import Change, plan
-from hotseat.site.records import Site, SiteNow
+from hotseat.site.records import DutyTerms, Site, SiteNow
 
 
 class SiteChangedMeanwhile(Exception):
@@ -142,6 +142,20 @@ def _rows(
             ],
         ),
         (
+            models.QueueDuty,
+            [
+                {
+                    "queue": queue.name,
+                    "ring_ms": queue.duty.ring_ms,
+                    "together": queue.duty.together,
+                    "after_hours": queue.duty.after_hours.value,
+                    "announce": list(queue.duty.announce),
+                }
+                for queue in wanted.queues.values()
+                if queue.duty != DutyTerms()
+            ],
+        ),
+        (
             models.Hours,
             [
                 {
@@ -156,6 +170,14 @@ def _rows(
         (
             models.Agent,
             [{"number": agent.number, "name": agent.name} for agent in wanted.agents.values()],
+        ),
+        (
+            models.DutyMobile,
+            [
+                {"agent": agent.number, "number": agent.mobile}
+                for agent in wanted.agents.values()
+                if agent.mobile
+            ],
         ),
         (
             models.AgentSkill,
@@ -174,7 +196,29 @@ def _rows(
         (models.Menu, [{"name": name, "revision": number} for name, number in menus.items()]),
         (
             models.Number,
-            [{"number": number.number, "menu": number.menu} for number in wanted.numbers.values()],
+            [
+                {"number": number.number, "menu": number.menu}
+                for number in wanted.numbers.values()
+                if number.menu
+            ],
+        ),
+        (
+            models.DirectNumber,
+            [
+                {
+                    "number": number.number,
+                    "agent": number.agent or None,
+                    "queue": number.queue or None,
+                }
+                for number in wanted.numbers.values()
+                if not number.menu
+            ],
+        ),
+        (
+            models.Outbound,
+            [{"id": 1, **asdict(wanted.outbound), "allow": list(wanted.outbound.allow)}]
+            if wanted.outbound is not None
+            else [],
         ),
     ]
 

@@ -18,12 +18,18 @@ from hotseat.site.fields import (
     Spelling,
     is_time_zone,
 )
+from hotseat.site.home_duty import (
+    read_duty,
+    read_mobile,
+    read_number,
+    read_outbound,
+    tell_wrong_numbers,
+)
 from hotseat.site.problems import SiteInvalid, problem
 from hotseat.site.read import SiteFile
 from hotseat.site.records import (
     AgentRecord,
     MenuDocument,
-    NumberRecord,
     PhoneRecord,
     QueueRecord,
     Site,
@@ -42,7 +48,7 @@ from ivr.menus.fields import no_such
 from ivr.waiting import WhileWaiting
 
 RESERVED_PHONES: Final = frozenset(
-    {"trunk", "udp", "global", "system", "phone", "phone-login", "phone-place"}
+    {"trunk", "carrier", "udp", "global", "system", "phone", "phone-login", "phone-place"}
 )
 """Sections that Asterisk's own file has; a phone of that name would change them."""
 
@@ -92,11 +98,12 @@ def _site(content: object, problems: list[At]) -> Site:
     rules = SiteFields(whole.part("roster"), "roster", problems)
     policy = read_policy(rules)
     rules.finish()
-    numbers = parts("numbers", NUMBER, lambda number, f: NumberRecord(number, f.name("menu")))
+    numbers = parts("numbers", NUMBER, read_number)
+    outbound = read_outbound(whole)
     menus = _menus(
         whole,
         problems,
-        first={number.menu for number in numbers.values()},
+        first={number.menu for number in numbers.values() if number.menu},
         queues=queues,
         skills=skills,
         languages=languages,
@@ -104,9 +111,7 @@ def _site(content: object, problems: list[At]) -> Site:
     )
     whole.finish()
     _check_skills(whole, skills, queues, agents)
-    for number in numbers.values():
-        if number.menu and number.menu not in menus:
-            whole.wrong(f"numbers.{number.number}.menu", no_such("menu", number.menu, menus))
+    tell_wrong_numbers(whole, numbers, menus=menus, agents=agents, queues=queues)
     site = Site(
         name=name,
         time_zone=time_zone,
@@ -122,6 +127,7 @@ def _site(content: object, problems: list[At]) -> Site:
         roster=policy,
         menus=menus,
         numbers=numbers,
+        outbound=outbound,
     )
     check_rosters(whole, site)
     return site
@@ -156,6 +162,7 @@ def _queue(name: str, fields: SiteFields) -> QueueRecord:
         music=fields.spelt("music", MUSIC, default="default"),
         while_waiting=_while_waiting(fields),
         volunteers=fields.flag("volunteers"),
+        duty=read_duty(fields),
     )
 
 
@@ -181,6 +188,7 @@ def _agent(number: str, fields: SiteFields) -> AgentRecord:
         number,
         fields.text("name"),
         fields.levels("skills"),
+        mobile=read_mobile(fields),
         team=fields.spelt("team", NAME, default=""),
     )
 

@@ -7,6 +7,7 @@ from typing import Any
 import yaml
 
 from hotseat.site.calendars import written_hours
+from hotseat.site.home_duty import written_duty, written_mobile, written_number, written_outbound
 from hotseat.site.records import AgentRecord, QueueRecord, Site
 from hotseat.site.rosters import written_cover, written_policy, written_shift
 
@@ -32,6 +33,7 @@ def written(site: Site) -> dict[str, Any]:
                 "music": queue.music,
                 "volunteers": queue.volunteers,
                 **_while_waiting(queue),
+                **written_duty(queue.duty),
             }
             for queue in site.queues.values()
         },
@@ -43,13 +45,14 @@ def written(site: Site) -> dict[str, Any]:
         "coverage": {cover.name: written_cover(cover) for cover in site.covers.values()},
         "roster": written_policy(site.roster),
         "menus": dict(site.menus),
-        "numbers": {number.number: {"menu": number.menu} for number in site.numbers.values()},
+        "numbers": {number.number: written_number(number) for number in site.numbers.values()},
+        **written_outbound(site.outbound),
     }
 
 
 def _agent(agent: AgentRecord) -> dict[str, Any]:
     team = {"team": agent.team} if agent.team else {}
-    return {"name": agent.name, **team, "skills": dict(agent.skills)}
+    return {"name": agent.name, **team, "skills": dict(agent.skills), **written_mobile(agent)}
 
 
 def _while_waiting(queue: QueueRecord) -> dict[str, Any]:

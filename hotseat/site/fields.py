@@ -19,6 +19,11 @@ class SiteFields(Fields):
             return ""
         return self.a_text(value, self._at(field), longest)
 
+    def line(self, field: str) -> str | None:
+        """A line for people that may be left out."""
+        value = self._take(field)
+        return None if value is None else self.a_text(value, self._at(field))
+
     def a_text(self, value: object, path: str, longest: int = 100) -> str:
         """`value` as a line for people; "" and a problem if it is none."""
         if isinstance(value, bool | int | float):

@@ -43,6 +43,7 @@ def plan(current: SiteNow, wanted: Site) -> list[Change]:
         for one in ("site", "roster")
         for difference in _differences(old[one], new[one])
     ]
+    changes += _outbound(old.get("outbound"), new.get("outbound"))
     for section, one in _ONE_OF.items():
         changes += _section(one, old[section], new[section], current)
     return changes
@@ -60,10 +61,20 @@ _ONE_OF: Final = {
     "menus": "menu",
     "numbers": "number",
 }
-_TITLES: Final = ("title", "name", "place", "menu")
+_TITLES: Final = ("title", "name", "place", "menu", "agent", "country")
 
 _MISSING: Final = object()
 Path: TypeAlias = tuple[str, ...]
+
+
+def _outbound(old: object, new: object) -> Iterator[Change]:
+    if old is None and new is not None:
+        yield Change(Sign.NEW, "outbound calls", _title(new))
+    elif old is not None and new is None:
+        yield Change(Sign.GONE, "outbound calls", _title(old))
+    else:
+        for difference in _differences(old, new):
+            yield Change(Sign.CHANGED, "outbound calls", _difference(*difference))
 
 
 def _section(

@@ -6,11 +6,13 @@ published revision of each menu. Everything else in hotseat reads these, never r
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import TypeAlias
 
 from acd.types import Millis, Skills
+from hotseat.outbound import OutboundRules
 from hotseat.roster.coverage import Cover
 from hotseat.roster.policy import RosterPolicy
 from hotseat.roster.shifts import Shift
@@ -19,6 +21,30 @@ from ivr.waiting import WhileWaiting
 
 MenuDocument: TypeAlias = Mapping[str, object]
 """A menu as it stands in the site file: JSON values only, every key a string."""
+
+
+class AfterHours(enum.Enum):
+    """What becomes of a caller whom nobody on duty can take."""
+
+    WAIT = "wait"
+    """The caller waits; somebody may log on."""
+    CALLBACK = "callback"
+    """A request to be called back is put on record, and the caller is told."""
+    VOICEMAIL = "voicemail"
+    """The same, with what the caller has to say."""
+
+
+@dataclass(frozen=True, slots=True)
+class DutyTerms:
+    """How a queue is served by agents at their duty mobiles, and when there are none."""
+
+    ring_ms: Millis = 40_000
+    """How long a mobile may ring and its agent think."""
+    together: int = 1
+    """How many mobiles are rung at the same time."""
+    after_hours: AfterHours = AfterHours.WAIT
+    announce: tuple[str, ...] = ("duty-call",)
+    """Prompts that tell the agent at a mobile what the call is for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +68,7 @@ class QueueRecord:
     """What is said to them now and then; nothing but music if None."""
     volunteers: bool = False
     """Are agents rung who are logged on though the roster has them not on duty?"""
+    duty: DutyTerms = DutyTerms()
 
 
 def removed_queue(name: str, requires: Skills, priority: int) -> QueueRecord:
@@ -76,6 +103,8 @@ class AgentRecord:
     number: str
     name: str
     skills: Skills
+    mobile: str = ""
+    """The registered duty mobile, E.164; "" if there is none."""
     team: str = ""
     """"" if in none."""
 
@@ -90,10 +119,17 @@ class PhoneRecord:
 
 @dataclass(frozen=True, slots=True)
 class NumberRecord:
-    """A number that callers dial, and the menu that answers it."""
+    """A number that callers dial, and what answers it: a menu, or an agent.
+
+    An agent's own number takes the terms of `queue`, which also serves the call when the agent
+    does not. A check-in number is for agents who call from their duty mobiles.
+    """
 
     number: str
-    menu: str
+    menu: str = ""
+    agent: str = ""
+    queue: str = ""
+    check_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +162,8 @@ class _Parts:
     """Who has to be there when, by name."""
     roster: RosterPolicy
     numbers: Mapping[str, NumberRecord]
+    outbound: OutboundRules | None = None
+    """What may be dialled; nothing if None."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -200,6 +200,19 @@ class Phone(AbstractContextManager["Phone"]):
                 return call
         return None
 
+    def rung_as(self, called: str, *, since: float = 0, timeout: float = 10) -> PhoneCall:
+        """The call to this number, awaited until it rings. Raises NotHeard."""
+
+        def look() -> PhoneCall | None:
+            calls = (PhoneCall(self, invite.call or 0) for invite in self.invites(since))
+            return next((call for call in calls if call.called == called), None)
+
+        with self._changed:
+            call = self._await(look, timeout)
+        if call is None:
+            raise NotHeard(self._missed(f"call to {called}", timeout))
+        return call
+
     def rung_by(self, caller: str, *, since: float = 0, timeout: float = 10) -> PhoneCall:
         """The call of this caller, awaited until it rings. Raises NotHeard."""
         with self._changed:
@@ -312,6 +325,12 @@ class PhoneCall:
     def caller(self) -> str:
         """Whose call rings here: the number in From."""
         uri: str = self.wait("invite").facts["caller"]
+        return uri.partition("sip:")[2].partition("@")[0]
+
+    @property
+    def called(self) -> str:
+        """The number that was dialled: the one in To."""
+        uri: str = self.wait("invite").facts["called"]
         return uri.partition("sip:")[2].partition("@")[0]
 
     def digits(self, digits: str, *, info: bool = False) -> None:

@@ -214,7 +214,13 @@ class Softphone:
     def ring(self, call_id: int, at: float) -> None:
         call = self._adopt(Call(self, self._next_number(), call_id))
         info = call.getInfo()
-        call.log("invite", at, caller=info.remoteUri, sip_call_id=info.callIdString)
+        call.log(
+            "invite",
+            at,
+            caller=info.remoteUri,
+            called=info.localUri,
+            sip_call_id=info.callIdString,
+        )
         mode = self._incoming
         if mode["mode"] == "reject":
             call.answer_with(mode["code"])

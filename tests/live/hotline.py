@@ -3,6 +3,7 @@
 Everything of a hotline lives in one state folder, whose hash gives it a loopback net of its own:
 
     .1 Asterisk      .2 FastAGI      .3 the relay before AMI      .10 callers (the trunk)
+    .11 the carrier, who has the duty mobiles
     .101 … .110 phones p101 … p110      .200 strangers
 """
 
@@ -31,6 +32,9 @@ STRAIGHT = "4008002000"
 SLOW = "4008003000"
 """Like STRAIGHT, with a wrap-up longer than any test."""
 
+NIGHT = "4008004000"
+"""Like STRAIGHT, for a queue that keeps requests for callbacks when nobody is on duty."""
+
 RELAY_PORT = 5039
 
 
@@ -48,6 +52,7 @@ class Hotline(Premises):
         super().__init__(state, root, database)
         self._recordings = recordings or state
         self._desks: dict[str, Phone] = {}
+        self._carrier: Phone | None = None
         self.stalls = self._stack.enter_context(Stalls())
         self.started_at = now_ms()
 
@@ -102,6 +107,21 @@ class Hotline(Premises):
             desk.register(self.secret(phone))
             self._desks[phone] = desk
         return self._desks[phone]
+
+    @property
+    def carrier(self) -> Phone:
+        """The carrier's side of all duty mobiles; they ring and nobody comes until told so."""
+        if self._carrier is None:
+            self._carrier = self._stack.enter_context(
+                Phone(
+                    "carrier",
+                    address=self.address(11),
+                    port=5060,
+                    server=self.sip,
+                    folder=self.state / "phones",
+                )
+            )
+        return self._carrier
 
     def secret(self, phone: str) -> str:
         """What the phone registers with."""
@@ -169,6 +189,9 @@ class Hotline(Premises):
             self.start()
         self.relay.mend()
         self.callers.hang_up_all()
+        if self._carrier is not None:
+            self._carrier.rings()
+            self._carrier.hang_up_all()
         for desk in self.desks:
             desk.rings()
             desk.sends_tone(None)

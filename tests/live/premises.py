@@ -151,6 +151,7 @@ class Premises:
             "HOTSEAT_STATE": str(self.state),
             "HOTSEAT_DATABASE": self._settings.database,
             "HOTSEAT_ASTERISK__ROOT": str(root),
+            "HOTSEAT_ASTERISK__CARRIER": f"{self.address(11)}:5060",
         }
 
     def server_environment(self) -> dict[str, str]:
@@ -159,20 +160,20 @@ class Premises:
 
     # The server
 
-    def start(self) -> None:
+    def start(self, clock_offset: int = 0) -> None:
         """Start the server and wait until it takes and offers calls."""
-        self.launch()
+        self.launch(clock_offset)
         until(
             "the server has recovered and offers calls",
             lambda: (state := self.status()) and state["ami"]["up"] and not state["held"],
             START_SECONDS,
         )
 
-    def launch(self) -> None:
-        """Start the server and wait until it answers at all."""
+    def launch(self, clock_offset: int = 0) -> None:
+        """Start the server, that many seconds ahead, and wait until it answers at all."""
         with self.server_log.open("ab") as log:
             self._server = subprocess.Popen(
-                [HOTSEAT, "serve", "--no-admin"],
+                [HOTSEAT, "serve", "--no-admin", "--clock-offset", str(clock_offset)],
                 cwd=self.state,
                 env=self.server_environment(),
                 stdin=subprocess.DEVNULL,

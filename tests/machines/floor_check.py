@@ -30,6 +30,13 @@ def check_choices(floor: Floor, effects: list[Effect], now: Millis) -> None:
         assert meets(seat.skills, call.terms.requires)
         assert seat.on_duty or call.terms.volunteers
         assert effect.phone == seat.phone
+        for leg in effect.also:
+            other_seat = seats[leg.seat]
+            assert seat.mobile
+            assert other_seat.mobile
+            assert leg.phone == other_seat.phone
+            assert meets(other_seat.skills, call.terms.requires)
+        assert len(effect.legs) <= call.terms.together
         for other in calls.values():
             if other.place < call.place and open_call(other, now):
                 serving = serves(seat.skills, seat.on_duty, need_of(other.terms))
@@ -46,9 +53,11 @@ def check_choices(floor: Floor, effects: list[Effect], now: Millis) -> None:
 
 def _one_thing_at_a_time(floor: Floor) -> None:
     seats, calls = floor._seats, floor._calls
-    ringing = {call.ringing.id: call for call in calls.values() if call.ringing}
+    ringing = {call.ringing.offer.offer: call for call in calls.values() if call.ringing}
     assert ringing == floor._offers
-    engaged = [call.ringing.seat for call in ringing.values() if call.ringing]
+    engaged = [
+        leg.seat for call in ringing.values() if call.ringing for leg in call.ringing.offer.legs
+    ]
     engaged += [seat.id for seat in floor._talks.values()]
     assert len(engaged) == len(set(engaged)), "a seat holds two calls"
     for call_id, call in calls.items():
@@ -58,9 +67,10 @@ def _one_thing_at_a_time(floor: Floor) -> None:
         assert call.need == need_of(call.terms)
     for call in ringing.values():
         assert call.ringing
-        seat = seats[call.ringing.seat]
-        assert seat.state is SeatState.OFFERED
-        assert seat.call == call.terms.call
+        for leg in call.ringing.offer.legs:
+            seat = seats[leg.seat]
+            assert seat.state is SeatState.OFFERED
+            assert seat.call == call.terms.call
     for call_id, seat in floor._talks.items():
         assert seats[seat.id] is seat
         assert seat.state is SeatState.TALKING

@@ -56,6 +56,8 @@ phones = st.sampled_from(["p101", "p102", "p103", "p104", "p105"])
 skill_maps = st.sampled_from(
     [{"consult": 1}, {"consult": 2}, {"complaint": 2}, {"consult": 1, "complaint": 3}, {}]
 )
+MOBILES = {"p103", "p104", "p105"}
+"""Names of phones that are duty mobiles here."""
 DIAL_FAILURES = [cause for cause in Failure if cause is not Failure.CALLER_GONE]
 
 
@@ -122,7 +124,7 @@ class FloorMachine(RuleBasedStateMachine):
                 assert line.dial is not None
                 assert line.dial.offer == effect.offer
                 if line.talking:
-                    self.late.append(OfferAnswered(effect.offer, self.now))
+                    self.late.append(OfferAnswered(effect.offer, self.now, line.dial.seat))
             case SeatKept():
                 self.kept[effect.seat] = effect
             case SeatGone():
@@ -156,7 +158,7 @@ class FloorMachine(RuleBasedStateMachine):
     def log_on(self, seat: SeatId, skills: Skills, phone: str, device: Device) -> None:
         before = self.floor.picture()
         holders = {other.phone: other.seat for other in before.seats}
-        event = SeatLoggedOn(seat, skills, phone, device)
+        event = SeatLoggedOn(seat, skills, phone, device, mobile=phone in MOBILES)
         if holders.get(phone, seat) != seat:
             self.refused(event, before)
             return
@@ -232,6 +234,7 @@ class FloorMachine(RuleBasedStateMachine):
         wrap_up=st.sampled_from([0, 10_000]),
         again=st.sampled_from([0, 20_000]),
         before=st.sampled_from([0, 0, 500, 3_000]),
+        together=st.sampled_from([1, 2, 3]),
     )
     def calls_arrive(
         self,
@@ -240,6 +243,7 @@ class FloorMachine(RuleBasedStateMachine):
         wrap_up: int,
         again: int,
         before: int,
+        together: int,
     ) -> None:
         for requires, priority, volunteers in wishes:
             self.calls_made += 1
@@ -253,6 +257,7 @@ class FloorMachine(RuleBasedStateMachine):
                 ring,
                 wrap_up,
                 again,
+                together=together,
                 volunteers=volunteers,
             )
             ticket = Ticket(
@@ -345,14 +350,17 @@ class FloorMachine(RuleBasedStateMachine):
         else:
             self.come_back(line)
 
-    @rule(pick=picks, late=st.booleans())
-    def dial_is_answered(self, pick: int, late: bool) -> None:
+    @rule(pick=picks, taker=picks, late=st.booleans())
+    def dial_is_answered(self, pick: int, taker: int, late: bool) -> None:
         line = self.pick_line(pick, dialling=True)
         if line is None or line.dial is None:
             return
         line.talking = True
+        legs = line.dial.legs
+        seat, phone = legs[taker % len(legs)]
+        line.dial = replace(line.dial, seat=seat, phone=phone, also=())
         if line.queued:
-            self.soon_or_late(OfferAnswered(line.dial.offer, self.now), late)
+            self.soon_or_late(OfferAnswered(line.dial.offer, self.now, seat), late)
         else:
             self.adopt(line)
 
@@ -439,6 +447,7 @@ class FloorMachine(RuleBasedStateMachine):
                     kept.paused,
                     kept.idle_since,
                     kept.wrap_up_until,
+                    mobile=kept.phone in MOBILES,
                 )
             )
         calls = sorted(self.lines)
@@ -479,7 +488,8 @@ class FloorMachine(RuleBasedStateMachine):
             line.terms.wrap_up,
             line.terms.again,
             ticket.attempts,
-            line.terms.volunteers,
+            volunteers=line.terms.volunteers,
+            together=line.terms.together,
         )
         self.tell(line.terms)
 
@@ -522,8 +532,9 @@ class FloorMachine(RuleBasedStateMachine):
             assert seat.on_duty == (self.roster is None or seat.id in self.roster)
         for call in self.floor._offers.values():
             assert call.ringing is not None
-            on_duty = self.floor._seats[call.ringing.seat].on_duty
-            assert on_duty or call.ringing.volunteers or call.ringing.withdrawn
+            for leg in call.ringing.offer.legs:
+                on_duty = self.floor._seats[leg.seat].on_duty
+                assert on_duty or call.ringing.volunteers or call.ringing.withdrawn
 
     @invariant()
     def what_is_kept_is_what_is(self) -> None:

@@ -41,7 +41,7 @@ def test_the_refused_are_no_calls() -> None:
     tally = Tally()
     for outcome in OUTCOMES:
         tally.add(Ended(outcome))
-    assert (tally.calls, tally.by_outcome["refused"]) == (4, 1)
+    assert (tally.calls, tally.by_outcome["refused"]) == (5, 1)
 
 
 def test_a_day_takes_what_arrived_on_it() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Coroutine, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from twisted.internet.task import Clock
 from hotseat.asterisk.agi_line import FastAgiLine, dial_result
 from hotseat.asterisk.agi_session import PLAIN_LIMIT, POKE_AFTER, SETTLE, AgiSession
 from hotseat.asterisk.agi_wire import AgiParser
-from ivr.ports import DialResult, Line, LineFacts, LineFailed, LineGone
+from ivr.ports import DialResult, Line, LineFacts, LineFailed, LineGone, MobileLeg
 from tests.unit.asterisk.wires import Wire
 from tests.wire.res_agi import parse_args
 
@@ -526,3 +527,66 @@ def test_f3_text_that_is_not_utf8_does_not_end_the_session(call: Call) -> None:
     outcome = Outcome(call.line.get("CALLERID(name)"))
     call.session.dataReceived(b"200 result=1 (" + "张三".encode("gbk") + b")\n")
     assert outcome.result == "张三"
+
+
+# -- duty mobiles and recordings ---------------------------------------------------------------
+
+LEG = MobileLeg("1001", "+8613800138000", "4008001000", "zh", ("hotseat/duty-call", "hotseat/x"))
+
+
+def test_mobiles_are_rung_by_way_of_the_context_that_asks_for_a_key(call: Call) -> None:
+    other = replace(LEG, agent="1002", caller_id="")
+    ringing = Outcome(call.line.dial_mobiles([LEG, other], ring_ms=40_000, music_class="calm"))
+    for agent, caller_id in (("1001", "4008001000"), ("1002", "")):
+        terms = f"+8613800138000|{caller_id}|zh|hotseat/duty-call&hotseat/x"
+        assert call.hear() == ["SET", "VARIABLE", f"__HOTSEAT_LEG_{agent}", terms]
+        call.say("200 result=1")
+    legs = "Local/1001@accept/n&Local/1002@accept/n"
+    assert call.hear() == ["EXEC", "Dial", f"{legs},40,m(calm)g"]
+    call.say("200 result=0")
+    call.hear()
+    call.say("200 result=1 (CHANUNAVAIL|21)")
+    assert ringing.result is DialResult.DECLINED
+
+
+def test_ringing_mobiles_cuts_a_prompt(call: Call, clock: Clock) -> None:
+    playing = Outcome(call.line.play(["hotseat/please-wait"]))
+    call.hear()
+    clock.advance(SETTLE)
+    Outcome(call.line.dial_mobiles([LEG], ring_ms=1_000, music_class="default"))
+    assert playing.result is None
+    assert call.hear()[:2] == ["SET", "VARIABLE"]  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"agent": "1001@x"},
+        {"number": "13800138000)"},
+        {"number": ""},
+        {"caller_id": "1|2"},
+        {"language": "z h"},
+        {"sounds": ("a&b",)},
+        {"sounds": ("../x y",)},
+    ],
+)
+def test_terms_that_would_mean_something_else_are_refused(
+    call: Call, change: dict[str, Any]
+) -> None:
+    outcome = Outcome(
+        call.line.dial_mobiles([replace(LEG, **change)], ring_ms=1_000, music_class="default")
+    )
+    assert isinstance(outcome.result, ValueError)
+    assert call.hear() is None
+
+
+def test_a_message_is_kept_where_the_dialplan_says(call: Call) -> None:
+    kept = Outcome(call.line.record("message-01X", longest_ms=120_000, silence_ms=5_000))
+    assert call.hear() == ["GET", "FULL", "VARIABLE", "${HOTSEAT_SPOOL}"]
+    call.say("200 result=1 (/var/spool/x)")
+    assert call.hear() == [
+        *("RECORD", "FILE", "/var/spool/x/message-01X", "wav"),
+        *("0123456789*#", "120000", "0", "BEEP", "s=5"),
+    ]
+    call.say("200 result=0 (timeout) endpos=8000")
+    assert kept.result is None

@@ -103,6 +103,9 @@ class Seen:
     def talk_began(self, call: CallId, phone: str) -> None:
         self.told.append(("talk", call, phone))
 
+    def mobile_said(self, call: CallId, phone: str, said: str) -> None:
+        self.told.append(("said", call, phone, said))
+
     def leg_left(self, call: CallId, phone: str) -> None:
         self.told.append(("left", call, phone))
 

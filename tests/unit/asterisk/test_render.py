@@ -33,6 +33,7 @@ INPUTS = Inputs(
     fastagi_host=IPv4Address("127.1.2.2"),
     fastagi_port=4573,
     trunk_peers=(IPv4Address("127.1.2.10"), IPv4Address("127.1.2.11")),
+    carrier="127.1.2.11:5060",
     qualify_seconds=20,
     secrets=Secrets(ami_events="e" * 32, ami_guest="g" * 32, fastagi_key="k" * 32),
     phones=(PhoneLogin("p102", "b" * 24), PhoneLogin("p101", "a" * 24)),
@@ -43,11 +44,17 @@ BUILT_IN = {"Answer", "Goto", "GotoIf", "Hangup", "MSet", "NoOp", "Set", "Wait"}
 MODULE_OF = {
     "CALLERID": "func_callerid",
     "AGI": "res_agi",
+    "U": "app_dial",
+    "CHANNEL": "func_channel",
     "CUT": "func_cut",
+    "Dial": "app_dial",
     "FILTER": "func_strings",
     "GLOBAL": "func_global",
     "IF": "func_logic",
     "Playback": "app_playback",
+    "Read": "app_read",
+    "Return": "app_stack",
+    "UserEvent": "app_userevent",
     "STRFTIME": "func_strings",
     "StartMusicOnHold": "res_musiconhold",
 }
@@ -140,8 +147,29 @@ def test_what_the_server_listens_to_is_told() -> None:
 
 
 def test_the_dialplan_reaches_nobody() -> None:
-    text = render(INPUTS)["extensions.conf"]
-    assert not re.search(r"\b(Dial|Originate|System|Queue|Page|FollowMe|include)\b", text)
+    text = re.sub(r"(?m);.*$", "", render(INPUTS)["extensions.conf"])
+    assert not re.search(r"\b(Originate|System|Queue|Page|FollowMe|include)\b", text)
+    # A Local channel that the server dials is the one way into [accept], where the one Dial is.
+    ways, accept = text.split("[accept]")
+    assert not re.search(r"\b(Dial|accept)\b", ways)
+    assert re.findall(r"\bDial\(.*", accept) == [
+        "Dial(PJSIP/${CUT(HOTSEAT_TERMS,|,1)}@carrier,,U(hotseat-accept))"
+    ]
+
+
+def test_nothing_is_an_answer_of_a_mobile_before_its_key() -> None:
+    """A mobile that hangs up in the middle would count as connected."""
+    text = render(INPUTS)["extensions.conf"].split("[hotseat-accept]")[1]
+    first, *_ = re.findall(r"exten => s,1,(.*)", text)
+    assert first == "Set(GOSUB_RESULT=BUSY)"
+    assert text.count("Set(GOSUB_RESULT=)") == 1
+    assert re.search(r"n\(take\),[^\n]*\n same => n,Set\(GOSUB_RESULT=\)", text)
+
+
+def test_nobody_comes_in_as_the_carrier() -> None:
+    text = render(INPUTS)["pjsip.conf"]
+    assert re.search(r"\[carrier\]\ntype = endpoint\n[^\[]*\nidentify_by = ip\n", text)
+    assert "endpoint = carrier" not in text
 
 
 def test_ami_users_can_do_no_more_than_they_need() -> None:
@@ -157,7 +185,7 @@ def test_ami_users_can_do_no_more_than_they_need() -> None:
 def test_who_vanishes_without_a_bye_is_noticed() -> None:
     found = sections(render(INPUTS)["pjsip.conf"])
     endpoints = [keys for _, keys in found if keys.get("type") == ["endpoint"]]
-    assert len(endpoints) == 2, "the trunk, and what all phones have in common"
+    assert len(endpoints) == 3, "both ways of the trunk, and what all phones have in common"
     for endpoint in endpoints:
         assert endpoint["timers"] == ["always"]
         assert 90 <= int(endpoint["timers_sess_expires"][0]) <= 600

@@ -15,8 +15,13 @@ from acd.ports import ChannelSeen, ChannelState, Journal, SwitchSnapshot
 from acd.recovery import Ticket
 from acd.service import Service
 from acd.types import CallId, Device, Millis
+from hotseat.bell import Bell
 from hotseat.calls import Calls
+from hotseat.check_in import CheckIn
 from hotseat.contacts import Contacts
+from hotseat.history import CallbackAsked
+from hotseat.last_resort import LastResort
+from hotseat.outbound_calls import OutboundCalls
 from hotseat.seats import Seats
 from hotseat.site.records import (
     EMPTY_SITE,
@@ -27,7 +32,7 @@ from hotseat.site.records import (
     QueueRecord,
     SiteNow,
 )
-from ivr.ports import DialResult, LineFacts, LineGone
+from ivr.ports import DialResult, LineFacts, LineGone, MobileLeg
 
 MENU = {
     "start": "wait",
@@ -117,6 +122,7 @@ class FakeSwitch:
         self.tickets: dict[CallId, str] = {}
         self.ended: dict[CallId, int] = {}
         self.talking: set[CallId] = set()
+        self.partners: dict[CallId, str] = {}
 
     def follow(self, uniqueid: str, channel: str, call: CallId) -> None:
         self.followed[call] = uniqueid
@@ -135,6 +141,9 @@ class FakeSwitch:
             return "talking"
         return "alone" if call in self.followed else "gone"
 
+    async def partner(self, call: CallId) -> str:
+        return self.partners.get(call, "")
+
     def write_ticket(self, call: CallId, ticket: str) -> None:
         self.tickets[call] = ticket
 
@@ -151,6 +160,9 @@ class FakeLine:
         self.did: list[str] = []
         self.ringing: Deferred[DialResult] | None = None
         self.phone: str | None = None
+        self.mobiles: tuple[MobileLeg, ...] = ()
+        self.keys: list[str] = []
+        """What the caller presses at each question in turn."""
         self.music_class: str | None = None
         self.prompts_last = False
         """Do prompts last until they are cut or the test ends them?"""
@@ -177,7 +189,9 @@ class FakeLine:
     async def collect(
         self, sounds: Sequence[str], *, digits: int, timeout_ms: int, keys: str = ""
     ) -> str:
-        raise AssertionError("the test menu asks nothing")
+        self._check()
+        self.did.append(f"ask {' '.join(sounds)}")
+        return self.keys.pop(0)
 
     async def music(self, music_class: str | None) -> None:
         self._check()
@@ -192,6 +206,20 @@ class FakeLine:
         self.prompt_ends()
         self.ringing = Deferred()
         return await self.ringing
+
+    async def dial_mobiles(
+        self, mobiles: Sequence[MobileLeg], *, ring_ms: int, music_class: str
+    ) -> DialResult:
+        self._check()
+        self.mobiles = tuple(mobiles)
+        self.did.append(f"dial mobiles {' '.join(leg.agent for leg in mobiles)}")
+        self.prompt_ends()
+        self.ringing = Deferred()
+        return await self.ringing
+
+    async def record(self, name: str, *, longest_ms: int, silence_ms: int) -> None:
+        self._check()
+        self.did.append(f"record {name}")
 
     async def get(self, name: str) -> str | None:
         self._check()
@@ -272,6 +300,31 @@ class Scene:
             journal=self.told,
             clock=self.clock,  # type: ignore[arg-type]
         )
+        self.outbound = OutboundCalls(
+            config=self.config,  # type: ignore[arg-type]
+            journal=self.told,
+            clock=self.clock,  # type: ignore[arg-type]
+        )
+        self.escalation: list[str] = []
+        self.callbacks: list[CallbackAsked] = []
+        self.last_resort = LastResort(
+            config=self.config,  # type: ignore[arg-type]
+            journal=self.told,
+            keep=self.callbacks.append,
+            clock=self.clock,  # type: ignore[arg-type]
+            escalation=lambda requires: self.escalation,
+        )
+        self.pins: dict[str, str] = {}
+
+        async def is_pin(agent: str, pin: str) -> bool:
+            return self.pins.get(agent) == pin
+
+        self.check_in = CheckIn(
+            config=self.config,  # type: ignore[arg-type]
+            journal=self.told,
+            clock=self.clock,  # type: ignore[arg-type]
+            is_pin=is_pin,
+        )
         self.calls = Calls(
             contacts=self.contacts,
             config=self.config,  # type: ignore[arg-type]
@@ -279,6 +332,9 @@ class Scene:
             clock=self.clock,  # type: ignore[arg-type]
             reactor=self.reactor,
             new_id=self._new_id,
+            bell=Bell(self.config, self.outbound),  # type: ignore[arg-type]
+            last_resort=self.last_resort,
+            check_in=self.check_in,
         )
         self.service = Service(
             Floor(),
@@ -290,6 +346,8 @@ class Scene:
         self.seats = Seats(self.service)
         self.contacts.staff(self.service, self.seats)
         self.calls.staff(self.service)
+        self.last_resort.staff(self.service, self.seats)
+        self.check_in.staff(self.seats)
 
     def site_becomes(self, site: SiteNow) -> None:
         """Another site is in force, and everybody is told."""
@@ -306,7 +364,7 @@ class Scene:
         self.seats.phone_changed(phone, Device.FREE)
         self.seats.log_on(self.config.now, agent, phone)
 
-    def rings_in(self, dialled: str = "400", **facts: Any) -> FakeLine:
+    def rings_in(self, dialled: str = "400", keys: Sequence[str] = (), **facts: Any) -> FakeLine:
         n = len(self.switch.followed) + len(self.journal.calls) + 1
         line = FakeLine(
             LineFacts(
@@ -321,6 +379,7 @@ class Scene:
                 }
             )
         )
+        line.keys = list(keys)
         Deferred.fromCoroutine(self.calls.on_line(line))
         return line
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from acd.types import SeatId
 from hotseat.duty import DutyFeed
+from hotseat.outbound import OutboundRules
 from hotseat.roster.duty import DutyRoster
 from hotseat.roster.shifts import Duty, Place
 from hotseat.status import duty_status
@@ -19,6 +21,9 @@ SKILLS = {"1001": {"consult": 5}, "1002": {"consult": 5}}
 class Office(Scene):
     """A scene at 0:00 whose floor is told of a roster."""
 
+    place = Place.OFFICE
+    """Where all duties are done."""
+
     def __init__(self, *duties: tuple[str, float, float], until: int = 24) -> None:
         super().__init__()
         self.began = self.clock.now()
@@ -31,6 +36,7 @@ class Office(Scene):
             seats=self.seats,
             clock=self.reactor,
             now=self.clock.now,
+            site=lambda: self.config.now,
         )
         self.feed.start()
 
@@ -46,7 +52,7 @@ class Office(Scene):
                 agent,
                 MONDAY,
                 "X",
-                Place.OFFICE,
+                self.place,
             )
             for agent, begins, ends in duties
         ]
@@ -59,6 +65,21 @@ class Office(Scene):
 
     def pass_hours(self, hours: float) -> None:
         self.reactor.pump([60] * round(hours * 60))
+
+
+class Home(Office):
+    """The same, with all duties at home and both agents with a mobile."""
+
+    place = Place.HOME
+
+    def __init__(self, *duties: tuple[str, float, float]) -> None:
+        super().__init__(*duties)
+        agents = self.config.now.agents.values()
+        with_mobiles = {
+            agent.number: replace(agent, mobile=f"+861380013{agent.number}") for agent in agents
+        }
+        rules = OutboundRules("CN", ("+86",))
+        self.config.now = replace(self.config.now, agents=with_mobiles, outbound=rules)
 
 
 def close(office: Office) -> None:
@@ -154,3 +175,24 @@ def test_who_is_missing_is_told_at_once() -> None:
         ("1002", False),
     ]
     close(office)
+
+
+def test_home_duty_moves_the_seat_to_the_mobile_and_its_end_logs_off() -> None:
+    home = Home(("1001", 1, 2))
+    home.seat("1001", "p101")
+    home.pass_hours(1)
+    assert home.seats.place_of("1001") == "mobile:1001"
+    home.pass_hours(1)
+    assert home.seats.place_of("1001") is None
+    close(home)
+
+
+def test_the_waiting_ring_the_mobile_and_not_the_desk_when_home_duty_begins() -> None:
+    home = Home(("1001", 1, 2))
+    home.seat("1001", "p101")
+    home.pass_hours(0.9)
+    line = home.rings_in(caller_number="13800138001")
+    assert line.phone is None, "not on duty yet"
+    home.pass_hours(0.2)
+    assert [leg.agent for leg in line.mobiles] == ["1001"]
+    close(home)

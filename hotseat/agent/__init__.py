@@ -1,0 +1,1 @@
+"""What an administrator does for one agent at the command line."""

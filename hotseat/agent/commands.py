@@ -1,0 +1,68 @@
+"""`hotseat agent`: the agents' PINs."""
+
+from __future__ import annotations
+
+import secrets
+
+import click
+
+from hotseat.db.commands import opened
+from hotseat.db.engine import writing
+from hotseat.db.pins import drop_pin, keep_pin
+from hotseat.pins import PIN, is_weak, pin_hash
+from hotseat.terminal import as_json, fail, show
+
+SALT_BYTES = 16
+NEW_DIGITS = 6
+
+
+@click.group()
+def agent() -> None:
+    """Look after the agents."""
+
+
+@agent.command("pin")
+@click.argument("number", metavar="AGENT")
+@click.option("--new", "action", flag_value="new", help="Make one up and print it, this once.")
+@click.option("--remove", "action", flag_value="remove", help="Take it away: no check-in by PIN.")
+@as_json
+def pin_command(number: str, action: str | None, json_: bool) -> None:
+    """Set the PIN with which AGENT checks in by telephone. It is asked for, and never shown again.
+
+    Only a hash is kept; it is in no site file, export or log.
+
+    \b
+    Examples:
+      hotseat agent pin 1001
+      hotseat agent pin 1001 --new
+    """
+    if action == "remove":
+        with opened() as engine, writing(engine) as session:
+            gone = drop_pin(session, number)
+        show(json_, {"agent": number, "pin": None}, "removed" if gone else "there was none")
+        return
+    pin = _new_pin() if action == "new" else _asked_pin()
+    kept = pin_hash(pin, secrets.token_bytes(SALT_BYTES))
+    try:
+        with opened() as engine, writing(engine) as session:
+            keep_pin(session, number, kept)
+    except LookupError:
+        fail(f"no agent {number}; `hotseat site export` lists the agents")
+    shown = pin if action == "new" else None
+    said = f"agent {number} has a new PIN" + (f": {pin}" if shown else "")
+    show(json_, {"agent": number, "pin": shown}, said)
+
+
+def _new_pin() -> str:
+    while is_weak(pin := "".join(secrets.choice("0123456789") for _ in range(NEW_DIGITS))):
+        pass
+    return pin
+
+
+def _asked_pin() -> str:
+    pin: str = click.prompt("PIN", hide_input=True, confirmation_prompt=True)
+    if not PIN.fullmatch(pin):
+        fail("a PIN is 4 to 10 digits")
+    if is_weak(pin):
+        fail("this PIN is guessed first; take other digits")
+    return pin

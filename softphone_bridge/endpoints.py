@@ -1,0 +1,83 @@
+"""Where an agent's seat can be rung now: by roster, then own choice, then a supervisor's word."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+from softphone_bridge.mobiles import mobile_of
+
+
+class Where(enum.Enum):
+    """A kind of place."""
+
+    DESK = "desk"
+    MOBILE = "mobile"
+
+
+class Because(enum.Enum):
+    """What decided; the later ones win."""
+
+    LOG_ON = "logged on there"
+    ROSTER = "the roster"
+    CHOICE = "the agent's choice"
+    OVERRIDE = "a supervisor"
+
+
+class NoPlace(Exception):
+    """The agent cannot be rung where it was said; the text says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """What is known about where an agent wants and has to be. None: nothing was said."""
+
+    agent: str
+    desk: str | None = None
+    """The phone where the agent logged on last."""
+    mobile: str = ""
+    """The registered duty mobile, "" if there is none."""
+    roster: Where | None = None
+    choice: Where | None = None
+    override: Where | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where the seat is rung: a phone's name or `mobile:1001`, and what decided it."""
+
+    place: str
+    because: Because
+
+
+def endpoint(placing: Placing) -> Endpoint:
+    """The one place that counts. Raises NoPlace.
+
+    A word that cannot be followed is an error and no reason to ring somewhere else: an agent who
+    is meant to be at home does not hear the desk.
+    """
+    for where, because in (
+        (placing.override, Because.OVERRIDE),
+        (placing.choice, Because.CHOICE),
+        (placing.roster, Because.ROSTER),
+    ):
+        if where is not None:
+            return Endpoint(_place(placing, where), because)
+    where = Where.DESK if placing.desk is not None else Where.MOBILE
+    return Endpoint(_place(placing, where), Because.LOG_ON)
+
+
+def _place(placing: Placing, where: Where) -> str:
+    if where is Where.MOBILE:
+        if not placing.mobile:
+            raise NoPlace(
+                f"agent {placing.agent} has no registered mobile; "
+                f"set agents.{placing.agent}.mobile in the site file"
+            )
+        return mobile_of(placing.agent)
+    if placing.desk is None:
+        raise NoPlace(
+            f"agent {placing.agent} sits at no phone; "
+            f"hotseat seat login {placing.agent} --phone PHONE"
+        )
+    return placing.desk
