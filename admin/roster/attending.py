@@ -113,10 +113,12 @@ def _look() -> Seen:
     now = instance().now()
     since = midnight(min(day, today()) - LOOK_BACK, zone())
     with reading(instance().engine) as session:
-        on = logged_on(session)
-        spans = log_ons(log_steps(session, since, now + 1), dict.fromkeys(on, since))
+        spans = log_ons(
+            log_steps(session, since, now + 1), dict.fromkeys(logged_on(session), since)
+        )
         duties = published(session, day, day + timedelta(days=days - 1))
         running = published(session, today() - timedelta(days=1), today())
+    there = {span.agent for span in spans if span.ends is None}
     return Seen(
         day,
         days,
@@ -127,7 +129,7 @@ def _look() -> Seen:
             site().roster,
             now,
         ),
-        tuple(one for one in missing(running, on, now) if _sees(one.agent)),
+        tuple(one for one in missing(running, there, now) if _sees(one.agent)),
     )
 
 
