@@ -192,7 +192,7 @@ class Seats:
 
     def _known(self, site: SiteNow, agent: str) -> None:
         if agent not in site.agents:
-            raise SeatError(f"no agent {agent}; `hotseat status` lists the agents of the site")
+            raise SeatError(f"no agent {agent}; the site has {_some(site.agents)}")
 
     def _placing(self, site: SiteNow, seat: SeatId) -> Placing:
         """What is known of the agent's place, with the mobile that is registered now."""
