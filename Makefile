@@ -91,22 +91,22 @@ clean: ## stop Asterisk and remove all that these targets made, the database too
 
 $(VENV)/.installed: pyproject.toml | $(VENV)/bin/pip
 	@echo "installing hotseat and what it needs …"
-	@$(VENV)/bin/pip install --disable-pip-version-check --editable .
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --editable .
 	@touch $@
 
 $(VENV)/.installed-dev: pyproject.toml | $(VENV)/bin/pip
 	@echo "installing hotseat and the tools of development …"
-	@$(VENV)/bin/pip install --disable-pip-version-check --editable ".[dev]"
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --editable ".[dev]"
 	@touch $@ $(VENV)/.installed
 
 $(VENV)/.installed-demo: pyproject.toml | $(VENV)/bin/pip
 	@echo "installing hotseat and the softphones of its demo …"
-	@$(VENV)/bin/pip install --disable-pip-version-check --editable ".[demo]"
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --editable ".[demo]"
 	@touch $@ $(VENV)/.installed
 
 $(VENV)/.installed-bench: pyproject.toml | $(VENV)/bin/pip
 	@echo "installing hotseat and what it is measured beside …"
-	@$(VENV)/bin/pip install --disable-pip-version-check --editable ".[bench]"
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --editable ".[bench]"
 	@touch $@ $(VENV)/.installed
 
 # Debian's python3 cannot make environments before python3-venv is there.
