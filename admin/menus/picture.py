@@ -172,7 +172,7 @@ class _Drawing:
                 at = self._top(name) + BOX + 14
                 back = (name, target) in self.back
                 lines.append(Line(name, target, path, back, label, port, at, _room(label) - 6))
-        bottom = MARGIN + len(self.rows) * (BOX + BETWEEN)
+        bottom = MARGIN + len(self.rows) * (BOX + BETWEEN) - BETWEEN // 3
         return Picture(right + LANE * (lanes + 1) + GAP, bottom, boxes, tuple(lines))
 
     def _join(self) -> None:

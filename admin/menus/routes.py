@@ -1,4 +1,4 @@
-"""Menus: look, and see what was published."""
+"""Menus: look at those in force."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from flask import Blueprint, abort, render_template
 
 from admin.access import allowed
 from admin.instance import instance, site
-from admin.menus.picture import BOX, MOST_STEPS, drawn, fitting
+from admin.menus.picture import MOST_STEPS, drawn, fitting
+from admin.menus.publishing import pages as publishing
 from admin.menus.steps import Step, outline, steps
 from admin.site_edit import Answer
 from admin.words import language
@@ -20,6 +21,7 @@ from ivr.nodes import Enter, MenuTree
 from ivr.prompts import built_in, missing, recorded
 
 pages = Blueprint("menus", __name__, url_prefix="/menus")
+pages.register_blueprint(publishing)
 
 
 @pages.get("/")
@@ -53,7 +55,6 @@ def one(menu: str) -> Answer:
         steps=known,
         picture=_picture(tree, known),
         most=MOST_STEPS,
-        box_height=BOX,
         fitting=fitting,
         said=_said(),
         published_at=published[tree.revision],
