@@ -16,7 +16,7 @@ from admin.instance import instance, site
 from admin.roster import said
 from admin.roster.board import around, board, drafted, gaps
 from admin.roster.changing import change, kept, note_change, tell_refusal
-from admin.roster.forms import BeginForm, PublishForm
+from admin.roster.forms import FROM, BeginForm, PublishForm
 from admin.roster.looked_at import looked_at, week_of
 from admin.roster.rules import agents_within, read_key, require_all, rules_for
 from admin.teams import owned_by
@@ -50,6 +50,8 @@ def new() -> str | Response:
         first=read_day(request.args.get("first", "")) or monday,
         last=read_day(request.args.get("last", "")) or monday + timedelta(days=20),
     )
+    for field, titles in ((form.source, FROM), (form.rotation, said.ROTATIONS)):
+        field.choices = [(name, _(title)) for name, title in titles.items()]
     if request.method == "POST" and form.validate() and (number := _begin(form)) is not None:
         flash(_("Draft %(n)s is begun. Nothing of it counts before it is published.", n=number))
         return redirect(url_for("roster.drafts.index", draft=number))

@@ -11,7 +11,6 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from admin.forms import Form, one_line
 from admin.roster.rules import LONGEST
-from admin.roster.said import ROTATIONS
 from admin.words import N_, _
 
 MOST: Final = 500
@@ -29,8 +28,8 @@ class BeginForm(Form):
 
     first = DateField(N_("First day"), validators=[InputRequired()])
     last = DateField(N_("Last day"), validators=[InputRequired()])
-    source = SelectField(N_("Begin with"), choices=list(FROM.items()))
-    rotation = SelectField(N_("Rotation"), choices=list(ROTATIONS.items()))
+    source = SelectField(N_("Begin with"))
+    rotation = SelectField(N_("Rotation"))
     agents = StringField(N_("Agents of the rotation"), validators=[Length(max=MOST)])
     starts = DateField(N_("Monday of the first round"), validators=[Optional()])
 

@@ -28,9 +28,11 @@ from hotseat.db import accounts
 from hotseat.db.engine import reading, writing
 from hotseat.db.snapshot import site_now
 from hotseat.invitations import invite_user
+from hotseat.roster.shifts import Assignment
 from tests.unit.operation.states import a_state
 from tests.web.conftest import PASSWORD, T
 from tests.web.history import call_id, write_history
+from tests.web.rosters import WEEK, begin_week, drafted, in_force, publish_week
 
 pytestmark = pytest.mark.live
 
@@ -56,7 +58,20 @@ PAGES = {
     "phone": "/phones/phone/p101",
     "numbers": "/numbers/",
     "number": "/numbers/number/4008001000",
+    "menus": "/menus/",
+    "menu": "/menus/menu/main",
+    "menu-edit": "/menus/menu/main/edit",
+    "menu-revision": "/menus/menu/main/revisions/1",
     "site-file": "/site-file/",
+    "roster": "/roster/",
+    "roster-month": "/roster/?view=month",
+    "roster-draft": "/roster/drafts/1",
+    "roster-new": "/roster/drafts/new",
+    "roster-versions": "/roster/versions/",
+    "roster-requests": "/roster/requests/",
+    "roster-swap": "/roster/requests/swap?agent=1001&other=1002",
+    "roster-leave": "/roster/requests/leave",
+    "roster-attendance": "/roster/attendance/",
     "calls": "/calls/",
     "call": f"/calls/call/{call_id(13)}",
     "figures": "/figures/",
@@ -93,6 +108,8 @@ def answer(_settings: Settings, command: str, *_actor: str, **_args: object) -> 
 def address(app: Flask, engine: Engine, settings: Settings, monkeypatch: Any) -> Iterator[str]:
     """The pages on a port of their own, beside a server in the middle of its day."""
     write_history(engine)
+    publish_week(engine)
+    begin_week(engine, *WEEK)
     monkeypatch.setattr(live, "ask", answer)
     server = make_server(settings.admin_host, 0, app, threaded=True)
     serving = threading.Thread(target=server.serve_forever)
@@ -236,3 +253,49 @@ def test_pages_fit_small_and_large_screens(width: int, name: str, tab: Callable[
         page.locator("#nav-toggle").focus()
         page.keyboard.press("Space")
     assert link.is_visible()
+
+
+def cell(agent: str, day: str) -> str:
+    """A place on the board of a draft."""
+    return f'td[data-agent="{agent}"][data-day="{day}"]'
+
+
+def test_a_shift_is_dragged_and_published(tab: Callable[..., Page], engine: Engine) -> None:
+    """From 1003 to 1004 by mouse: the page and the draft agree, and then the roster."""
+    day = WEEK[0].day
+    moved = Assignment(day, "C", "1004")
+    page = tab(locale="en", viewport={"width": 1360, "height": 1400})
+    log_in(page)
+    page.goto("/roster/drafts/1")
+    page.drag_and_drop(f"{cell('1003', str(day))} a.chip", cell("1004", str(day)))
+    page.locator(f"{cell('1004', str(day))} a.chip").wait_for()
+    assert page.locator(f"{cell('1003', str(day))} a.chip").count() == 0
+    assert drafted(engine) == {*WEEK, moved} - {Assignment(day, "C", "1003")}
+    page.locator("[name=reason]").fill("after 22:00 callers leave a message")
+    page.get_by_role("button", name="Publish").click()
+    page.get_by_text("Version 2 of the roster is in force.").wait_for()
+    assert in_force(engine) == {*WEEK, moved} - {Assignment(day, "C", "1003")}
+
+
+def test_a_shift_is_moved_and_taken_away_by_keyboard(
+    tab: Callable[..., Page], engine: Engine
+) -> None:
+    """Enter picks it up, arrows choose, Enter puts it, Delete takes it away; the focus stays."""
+    day = WEEK[0].day
+    page = tab(locale="zh-CN", viewport={"width": 1360, "height": 1400})
+    log_in(page)
+    page.goto("/roster/drafts/1")
+    chip = page.locator(f"{cell('1003', str(day))} a.chip")
+    chip.focus()
+    for key in ("Enter", "ArrowDown", "ArrowDown", "ArrowUp", "Enter"):
+        page.keyboard.press(key)
+    page.locator(f"{cell('1004', str(day))} a.chip:focus").wait_for()
+    assert drafted(engine) == {*WEEK, Assignment(day, "C", "1004")} - {Assignment(day, "C", "1003")}
+    page.keyboard.press("Delete")
+    page.locator(f"{cell('1004', str(day))} a.chip").wait_for(state="detached")
+    assert drafted(engine) == {*WEEK} - {Assignment(day, "C", "1003")}
+    page.locator(".palette a.chip", has_text="C").focus()
+    for key in ("Enter", "Escape", "Enter", "ArrowRight", "Enter"):
+        page.keyboard.press(key)
+    page.locator(f"{cell('1001', '2027-01-12')} a.chip", has_text="C").wait_for()
+    assert Assignment(WEEK[3].day, "C", "1001") in drafted(engine)

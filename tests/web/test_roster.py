@@ -209,6 +209,8 @@ def test_a_draft_is_begun_by_rotation(visit: Visit, engine: Engine) -> None:
         "agents": "1001, 1002 1004",
     }
     supervisor = visit("supervisor")
+    chinese = supervisor.get("/roster/drafts/new", **{"Accept-Language": "zh-CN"}).text
+    assert "三周轮换，四人：每天 A、B、C 班</option>" in chinese
     page = supervisor.fill("/roster/drafts/new", asked)
     assert "This rotation is for 4 different agents" in page.text
     answer = supervisor.post("/roster/drafts/new", {**asked, "agents": "1001,1002,1004,1005"})
