@@ -14,7 +14,7 @@ from admin.menus.steps import Step, outline, steps
 from admin.site_edit import Answer
 from admin.words import language
 from hotseat.db.engine import reading
-from hotseat.db.snapshot import menu_revisions
+from hotseat.db.snapshot import menu_revisions, menus_taken_off
 from hotseat.rights import Action
 from ivr.menus import parse
 from ivr.nodes import Enter, MenuTree
@@ -30,8 +30,11 @@ def index() -> Answer:
     """All menus."""
     trees = _trees()
     entered = {name: _entered_from(name, trees) for name in trees}
+    with reading(instance().engine) as session:
+        taken_off = menus_taken_off(session)
     return render_template(
         "menus/index.html",
+        taken_off=taken_off,
         menus=trees,
         numbers={name: _numbers(name) for name in trees},
         entered=entered,

@@ -221,6 +221,17 @@ def menu_revisions(session: Session, name: str) -> list[tuple[int, Millis]]:
     return [(revision, at) for revision, at in rows]
 
 
+def menus_taken_off(session: Session) -> list[str]:
+    """Menus that were published once and are on the site no more; their revisions are kept."""
+    rows = (
+        select(models.MenuRevision.menu)
+        .where(models.MenuRevision.menu.not_in(select(models.Menu.name)))
+        .distinct()
+        .order_by(models.MenuRevision.menu)
+    )
+    return list(session.scalars(rows))
+
+
 def phone_secrets(session: Session) -> list[tuple[str, str]]:
     """(phone, secret) of every phone, for Asterisk's files only."""
     rows = session.execute(

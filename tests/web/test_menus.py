@@ -148,10 +148,12 @@ def test_a_new_menu_comes_and_goes(admin: Browser, engine: Engine) -> None:
     assert "cannot be removed" in refused
     assert "numbers.4008001000.menu" in refused
     # What was published is kept, and can come back.
+    assert '"/menus/menu/bye/revisions"' in admin.get("/menus/").text
     again = "/menus/menu/bye/revisions/1"
     assert "+start: bye" in admin.get(again).text
     admin.put(again, {})
     assert now_in(engine).menus["bye"].revision == 2
+    assert '"/menus/menu/bye/revisions"' not in admin.get("/menus/").text
 
 
 def test_rolling_back_publishes_the_old_text_again(admin: Browser, engine: Engine) -> None:
