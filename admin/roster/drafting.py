@@ -9,6 +9,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from admin import live
 from admin.access import allowed, can, require, visitor
 from admin.days import read_day, today
 from admin.forms import error_beside
@@ -186,6 +187,7 @@ def publish(draft: int) -> Response:
     except NotPublished as refused:
         tell_refusal(refused)
         return back
+    live.poke()
     flash(_("Version %(n)s of the roster is in force.", n=done.version), "done")
     return redirect(url_for("roster.index", day=own.first))
 

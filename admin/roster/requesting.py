@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from acd.types import Millis
+from admin import live
 from admin.access import allowed, can, require, visitor
 from admin.days import today
 from admin.instance import instance, site
@@ -168,6 +169,8 @@ def decide(asked: int, step: str) -> Response:
     except IllegalStep:
         flash(_("Nothing was changed: it is past that, or it is not yours to decide."), "error")
     else:
+        if after.is_binding:
+            live.poke()
         flash(_(said.STATES[after.state]), "done")
     return redirect(url_for("roster.requests.index"))
 
@@ -187,6 +190,8 @@ def _ask(make: Asking) -> Response | None:
     except IllegalStep:
         flash(_("Nothing was changed: it is past that, or it is not yours to decide."), "error")
         return None
+    if done.is_binding:
+        live.poke()
     flash(_("Asked. It counts once everybody whose word is needed has given it."), "done")
     return redirect(url_for("roster.requests.index"))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
+from admin import live
 from admin.access import allowed, visitor
 from admin.instance import instance
 from admin.roster.changing import note_change, tell_refusal
@@ -72,5 +73,6 @@ def again(version: int) -> Response:
     except NotPublished as refused:
         tell_refusal(refused)
         return back
+    live.poke()
     flash(_("Version %(n)s of the roster is in force.", n=done.version), "done")
     return redirect(url_for("roster.index", day=old.first))

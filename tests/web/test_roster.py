@@ -12,6 +12,7 @@ from html import unescape
 import pytest
 from sqlalchemy import Engine
 
+from admin import live
 from admin.roster.strip import pieces
 from hotseat.db import accounts
 from hotseat.db.audit import audit_rows
@@ -151,8 +152,12 @@ def test_a_lead_edits_the_own_team_alone(visit: Visit, engine: Engine) -> None:
     assert in_force(engine) == set()
 
 
-def test_a_hole_is_published_for_a_reason_only(visit: Visit, engine: Engine) -> None:
-    """The reason stands with the version."""
+def test_a_hole_is_published_for_a_reason_only(
+    visit: Visit, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The reason stands with the version, and the running server is told at once."""
+    told: list[str] = []
+    monkeypatch.setattr(live, "command", lambda name: told.append(name))
     number = begin_week(engine, *WEEK)
     supervisor = visit("supervisor")
     path = f"/roster/drafts/{number}"
@@ -161,9 +166,9 @@ def test_a_hole_is_published_for_a_reason_only(visit: Visit, engine: Engine) -> 
     supervisor.post(f"{path}/publish", {"reason": " "})
     supervisor.post(f"{path}/publish", {"reason": ""})
     assert "give a reason" in supervisor.get(path).text
-    assert in_force(engine) == set()
+    assert (in_force(engine), told) == (set(), [])
     supervisor.post(f"{path}/publish", {"reason": REASON})
-    assert in_force(engine) == set(WEEK)
+    assert (in_force(engine), told) == (set(WEEK), ["reload-config"])
     with reading(engine) as session:
         (version,) = versions(session)
         assert draft_of(session, number) is None
