@@ -86,7 +86,8 @@ def phones(known: Collection[str], registered: Collection[str], seated: Collecti
     """Are the phones there, above all those where agents sit?"""
     if not known:
         return fail("phones", "the site has none", "hotseat site apply FILE")
-    away = sorted(set(seated) - set(registered))
+    # A seat may also be at a mobile, which never registers.
+    away = sorted(set(seated) & set(known) - set(registered))
     if away:
         return warn(
             "phones",

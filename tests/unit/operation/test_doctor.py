@@ -55,6 +55,7 @@ UNSTAFFED = a_state(queues=[a_queue("vip"), a_queue("busy", talking=1)])
         (doctor.phones(["p1", "p2"], [], []), WARN, "none of 2"),
         (doctor.phones(["p1", "p2"], ["p2"], ["p2"]), OK, "1 of 2"),
         (doctor.phones(["p1", "p2"], ["p2"], ["p1"]), WARN, "p1"),
+        (doctor.phones(["p1", "p2"], ["p2"], ["mobile-1001"]), OK, "1 of 2"),
         (doctor.server(a_state()), OK, "revision 3"),
         (doctor.server(SICK), WARN, "database"),
         (doctor.server(AWAY), FAIL, "out of sight"),
