@@ -161,7 +161,8 @@ def board(
     agents, total = rows_shown(look, {duty.agent for duty in shown})
     asked = _asked(session, days[0], days[-1])
     chips: defaultdict[tuple[str, date], list[Chip]] = defaultdict(list)
-    for duty in sorted(shown):
+    on_page = set(agents)
+    for duty in sorted(one for one in shown if one.agent in on_page):
         chips[duty.agent, duty.day].append(_chip(duty, rules.shifts, asked))
     special = holidays_of(site().roster.holidays, days[0], days[-1])
     groups: dict[str, list[Row]] = {}
