@@ -28,7 +28,7 @@ demo: $(VENV)/.installed-demo asterisk site ## run + simulated callers and agent
 test: check postgresql sipp chromium asterisk ## everything: also on PostgreSQL, with a real Asterisk, real phones, a real browser
 	$(VENV)/bin/pytest -m "live or postgresql"
 
-check: setup ## style, types, import rules and the fast tests; under a minute
+check: setup ## style, types, import rules and the fast tests; three minutes
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
