@@ -113,6 +113,8 @@ def test_a_busy_mobile_is_a_miss(night: Night) -> None:
 def test_the_ring_is_withdrawn_when_the_caller_leaves(night: Night) -> None:
     night.on_duty("1001", "1002")
     for caller, ask in (("13800140006", False), ("13800140007", True)):
+        # Only seats that are free when the call comes are rung together.
+        until("both are free", lambda: {night.state("1001"), night.state("1002")} == {"ready"}, 3)
         since = now_ms()
         call = night.call(caller)
         mobiles = [

@@ -21,7 +21,7 @@ CALLS_A_SECOND = 25
 @pytest.mark.parametrize("end", ["killed", "stopped"])
 def test_who_waited_is_told_as_lost(hotline: Hotline, tmp_path: Path, end: str) -> None:
     """With number and queue; the seats are back by themselves, and serve the next callers."""
-    prefix = "1380012" if end == "killed" else "1380013"
+    prefix = "1380018" if end == "killed" else "1380019"
     callers = [f"{prefix}1{number:03}" for number in range(WAITING)]
     later = [f"{prefix}2{number:03}" for number in range(2 * SEATS)]
     with crowd(hotline, SEATS, tmp_path) as many:

@@ -11,6 +11,7 @@ from sqlalchemy import delete
 
 from hotseat.db.engine import open_engine, writing
 from hotseat.db.roster_models import RosterDuty, RosterRequest, RosterVersion, RosterWord
+from hotseat.db.rosters import roster_version
 from tests.live.hotline import STRAIGHT, Hotline, now_ms, until
 
 pytestmark = pytest.mark.live
@@ -29,9 +30,10 @@ def publish(hotline: Hotline) -> Iterator[Publish]:
 
     def publish(*duties: tuple[str, int, int]) -> None:
         with writing(engine) as session:
+            version = roster_version(session) + 1
             session.add(
                 RosterVersion(
-                    version=1,
+                    version=version,
                     first_day=TODAY,
                     last_day=TODAY,
                     published_at=now_ms(),
@@ -44,7 +46,7 @@ def publish(hotline: Hotline) -> Iterator[Publish]:
             for agent, begins, ends in duties:
                 session.add(
                     RosterDuty(
-                        version=1,
+                        version=version,
                         day=TODAY,
                         shift=f"X{begins % 1000}",
                         agent=agent,

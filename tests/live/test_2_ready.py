@@ -33,10 +33,10 @@ def test_music_while_nobody_is_free(hotline: Hotline) -> None:
 
 
 def test_from_ready_to_invite(hotline: Hotline) -> None:
+    begun = now_ms()
     desk = hotline.log_on("1001", "p101", paused="start")
     hotline.callers.call(STRAIGHT, caller="13800031000")
     until("a caller waits", lambda: hotline.waiting() == 1, 5)
-    begun = now_ms()
 
     for _ in range(TRIALS - TALKS):
         asked = now_ms()
@@ -57,7 +57,13 @@ def test_from_ready_to_invite(hotline: Hotline) -> None:
         until("the wrap-up has begun", lambda: hotline.seat("1001")["state"] == "wrap-up", 5)
         hotline.ask("seat-pause", agent="1001", reason="again")
 
-    ready = [row.at for row in hotline.journal("ready", since=begun) if row.seat == "1001"]
+    over = now_ms()
+    # Tests with a clock that runs ahead have left rows that are still to come.
+    ready = [
+        row.at
+        for row in hotline.journal("ready", since=begun)
+        if row.seat == "1001" and row.at <= over
+    ]
     rung = [invite.at for invite in desk.invites(since=begun)]
     assert len(ready) == len(rung) == TRIALS
     delays = [ring - at for at, ring in zip(ready, rung, strict=True)]
