@@ -28,11 +28,11 @@ demo: $(VENV)/.installed-demo asterisk site ## run + simulated callers and agent
 test: check postgresql sipp chromium asterisk ## everything: also on PostgreSQL, with a real Asterisk, real phones, a real browser
 	$(VENV)/bin/pytest -m "live or postgresql"
 
-check: setup ## style, types, import rules and the fast tests; three minutes
+check: setup ## style, types, import rules and the fast tests; two minutes
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
-	$(VENV)/bin/pytest -m "not live and not postgresql"
+	$(VENV)/bin/pytest -n auto -m "not live and not postgresql"
 
 fuzz: setup ## a million wild inputs; N=, SEED=, ONLY=ami|fastagi|site, INPUT=one that was kept
 	@$(VENV)/bin/python -m tests.fuzz $(if $(N),-n $(N)) $(if $(SEED),--seed $(SEED)) \
