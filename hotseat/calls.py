@@ -261,12 +261,10 @@ class Calls:
             self._join(contact, step)
         elif not asks_for_agent(contact.requires):
             contact.widened = True  # as far as its ticket tells
-        self._weigh(contact, step)
         if line.facts.dial_status:
             # Left by an earlier Dial; with a ticket that says `waiting` it would mean a talk.
             await line.set({"DIALSTATUS": ""})
-        await self._write(contact, line, TicketState.WAITING)
-        self._service.tell(self._terms(contact, step))
+        await self._stand_in_line(contact, line, step)
         self._contacts.in_line(contact)
         hold = self._hold(contact, line, step)
         self._waits[contact.call] = _Wait(contact, step, hold)
@@ -297,6 +295,13 @@ class Calls:
             if (wait := self._waits.get(contact.call)) is not None and wait.hold is hold:
                 del self._waits[contact.call]
 
+    async def _stand_in_line(self, contact: Contact, line: Line, step: EnqueueStep) -> None:
+        """The ticket first: a server that comes after an offer has to find it."""
+        self._weigh(contact, step)
+        await self._write(contact, line, TicketState.WAITING)
+        # Only now: the site may have changed while the ticket was written.
+        self._service.tell(self._terms(contact, step))
+
     async def _given_up(self, contact: Contact, line: Line, hold: Hold, step: EnqueueStep) -> bool:
         """Turn to whoever can be asked yet; True if there is nobody and the caller was told."""
         while contact.offer is None:
@@ -305,9 +310,7 @@ class Calls:
                     return False
                 case AskTheQueue():
                     contact.widened = True
-                    terms = self._terms(contact, step)
-                    await self._write(contact, line, TicketState.WAITING)
-                    self._service.tell(terms)
+                    await self._stand_in_line(contact, line, step)
                 case CallIn(agent):
                     self._last_resort.call_in(contact, agent)
                 case GiveUp():

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
+from twisted.internet.defer import Deferred
 
 from acd.types import Device
 from hotseat.history import Outcome
 from hotseat.outbound import OutboundRules
 from hotseat.site.records import AfterHours, AgentRecord, DutyTerms, NumberRecord
-from ivr.ports import DialResult, MobileLeg
+from ivr.ports import DialResult, LineFacts, MobileLeg
 from softphone_bridge.endpoints import Where
 from tests.unit.server.scene import FakeLine, Scene, a_site
 
@@ -210,6 +212,28 @@ def test_an_own_number_asks_its_agent_and_then_the_queue(scene: Scene) -> None:
     assert rung(line) == ["dial mobiles 1001"]
     line.dial_ends(DialResult.NO_ANSWER)
     assert rung(line) == ["dial mobiles 1001", "dial mobiles 1002"]
+
+
+def test_an_edit_while_the_queue_is_turned_to_is_not_missed(scene: Scene) -> None:
+    """A caller whose agent did not answer is offered on the terms of the site as it is then."""
+    at_home(scene, "1002", "1001")
+    written: Deferred[None] = Deferred()
+
+    class SlowLine(FakeLine):
+        async def set(self, variables: Mapping[str, str]) -> None:
+            again = "HOTSEAT_TICKET" in variables and rung(self)
+            await super().set(variables)
+            if again:
+                await written
+
+    line = SlowLine(LineFacts("PJSIP/trunk-1", "1.1", "8001", "13800138000", "", "trunk"))
+    Deferred.fromCoroutine(scene.calls.on_line(line))
+    line.dial_ends(DialResult.NO_ANSWER)
+    site = scene.config.now
+    queue = replace(site.queues["consult"], requires={"consult": 9})
+    scene.site_becomes(replace(site, queues={"consult": queue}))
+    written.callback(None)
+    assert rung(line) == ["dial mobiles 1001"], "1002 has not level 9"
 
 
 def test_an_own_number_of_somebody_at_a_desk_rings_there(scene: Scene) -> None:
