@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import g
+from flask import flash, g, request
 
 from admin.access import visitor
 from admin.instance import instance
+from admin.words import _
 from hotseat.control_client import USER_PREFIX, NotRunning, Refused, ask
 
 
@@ -37,6 +40,39 @@ def poke() -> str | None:
     except Refused as error:
         return str(error)
     return None
+
+
+def seat(agent: str) -> tuple[dict[str, Any] | None, bool]:
+    """A seat as it is now, None if it is not logged on; and whether the server is away."""
+    try:
+        return command("seat", agent=agent)["seat"], False
+    except (NotRunning, Refused):
+        return None, True
+
+
+def tell(step: str, **told: object) -> bool:
+    """Give a command, and say on the next page why if it was not done; whether it was."""
+    try:
+        command(step, **told)
+    except NotRunning:
+        flash(_("The server does not answer; nothing was done."), "error")
+    except Refused as error:
+        flash(str(error), "error")
+    else:
+        return True
+    return False
+
+
+def open_feed(seats: Sequence[str] | None = None) -> tuple[dict[str, str], int]:
+    """Where the feed of these seats is, or of the whole floor; the address is a secret."""
+    # A pass for everything is asked for without naming seats: the server asks for other rights.
+    seen = {} if seats is None else {"seats": seats}
+    origin = request.host_url.rstrip("/")
+    try:
+        granted = command("feed-open", login=visitor().login, origin=origin, **seen)
+    except (NotRunning, Refused) as error:
+        return {"error": str(error)}, 503
+    return {"feed": f"{instance().settings.feed_address}?{urlencode(granted)}"}, 200
 
 
 def cut_feeds(login: str) -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any, Final
-from urllib.parse import urlencode
+from typing import Final
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -18,7 +17,6 @@ from admin.instance import instance, site
 from admin.logins import author
 from admin.teams import owned_by
 from admin.words import N_, _
-from hotseat.control_client import NotRunning, Refused
 from hotseat.db import audit, notes
 from hotseat.db.engine import reading, writing
 from hotseat.db.reports import call_of
@@ -47,7 +45,7 @@ def index() -> str:
     if agent is None or agent not in site().agents:
         return render_template("desk/nobody.html")
     now = instance().now()
-    seat, away = _seat(agent)
+    seat, away = live.seat(agent)
     with reading(instance().engine) as db:
         mine = notes.calls_of_seat(db, agent, now - DAY_MS, MY_CALLS)
         written = notes.notes_of(db, [call.id for call in mine])
@@ -80,17 +78,7 @@ def index() -> str:
 @allowed(Action.WORK_AT_DESK)
 def new_pass() -> tuple[dict[str, str], int]:
     """Where the live feed of the own seat is; the address is a secret."""
-    agent = _own_agent()
-    try:
-        granted = live.command(
-            "feed-open",
-            login=visitor().login,
-            origin=request.host_url.rstrip("/"),
-            seats=[agent],
-        )
-    except (NotRunning, Refused) as error:
-        return {"error": str(error)}, 503
-    return {"feed": f"{instance().settings.feed_address}?{urlencode(granted)}"}, 200
+    return live.open_feed([_own_agent()])
 
 
 @pages.post("/steps/<step>")
@@ -104,12 +92,7 @@ def do(step: str) -> Response:
         told["reason"] = request.form.get("reason", "").strip() or _(REASONS[0])
     if step == "seat-login":
         told["phone"] = request.form.get("phone", "")
-    try:
-        live.command(step, **told)
-    except NotRunning:
-        flash(_("The server does not answer; nothing was done."), "error")
-    except Refused as error:
-        flash(str(error), "error")
+    live.tell(step, **told)
     return redirect(url_for("desk.index"))
 
 
@@ -172,14 +155,6 @@ def _own_agent() -> str:
     if agent is None or agent not in site().agents:
         abort(403)
     return agent
-
-
-def _seat(agent: str) -> tuple[dict[str, Any] | None, bool]:
-    """The seat now, and whether the server is away."""
-    try:
-        return live.command("seat", agent=agent)["seat"], False
-    except (NotRunning, Refused):
-        return None, True
 
 
 def _readable(call: str) -> CallRow:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
-from urllib.parse import urlencode
+from typing import Final
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from acd.picture import SEAT_WORDS
 from admin import live
-from admin.access import actor, allowed, require, visitor
-from admin.instance import instance, site
+from admin.access import allowed, require
+from admin.instance import site
 from admin.teams import owned_by
 from admin.words import _
-from hotseat.control_client import NotRunning, Refused
-from hotseat.rights import Action, Scope, reach
+from hotseat.rights import Action
 
 pages = Blueprint("floor", __name__, url_prefix="/floor")
 
@@ -40,13 +38,7 @@ def index() -> str:
 @allowed(Action.SEE_FLOOR)
 def new_pass() -> tuple[dict[str, str], int]:
     """Where the live feed of this visitor is; the address is a secret."""
-    try:
-        granted = live.command(
-            "feed-open", login=visitor().login, origin=request.host_url.rstrip("/")
-        )
-    except (NotRunning, Refused) as error:
-        return {"error": str(error)}, 503
-    return {"feed": f"{instance().settings.feed_address}?{urlencode(granted)}"}, 200
+    return live.open_feed()
 
 
 @pages.get("/names")
@@ -68,13 +60,9 @@ def seat(number: str) -> str:
     if agent is None:
         abort(404)
     require(Action.SEE_SEATS, owned_by(number))
-    status = live.status() if reach(actor(), Action.SEE_FLOOR) is not Scope.NONE else None
+    found, away = live.seat(number)
     return render_template(
-        "floor/seat.html",
-        agent=agent,
-        now=status,
-        seat=_seat(status, number),
-        whose=owned_by(number),
+        "floor/seat.html", agent=agent, seat=found, away=away, whose=owned_by(number)
     )
 
 
@@ -89,17 +77,6 @@ def steer(number: str, step: str) -> Response:
     told = {"agent": number, "reason": reason} if step == "seat-pause" else {"agent": number}
     if step == "seat-pause" and not reason:
         flash(_("Say why: the agent and the figures will show it."), "error")
-    else:
-        try:
-            live.command(step, **told)
-            flash(_("Done."), "done")
-        except NotRunning:
-            flash(_("The server does not answer; nothing was done."), "error")
-        except Refused as error:
-            flash(str(error), "error")
+    elif live.tell(step, **told):
+        flash(_("Done."), "done")
     return redirect(url_for("floor.seat", number=number))
-
-
-def _seat(status: dict[str, Any] | None, number: str) -> dict[str, Any] | None:
-    seats = [] if status is None else status["seats"]
-    return next((seat for seat in seats if seat["seat"] == number), None)

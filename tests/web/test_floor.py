@@ -37,6 +37,8 @@ class Server:
             raise self.refuses
         if name == "status":
             return NOW
+        if name == "seat":
+            return {"seat": {seat["seat"]: seat for seat in NOW["seats"]}.get(args["agent"])}
         self.asked.append((name, args))
         return {"pass": "a+b"} if name == "feed-open" else {}
 
