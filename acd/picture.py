@@ -82,14 +82,6 @@ class FloorPicture:
     calls: tuple[CallPicture, ...] = ()
     held: frozenset[str] = frozenset()
 
-    def on_duty(self, skill: str, level: int, at: Millis) -> frozenset[SeatId]:
-        """`Staffing` by what is seen: whoever is logged on now, and not off duty by the roster."""
-        return frozenset(
-            seat.seat
-            for seat in self.seats
-            if seat.on_duty and not seat.leaving and seat.skills.get(skill, 0) >= level
-        )
-
 
 def draw_seat(seat: Seat) -> SeatPicture:
     """The seat as it is now."""

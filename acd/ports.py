@@ -8,7 +8,7 @@ from typing import Literal, Protocol, TypeAlias
 
 from acd.effects import Note, SeatGone, SeatKept
 from acd.effects import Offer as OfferEffect
-from acd.types import CallId, Device, Millis, OfferId, SeatId
+from acd.types import CallId, Device, Millis, OfferId
 
 
 class Lines(Protocol):
@@ -38,13 +38,6 @@ class Journal(Protocol):
 
     def call_changed(self, at: Millis, call: CallId, fields: Mapping[str, object]) -> None:
         """Insert or update columns of the call's summary row."""
-
-
-class Staffing(Protocol):
-    """Is somebody with these skills on duty?"""
-
-    def on_duty(self, skill: str, level: int, at: Millis) -> frozenset[SeatId]:
-        """The seats on duty at `at` with at least this level."""
 
 
 Side: TypeAlias = Literal["caller", "seat"]

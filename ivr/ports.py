@@ -116,9 +116,6 @@ class Line(Protocol):
         The file is called `name` and lies in Asterisk's spool folder. Raises LineFailed.
         """
 
-    async def get(self, name: str) -> str | None:
-        """A channel variable or dialplan function, None if unset; any length."""
-
     async def set(self, variables: Mapping[str, str]) -> None:
         """Set channel variables or writable dialplan functions. Raises ValueError for CR/LF/NUL."""
 

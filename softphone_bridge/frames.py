@@ -31,9 +31,6 @@ class View:
         return seats if self.seats is None else seats & self.seats
 
 
-EVERYTHING = View()
-
-
 @dataclass(slots=True)
 class Touched:
     """What may look different from the last frame."""

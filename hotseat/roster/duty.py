@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from acd.types import Millis, SeatId, Skills
 from hotseat.roster.coverage import Stretch
-from hotseat.roster.shifts import Duty, Place
+from hotseat.roster.shifts import Duty
 
 
 class DutyRoster:
@@ -58,32 +58,6 @@ class DutyRoster:
     def agents_at(self, at: Millis) -> frozenset[SeatId]:
         """Everybody on duty at `at`."""
         return frozenset(SeatId(duty.agent) for duty in self.at(at))
-
-    def place_of(self, agent: str, at: Millis) -> Place | None:
-        """Where the agent is on duty at `at`; None if not rostered then.
-
-        Of two duties at once the one begun last counts.
-        """
-        places = [duty.place for duty in self.at(at) if duty.agent == agent]
-        return places[-1] if places else None
-
-    def on_duty(self, skill: str, level: int, at: Millis) -> frozenset[SeatId]:
-        """The agents on duty at `at` with at least this level (implements `acd.ports.Staffing`)."""
-        return frozenset(SeatId(duty.agent) for duty in self.on_duty_for({skill: level}, at))
-
-    def on_duty_for(
-        self, requires: Skills, at: Millis, place: Place | None = None
-    ) -> tuple[Duty, ...]:
-        """The duties that run at `at` and can serve a queue that requires this.
-
-        With `place` only those there. In the order in which they are to be asked: earliest begun
-        first, one duty for each agent.
-        """
-        found: dict[str, Duty] = {}
-        for duty in self.at(at):
-            if place in (None, duty.place) and self._meets(duty.agent, requires):
-                found.setdefault(duty.agent, duty)
-        return tuple(found.values())
 
     def next_duty(self, requires: Skills, after: Millis) -> Duty | None:
         """The next duty to begin after `after` that can serve a queue that requires this."""

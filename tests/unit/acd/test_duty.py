@@ -154,4 +154,3 @@ def test_duty_is_not_kept_with_the_seat(desk: Desk) -> None:
     reborn.apply(RosterTold(frozenset()), desk.now)
     reborn.apply(SeatLoggedOn(ANNE, CONSULT, "p1001", Device.FREE), desk.now)
     assert not reborn.picture().seats[0].on_duty
-    assert reborn.picture().on_duty("consult", 1, desk.now) == frozenset()

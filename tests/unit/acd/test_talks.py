@@ -185,16 +185,3 @@ def test_a_waiting_call_is_not_in_a_talk(desk: Desk) -> None:
     with pytest.raises(IllegalEvent, match="call C1 is waiting here"):
         desk.tell(adopted("C1", "1001"))
     assert desk.floor.picture() == before
-
-
-def test_nobody_on_duty_but_those_logged_on(desk: Desk) -> None:
-    desk.seat("1001", {"consult": 2})
-    desk.seat("1002", {"consult": 4})
-    desk.seat("1003", {"complaint": 9})
-    desk.pause("1002")
-    picture = desk.floor.picture()
-    assert picture.on_duty("consult", 2, desk.now) == {"1001", "1002"}
-    assert picture.on_duty("consult", 3, desk.now) == {"1002"}
-    desk.talk("C1", "1001")
-    desk.off("1001")
-    assert desk.floor.picture().on_duty("consult", 1, desk.now) == {"1002"}

@@ -15,7 +15,7 @@ from twisted.internet.task import Clock
 from hotseat.asterisk.agi_line import FastAgiLine, dial_result
 from hotseat.asterisk.agi_session import PLAIN_LIMIT, POKE_AFTER, SETTLE, AgiSession
 from hotseat.asterisk.agi_wire import AgiParser
-from ivr.ports import DialResult, Line, LineFacts, LineFailed, LineGone, MobileLeg
+from ivr.ports import DialResult, LineFacts, LineFailed, LineGone, MobileLeg
 from tests.unit.asterisk.wires import Wire
 from tests.wire.res_agi import parse_args
 
@@ -30,8 +30,7 @@ class Call:
         self.wire = Wire(clock, self.session)
         self.session.makeConnection(self.wire)
         self.session.dataReceived(b"agi_channel: x\n\n")
-        self.fast_line = FastAgiLine(clock, self.session, FACTS)
-        self.line: Line = self.fast_line
+        self.line = FastAgiLine(clock, self.session, FACTS)
 
     def hear(self) -> list[str] | None:
         """The words of the one command sent since the last look, None if there was none."""
@@ -505,13 +504,13 @@ def test_a_dead_channel_is_a_line_gone(call: Call, verb: str) -> None:
 def test_everybody_who_asked_is_told_of_the_end(call: Call) -> None:
     told: list[int] = []
     for number in range(3):
-        call.fast_line.when_gone().addCallback(lambda _, number=number: told.append(number))
-    given_up = call.fast_line.when_gone()
+        call.line.when_gone().addCallback(lambda _, number=number: told.append(number))
+    given_up = call.line.when_gone()
     given_up.addErrback(lambda failure: failure.trap(CancelledError))
     given_up.cancel()
     call.say("HANGUP")
     assert told == [0, 1, 2]
-    call.fast_line.when_gone().addCallback(lambda _: told.append(3))
+    call.line.when_gone().addCallback(lambda _: told.append(3))
     assert told == [0, 1, 2, 3]
 
 

@@ -21,11 +21,12 @@ from acd.effects import Effect, Note, SeatGone, SeatKept
 from acd.events import DeviceChanged, SeatPaused, SeatReady
 from acd.types import CallId, Device, SeatId
 from softphone_bridge.feed import ALIVE_SECONDS, FLUSH_SECONDS, PASS_SECONDS, Feed
-from softphone_bridge.frames import EVERYTHING, Frames, View
+from softphone_bridge.frames import Frames, View
 from tests.unit.acd.desk import Desk
 from tests.unit.server.scene import KeptJournal
 
 ORIGIN = "http://hotline.example:8080"
+EVERYTHING = View()
 SEAT, OTHER = SeatId("1001"), SeatId("1002")
 
 

@@ -91,7 +91,7 @@ def test_a_published_roster_is_seen_and_told(
     assert live.now.in_force(A)
     assert not live.now.in_force(A - 10 * 3_600_000), "Sunday before is not published"
     assert live.now.agents_at(B) == {"1001", "1002"}
-    assert live.now.place_of("1003", C) is Place.HOME
+    assert [(duty.agent, duty.place) for duty in live.now.at(C)] == [("1003", Place.HOME)]
     assert live.now.escalation({"complaint": 5}) == ("1003",)
 
 

@@ -26,23 +26,13 @@ DAY = DutyRoster(
 )
 
 
-def test_place_follows_the_roster_to_the_millisecond() -> None:
-    assert DAY.place_of("1001", 9 * H - 1) is None
-    assert DAY.place_of("1001", 9 * H) is Place.OFFICE
-    assert DAY.place_of("1001", 17 * H) is None
-    assert DAY.place_of("1001", 20 * H) is Place.HOME
-    assert DAY.place_of("1001", 22 * H) is None
-    assert DAY.place_of("1009", 10 * H) is None
-
-
-def test_who_is_on_duty_for_a_queue() -> None:
-    assert DAY.on_duty("consult", 1, 13 * H) == {"1001", "1002"}
-    assert DAY.on_duty("consult", 3, 13 * H) == {"1001"}
-    assert [d.agent for d in DAY.on_duty_for({"consult": 1}, 13 * H)] == ["1001", "1002"]
-    assert DAY.on_duty_for({"complaint": 3}, 10 * H) == ()
-    assert DAY.on_duty_for({}, 21 * H, Place.OFFICE) == ()
-    assert [d.place for d in DAY.on_duty_for({}, 21 * H, Place.HOME)] == [Place.HOME]
-    assert DAY.agents_at(18 * H) == {"1002"}
+def test_who_is_on_duty_to_the_millisecond() -> None:
+    assert DAY.agents_at(9 * H - 1) == frozenset()
+    assert DAY.agents_at(9 * H) == {"1001"}
+    assert DAY.agents_at(13 * H) == {"1001", "1002"}
+    assert DAY.agents_at(17 * H) == {"1002"}
+    assert [(d.agent, d.place) for d in DAY.at(20 * H)] == [("1001", Place.HOME)]
+    assert DAY.agents_at(22 * H) == frozenset()
 
 
 def test_who_comes_next_and_whom_to_escalate_to() -> None:

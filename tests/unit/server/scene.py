@@ -221,10 +221,6 @@ class FakeLine:
         self._check()
         self.did.append(f"record {name}")
 
-    async def get(self, name: str) -> str | None:
-        self._check()
-        return self.variables.get(name)
-
     async def set(self, variables: Mapping[str, str]) -> None:
         self._check()
         self.variables.update(variables)
