@@ -24,8 +24,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
-from telephone_sound import RATE, Samples, telephone_sound, write_wav
 
+from hotseat.prompts.telephone_sound import RATE, Samples, telephone_sound, wav
 from ivr.prompts import FOLDER, Prompt, built_in
 
 ROOT = Path(__file__).parent.parent
@@ -122,7 +122,8 @@ class Speech:
 def _make(speech: Speech, name: str, language: str, text: str, voice: str) -> Prompt:
     path = FOLDER / language / f"{name}.wav"
     sound = telephone_sound(speech.say(text, voice), MODEL_RATE)
-    write_wav(path, sound)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(wav(sound))
     return Prompt(
         name=name,
         language=language,

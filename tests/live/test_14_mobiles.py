@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 import yaml
 from sqlalchemy import text
-from telephone_sound import RATE, loudness_db, read_wav
 
 from hotseat.db.engine import open_engine
 from hotseat.history import Outcome
+from hotseat.prompts.telephone_sound import RATE, loudness_db, read_wav
 from tests.live.duty import Night
 from tests.live.hotline import SITE, Hotline, now_ms
 from tests.live.premises import until

@@ -7,8 +7,8 @@ import tomllib
 
 import numpy as np
 import pytest
-from telephone_sound import RATE, db, loudness_db, read_wav
 
+from hotseat.prompts.telephone_sound import RATE, db, loudness_db, read_wav
 from hotseat.site import __file__ as site_package
 from hotseat.site.check import check as check_site
 from hotseat.site.read import read

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import wave
 from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -51,18 +52,19 @@ def loudness_db(samples: Samples) -> float:
     return db(float(np.sqrt(np.mean(active**2))))
 
 
-def write_wav(path: Path, samples: Samples) -> None:
-    """Write 8 kHz, 16 bit, mono."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with wave.open(str(path), "wb") as file:
+def wav(samples: Samples) -> bytes:
+    """The file: 8 kHz, 16 bit, mono."""
+    whole = BytesIO()
+    with wave.open(whole, "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(RATE)
         file.writeframes(np.round(samples * 32767).astype("<i2").tobytes())
+    return whole.getvalue()
 
 
 def read_wav(path: Path) -> Samples:
-    """Read what `write_wav` wrote. Raises ValueError for any other format."""
+    """Read what `wav` made. Raises ValueError for any other format."""
     with wave.open(str(path), "rb") as file:
         shape = (file.getframerate(), file.getsampwidth(), file.getnchannels())
         if shape != (RATE, 2, 1):

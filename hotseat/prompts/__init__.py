@@ -1,0 +1,1 @@
+"""The prompts of a hotline: recorded with it, or uploaded."""
