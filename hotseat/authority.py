@@ -17,6 +17,10 @@ NEEDS: Final[Mapping[str, Action]] = {
     "status": Action.SEE_FLOOR,
     "why": Action.SEE_FLOOR,
     "seat-login": Action.STEER_SEATS,
+    "seat-mobile": Action.STEER_SEATS,
+    "seat-place": Action.STEER_SEATS,
+    "seat-override": Action.PLACE_SEATS,
+    "seat-placing": Action.SEE_SEATS,
     "seat-logout": Action.STEER_SEATS,
     "seat-pause": Action.STEER_SEATS,
     "seat-ready": Action.STEER_SEATS,
@@ -30,6 +34,11 @@ NEEDS: Final[Mapping[str, Action]] = {
 
 _LOOKS: Final = frozenset({Action.SEE_FLOOR, Action.OWN_ACCOUNT})
 """Concern no single thing: any scope will do."""
+
+
+def name_of(actor: str) -> str:
+    """Who that is, for the journal: a log-in, or the command line."""
+    return actor.removeprefix(USER_PREFIX)
 
 
 class Authority:
@@ -49,7 +58,7 @@ class Authority:
         """Why not, for the person who asked; None if they may."""
         if actor == OPERATOR:
             return None
-        login = actor.removeprefix(USER_PREFIX)
+        login = name_of(actor)
         needed = NEEDS.get(command)
         if login == actor or needed is None:
             return f"{command} is for the command line alone"

@@ -232,7 +232,7 @@ def place(agent: str, where: str, supervisor: bool, json_: bool) -> None:
 
     A supervisor's word outweighs the agent's, which outweighs the roster's until its next change.
     """
-    result = asked("seat-place", agent=agent, where=where, supervisor=supervisor)
+    result = asked("seat-override" if supervisor else "seat-place", agent=agent, where=where)
     show(json_, result, f"agent {agent} is rung at {result['phone']}")
 
 

@@ -26,10 +26,10 @@ from twisted.web.server import NOT_DONE_YET, Site
 
 from acd.floor import SeatRefused
 from acd.types import SeatId
-from hotseat.authority import Authority
+from hotseat.authority import Authority, name_of
 from hotseat.live_config import LiveConfig
 from hotseat.seats import SeatError, Seats
-from softphone_bridge.endpoints import Where
+from softphone_bridge.endpoints import NoPlace, Placing, Where, endpoint
 from softphone_bridge.feed import Feed
 from softphone_bridge.frames import View
 
@@ -43,8 +43,10 @@ REMEMBERED = 1000
 PENDING_SECONDS = 2.0
 PLACES = {"desk": Where.DESK, "mobile": Where.MOBILE, "roster": None}
 """Where an agent can be rung; `roster` takes back what was said before."""
-LOOKS = frozenset({"seat", "status", "why"})
+LOOKS = frozenset({"seat", "seat-placing", "status", "why"})
 """Commands that change nothing: done again, they are only newer. Their replies can be large."""
+GIVER = "by"
+"""A command with a parameter of this name is told who gives it, whatever the request says."""
 
 
 class CommandError(Exception):
@@ -54,20 +56,24 @@ class CommandError(Exception):
 def seat_commands(seats: Seats, config: LiveConfig) -> dict[str, Command]:
     """What an agent can be told to do, by name."""
 
-    def login(agent: str, phone: str, paused: str | None = None) -> Reply:
-        seats.log_on(config.now, agent, phone, paused)
+    def login(agent: str, phone: str, by: str, paused: str | None = None) -> Reply:
+        seats.log_on(config.now, agent, phone, paused, by)
         return {"agent": agent, "phone": seats.place_of(agent)}
 
-    def mobile(agent: str) -> Reply:
-        seats.log_on_mobile(config.now, agent)
+    def mobile(agent: str, by: str) -> Reply:
+        seats.log_on_mobile(config.now, agent, by)
         return {"agent": agent, "phone": seats.place_of(agent)}
 
-    def place(agent: str, where: str, supervisor: bool = False) -> Reply:
-        if where not in PLACES:
-            raise CommandError(f"no place {where}; it is one of {', '.join(PLACES)}")
-        decide = seats.override if supervisor else seats.choose
-        decide(config.now, agent, PLACES[where])
+    def place(agent: str, where: str, by: str) -> Reply:
+        seats.choose(config.now, agent, _where(where), by)
         return {"agent": agent, "phone": seats.place_of(agent)}
+
+    def override(agent: str, where: str, by: str) -> Reply:
+        seats.override(config.now, agent, _where(where), by)
+        return {"agent": agent, "phone": seats.place_of(agent)}
+
+    def placing(agent: str) -> Reply:
+        return {"placing": _told(seats.placing(config.now, agent), seats.place_of(agent))}
 
     def logout(agent: str) -> Reply:
         seats.log_off(agent)
@@ -85,10 +91,38 @@ def seat_commands(seats: Seats, config: LiveConfig) -> dict[str, Command]:
         "seat-login": login,
         "seat-mobile": mobile,
         "seat-place": place,
+        "seat-override": override,
+        "seat-placing": placing,
         "seat-logout": logout,
         "seat-pause": pause,
         "seat-ready": ready,
     }
+
+
+def _told(placing: Placing, place: str | None) -> Reply:
+    """Who said what; where the seat is rung, None if it is not logged on."""
+    return {
+        "place": place,
+        "because": _because(placing, place),
+        "desk": placing.desk,
+        "mobile": bool(placing.mobile),
+        **{word: where.value for word, where in placing.words.items()},
+    }
+
+
+def _because(placing: Placing, place: str | None) -> str | None:
+    """Whose word put the seat there; None if nobody's did, such as one that was not followed."""
+    try:
+        found = endpoint(placing)
+    except NoPlace:
+        return None
+    return found.because.name.lower() if found.place == place else None
+
+
+def _where(where: str) -> Where | None:
+    if where not in PLACES:
+        raise CommandError(f"no place {where}; it is one of {', '.join(PLACES)}")
+    return PLACES[where]
 
 
 def feed_commands(feed: Feed) -> dict[str, Command]:
@@ -178,8 +212,11 @@ class Control(Resource):
         if command is None:
             known = ", ".join(sorted(self._commands))
             return {"ok": False, "error": f"no command {name!r}; known: {known}"}
+        signature = inspect.signature(command)
+        if GIVER in signature.parameters:
+            args = {**args, GIVER: name_of(actor)}
         try:
-            inspect.signature(command).bind(**args)
+            signature.bind(**args)
         except TypeError as error:
             return {"ok": False, "error": f"{name}: {error}"}
         refusal = await self._authority.refusal(actor, name, args)

@@ -57,7 +57,7 @@ from hotseat.phones import sandbox_of
 from hotseat.pins import is_pin
 from hotseat.restart import Restart
 from hotseat.rights import NOBODYS, Actor, Owned
-from hotseat.seats import Seats
+from hotseat.seats import PLACED, Seats
 from hotseat.site.records import SiteNow
 from hotseat.status import duty_status, floor_status, site_status
 from hotseat.terminal import own_name
@@ -72,6 +72,8 @@ LOOK_AGAIN_SECONDS = 3.0
 PIN_SECONDS = 3.0
 MOST_OUTBOUND = 100_000
 """More calls in a day than any cap allows."""
+MOST_PLACED = 100_000
+"""More words on where seats are rung than are said in a day."""
 SITE_CHANGES = "the site changes"
 RIGHTS_SECONDS = 1.0
 """How long a command of a page waits for the database to say who may give it."""
@@ -262,7 +264,16 @@ class Server:
             last_seen=last_seen,
             last_switch_started=str(seen[0].facts["started"]) if seen else None,
         )
-        self._seats.restore(self.site, await self._database.run(kept_seats))
+        placed = await self._database.run(
+            lambda session: journal_rows(
+                session, limit=MOST_PLACED, since=self._started - DAY, kinds=[PLACED]
+            )
+        )
+        self._seats.restore(
+            self.site,
+            await self._database.run(kept_seats),
+            {row.seat: row.facts for row in placed if row.seat is not None},
+        )
         self._duty.catch_up(last_seen)
         return restart
 

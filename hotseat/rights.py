@@ -44,11 +44,17 @@ class Action(enum.Enum):
     WORK_AT_DESK = "work at a desk"
     """The page of one's own seat."""
     STEER_SEATS = "steer seats"
-    """Log on and off, pause, make ready."""
+    """Log on and off, pause, make ready, choose desk or mobile."""
+    PLACE_SEATS = "place seats"
+    """Say where an agent is rung, against the agent's own choice."""
     SEE_SITE = "see site"
     EDIT_QUEUES = "edit queues"
     EDIT_AGENTS = "edit agents"
     """Names, skills, teams; adding and removing takes the whole scope."""
+    EDIT_MOBILES = "edit duty mobiles"
+    """Where customers' calls go at the company's cost."""
+    SET_PINS = "set PINs"
+    """With which agents check in by telephone."""
     EDIT_PHONES = "edit phones"
     EDIT_NUMBERS = "edit numbers"
     EDIT_MENUS = "edit menus"
@@ -82,9 +88,12 @@ GRANTS: Final[Mapping[Action, Mapping[Role, Scope]]] = {
         Action.SEE_SEATS:         (ALL, ALL, ALL, ALL, OWN),
         Action.WORK_AT_DESK:      (OWN, OWN, OWN, OWN, OWN),
         Action.STEER_SEATS:       (ALL, ALL, ALL, TEAM, OWN),
+        Action.PLACE_SEATS:       (ALL, ALL, ALL, TEAM, NO),
         Action.SEE_SITE:          (ALL, ALL, ALL, ALL, NO),
         Action.EDIT_QUEUES:       (ALL, ALL, NO, NO, NO),
         Action.EDIT_AGENTS:       (ALL, ALL, ALL, TEAM, NO),
+        Action.EDIT_MOBILES:      (ALL, NO, NO, NO, NO),
+        Action.SET_PINS:          (ALL, ALL, ALL, TEAM, OWN),
         Action.EDIT_PHONES:       (ALL, NO, NO, NO, NO),
         Action.EDIT_NUMBERS:      (ALL, NO, NO, NO, NO),
         Action.EDIT_MENUS:        (ALL, ALL, NO, NO, NO),

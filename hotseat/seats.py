@@ -18,8 +18,19 @@ from acd.events import (
 from acd.service import Service
 from acd.types import CallId, Device, SeatId, Skills
 from hotseat.site.records import AgentRecord, SiteNow
-from softphone_bridge.endpoints import Endpoint, NoPlace, Placing, Where, endpoint
+from softphone_bridge.endpoints import (
+    WORDS,
+    Endpoint,
+    NoPlace,
+    Placing,
+    Where,
+    chosen,
+    endpoint,
+)
 from softphone_bridge.mobiles import is_mobile, mobile_of
+
+PLACED = "placed"
+"""The kind of the journal's row for where a seat is rung, and whose word that is."""
 
 
 class SeatError(Exception):
@@ -38,35 +49,31 @@ class Seats:
         self._called_in: dict[SeatId, CallId] = {}
         self._roster: Mapping[str, Where] = {}
 
-    def log_on(self, site: SiteNow, agent: str, phone: str, paused: str | None = None) -> None:
+    def log_on(
+        self, site: SiteNow, agent: str, phone: str, paused: str | None = None, by: str = ""
+    ) -> None:
         """Seat an agent at a phone. Raises SeatError."""
         self._known(site, agent)
         if phone not in site.phones:
             raise SeatError(f"no phone {phone}; the site has {_some(site.phones)}")
-        seat = SeatId(agent)
-        holder = self._seat_at.get(phone)
-        if holder is not None and holder != seat:
-            raise SeatError(
-                f"phone {phone} is taken by agent {holder}; log that agent off first: "
-                f"hotseat seat logout {holder}"
-            )
-        self._put(site, replace(self._placing(site, seat), desk=phone, choice=Where.DESK), paused)
+        placing = replace(self._placing(site, SeatId(agent)), desk=phone, choice=Where.DESK)
+        self._put(site, placing, by, paused)
 
-    def log_on_mobile(self, site: SiteNow, agent: str) -> None:
+    def log_on_mobile(self, site: SiteNow, agent: str, by: str = "") -> None:
         """Seat an agent at the registered duty mobile. Raises SeatError."""
         self._known(site, agent)
-        self._put(site, replace(self._placing(site, SeatId(agent)), choice=Where.MOBILE))
+        self._choose(site, SeatId(agent), Where.MOBILE, by)
 
-    def choose(self, site: SiteNow, agent: str, where: Where | None) -> None:
+    def choose(self, site: SiteNow, agent: str, where: Where | None, by: str = "") -> None:
         """The agent's own choice until the roster's next word; None takes it back.
 
         Raises SeatError.
         """
-        self._put(site, replace(self._placing(site, self._seated(agent)), choice=where))
+        self._choose(site, self._seated(agent), where, by)
 
-    def override(self, site: SiteNow, agent: str, where: Where | None) -> None:
+    def override(self, site: SiteNow, agent: str, where: Where | None, by: str = "") -> None:
         """A supervisor says where the agent is rung; None takes it back. Raises SeatError."""
-        self._put(site, replace(self._placing(site, self._seated(agent)), override=where))
+        self._put(site, replace(self._placing(site, self._seated(agent)), override=where), by)
 
     def roster_is(self, site: SiteNow, places: Mapping[str, Where]) -> None:
         """The roster's word on everybody who is on duty now.
@@ -74,14 +81,9 @@ class Seats:
         Where it changed it outweighs what the agent chose before. Seats that cannot follow stay.
         """
         before, self._roster = self._roster, dict(places)
-        for seat, placing in list(self._placings.items()):
+        for seat in list(self._placings):
             if before.get(seat) is not places.get(seat):
-                choice = placing.choice if seat not in places else None
-                placed = replace(placing, roster=places.get(seat), choice=choice)
-                try:
-                    self._put(site, placed)
-                except SeatError as error:
-                    self._note("not_placed", seat, why=str(error))
+                self._follow_roster(site, seat)
 
     def log_off(self, agent: str) -> None:
         """The agent leaves, after the talk if there is one. Raises SeatError."""
@@ -138,6 +140,11 @@ class Seats:
         """Where the agent's seat is rung; None if not logged on."""
         return self._place_of.get(SeatId(agent))
 
+    def placing(self, site: SiteNow, agent: str) -> Placing:
+        """Who said what about where the agent is rung. Raises SeatError."""
+        self._known(site, agent)
+        return self._placing(site, SeatId(agent))
+
     def phone_changed(self, phone: str, device: Device) -> None:
         """A phone became free, in use or unreachable."""
         self._phones[phone] = device
@@ -152,8 +159,16 @@ class Seats:
             if self._phones.get(phone) is not device:
                 self.phone_changed(phone, device)
 
-    def restore(self, site: SiteNow, kept: Iterable[SeatKept]) -> None:
-        """Seat again who was seated when the server stopped."""
+    def restore(
+        self,
+        site: SiteNow,
+        kept: Iterable[SeatKept],
+        said: Mapping[str, Mapping[str, object]] | None = None,
+    ) -> None:
+        """Seat again who was seated when the server stopped.
+
+        `said` is agent -> facts of the last `placed` in the journal: who said what before.
+        """
         for row in kept:
             agent = site.agents.get(row.seat)
             at_mobile = row.phone == mobile_of(row.seat)
@@ -174,12 +189,11 @@ class Seats:
                 )
             )
             self._sit(row.seat, row.phone)
-            self._placings[row.seat] = Placing(
-                row.seat,
-                desk=None if at_mobile else row.phone,
-                mobile=agent.mobile,
-                choice=Where.MOBILE if at_mobile else Where.DESK,
-            )
+            known = (said or {}).get(row.seat, {})
+            self._placings[row.seat] = placing = _placing_again(row, known)
+            here = known.get("place") == row.phone
+            if here and placing.roster is not self._roster.get(row.seat):
+                self._follow_roster(site, row.seat)
 
     def site_changed(self, old: SiteNow, new: SiteNow) -> None:
         """Edited skills reach the floor; agents, phones and mobiles that are gone leave it."""
@@ -196,16 +210,38 @@ class Seats:
 
     def _placing(self, site: SiteNow, seat: SeatId) -> Placing:
         """What is known of the agent's place, with the mobile that is registered now."""
-        placing = self._placings.get(seat) or Placing(seat, roster=self._roster.get(seat))
-        return replace(placing, mobile=site.agents[seat].mobile)
+        placing = self._placings.get(seat) or Placing(seat)
+        return replace(placing, mobile=site.agents[seat].mobile, roster=self._roster.get(seat))
 
-    def _put(self, site: SiteNow, placing: Placing, paused: str | None = None) -> None:
+    def _follow_roster(self, site: SiteNow, seat: SeatId) -> None:
+        placing = self._placing(site, seat)
+        try:
+            self._put(site, placing if placing.roster is None else replace(placing, choice=None))
+        except SeatError as error:
+            self._note("not_placed", seat, why=str(error))
+
+    def _choose(self, site: SiteNow, seat: SeatId, where: Where | None, by: str) -> None:
+        try:
+            placing = chosen(self._placing(site, seat), where)
+        except NoPlace as error:
+            raise SeatError(str(error)) from None
+        self._put(site, placing, by)
+
+    def _put(
+        self, site: SiteNow, placing: Placing, by: str = "", paused: str | None = None
+    ) -> None:
         """Ring the agent where the placing says from now on. Raises SeatError."""
         seat = SeatId(placing.agent)
         try:
             found = endpoint(placing)
         except NoPlace as error:
             raise SeatError(str(error)) from None
+        holder = self._seat_at.get(found.place, seat)
+        if holder != seat:
+            raise SeatError(
+                f"phone {found.place} is taken by agent {holder}; log that agent off first: "
+                f"hotseat seat logout {holder}"
+            )
         if seat in self._called_in:
             self.let_go(self._called_in[seat])
         self._service.tell(
@@ -218,13 +254,17 @@ class Seats:
                 mobile=is_mobile(found.place),
             )
         )
-        self._tell_place(seat, found)
+        self._tell_place(seat, placing, found, by)
         self._sit(seat, found.place)
         self._placings[seat] = placing
 
-    def _tell_place(self, seat: SeatId, found: Endpoint) -> None:
-        if self._place_of.get(seat) != found.place:
-            self._note("placed", seat, place=found.place, because=found.because.value)
+    def _tell_place(self, seat: SeatId, placing: Placing, found: Endpoint, by: str) -> None:
+        before = self._placings.get(seat)
+        if before is None or before.words != placing.words or self._place_of[seat] != found.place:
+            facts = {"place": found.place, "because": found.because.value}
+            words = {name: where.value for name, where in placing.words.items()}
+            desk = {} if placing.desk is None else {"desk": placing.desk}
+            self._note(PLACED, seat, **facts, **words, **desk, **({"by": by} if by else {}))
 
     def _note(self, kind: str, seat: SeatId, **facts: str) -> None:
         self._service.note(Note(kind, seat=seat, facts=facts))
@@ -250,6 +290,17 @@ class Seats:
                 f"agent {agent} is not logged on; hotseat seat login {agent} --phone PHONE"
             )
         return seat
+
+
+def _placing_again(row: SeatKept, said: Mapping[str, object]) -> Placing:
+    """Who said what before a restart; without a record it was the agent's own choice."""
+    at_mobile = row.phone == mobile_of(row.seat)
+    own = Where.MOBILE if at_mobile else Where.DESK
+    if said.get("place") != row.phone:
+        return Placing(row.seat, None if at_mobile else row.phone, choice=own)
+    roster, choice, override = (Where(said[word]) if word in said else None for word in WORDS)
+    desk = row.phone if not at_mobile else str(said["desk"]) if "desk" in said else None
+    return Placing(row.seat, desk, "", roster, choice, override)
 
 
 def _skills(agent: AgentRecord) -> Skills:

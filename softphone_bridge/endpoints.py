@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from softphone_bridge.mobiles import mobile_of
 
@@ -24,6 +24,10 @@ class Because(enum.Enum):
     OVERRIDE = "a supervisor"
 
 
+WORDS = ("roster", "choice", "override")
+"""Whose words there are; the later ones win."""
+
+
 class NoPlace(Exception):
     """The agent cannot be rung where it was said; the text says why and what to do."""
 
@@ -41,6 +45,12 @@ class Placing:
     choice: Where | None = None
     override: Where | None = None
 
+    @property
+    def words(self) -> dict[str, Where]:
+        """What was said, by whose word it is."""
+        said = {word: getattr(self, word) for word in WORDS}
+        return {word: where for word, where in said.items() if where is not None}
+
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
@@ -48,6 +58,19 @@ class Endpoint:
 
     place: str
     because: Because
+
+
+def chosen(placing: Placing, where: Where | None) -> Placing:
+    """With the agent's own choice; None takes it back. Raises NoPlace.
+
+    Against a supervisor's word nothing is chosen: it would only seem to be done.
+    """
+    if where is not None and placing.override not in (None, where):
+        raise NoPlace(
+            f"a supervisor has said that agent {placing.agent} is rung at the "
+            f"{placing.override.value}; only a supervisor takes that back"
+        )
+    return replace(placing, choice=where)
 
 
 def endpoint(placing: Placing) -> Endpoint:

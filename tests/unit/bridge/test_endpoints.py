@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from acd.types import SeatId
 from softphone_bridge.codes import Code, star_code
 from softphone_bridge.devices import phone_of
-from softphone_bridge.endpoints import Because, NoPlace, Placing, Where, endpoint
+from softphone_bridge.endpoints import Because, NoPlace, Placing, Where, chosen, endpoint
 from softphone_bridge.mobiles import is_mobile, local_end, mobile_of
 
 DESK, MOBILE = Where.DESK, Where.MOBILE
@@ -53,6 +53,25 @@ def test_whoever_sits_nowhere_is_at_the_mobile() -> None:
 def test_a_word_that_cannot_be_followed_rings_nowhere_else(placing: Placing, told: str) -> None:
     with pytest.raises(NoPlace, match=told):
         endpoint(placing)
+
+
+@given(
+    st.sampled_from([None, *Where]),
+    st.sampled_from([None, *Where]),
+    st.sampled_from([None, *Where]),
+)
+def test_nothing_is_chosen_against_a_supervisor(
+    roster: Where | None, override: Where | None, choice: Where | None
+) -> None:
+    before = Placing("1001", "p101", "+8613800138000", roster, None, override)
+    if override is not None and choice not in (None, override):
+        with pytest.raises(NoPlace, match=f"rung at the {override.value}; only a supervisor"):
+            chosen(before, choice)
+    else:
+        after = chosen(before, choice)
+        assert after.choice is choice
+        wanted = override or choice or roster or DESK
+        assert endpoint(after).place == ("p101" if wanted is DESK else "mobile:1001")
 
 
 @given(st.from_regex(r"[0-9]{2,8}", fullmatch=True), st.integers(0, 2**32 - 1))

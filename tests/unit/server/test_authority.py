@@ -7,7 +7,7 @@ from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
 from hotseat.authority import NEEDS, Authority
-from hotseat.rights import NOBODYS, Actor, Owned, Role
+from hotseat.rights import NOBODYS, Action, Actor, Owned, Role
 
 TEAMS = {"1001": "east", "1002": "east", "2001": "west"}
 USERS = {
@@ -16,6 +16,7 @@ USERS = {
     "agent": Actor("agent", frozenset({Role.AGENT}), "1002"),
     "none": Actor("none", frozenset()),
 }
+STEERING = [command for command, action in NEEDS.items() if action is Action.STEER_SEATS]
 
 
 async def find(login: str) -> Actor | None:
@@ -47,13 +48,27 @@ def may(actor: str, command: str, agent: str | None = None, **args: object) -> b
         ("gone", set()),
     ],
 )
-@pytest.mark.parametrize("command", sorted(name for name in NEEDS if name.startswith("seat-")))
+@pytest.mark.parametrize("command", sorted(STEERING))
 def test_seats_are_steered_by_those_whose_they_are(
     command: str, login: str, agents: set[str]
 ) -> None:
     """An agent's own, a lead's teams', an administrator's all."""
     found = {
         agent for agent in ("1001", "1002", "2001", "9999") if may(f"user:{login}", command, agent)
+    }
+    assert found == agents
+
+
+@pytest.mark.parametrize(
+    ("login", "agents"),
+    [("root", {"1001", "1002", "2001"}), ("lead", {"1001", "1002"}), ("agent", set())],
+)
+def test_only_who_leads_says_where_others_are_rung(login: str, agents: set[str]) -> None:
+    """No agent outweighs the own supervisor."""
+    found = {
+        agent
+        for agent in ("1001", "1002", "2001")
+        if may(f"user:{login}", "seat-override", agent, where="desk")
     }
     assert found == agents
 

@@ -18,11 +18,12 @@ from twisted.internet.task import deferLater
 from twisted.internet.threads import deferToThread
 from twisted.trial.unittest import TestCase
 
+from hotseat import authority
 from hotseat.authority import Authority
 from hotseat.config import Settings
 from hotseat.control import PENDING_SECONDS, CommandError, Control
 from hotseat.control_client import NotRunning, Refused, ask
-from hotseat.rights import Actor, Owned, Role
+from hotseat.rights import Action, Actor, Owned, Role
 
 
 class ControlTests(TestCase):
@@ -42,6 +43,7 @@ class ControlTests(TestCase):
             "break": self._break,
             "wait": self._slowly,
             "status": self._status,
+            "sign": self._sign,
         }
         control = Control(commands, Authority(self._find, Owned), lambda: 7, reactor)
         port = control.listen(reactor, self.settings.control_socket)
@@ -56,6 +58,9 @@ class ControlTests(TestCase):
     def _note(self, text: str) -> dict[str, Any]:
         self.done.append(text)
         return {"noted": text}
+
+    def _sign(self, by: str) -> dict[str, Any]:
+        return {"by": by}
 
     def _refuse(self) -> dict[str, Any]:
         raise CommandError("not today; come back tomorrow")
@@ -102,6 +107,12 @@ class ControlTests(TestCase):
         assert self.looks == 1
         assert self.done == []
 
+    async def test_who_gives_a_command_is_not_for_the_request_to_say(self) -> None:
+        self.patch(authority, "NEEDS", {"sign": Action.OWN_ACCOUNT})
+        for actor, args in (("user:ann", {}), ("user:ann", {"by": "mei"})):
+            assert await deferToThread(ask, self.settings, "sign", actor, **args) == {"by": "ann"}
+        assert await deferToThread(ask, self.settings, "sign", by="mei") == {"by": "cli"}
+
     async def test_a_command_is_answered_after_its_effect(self) -> None:
         result = await deferToThread(ask, self.settings, "note", text="你好")
         assert result == {"noted": "你好"}
@@ -124,7 +135,7 @@ class ControlTests(TestCase):
             await deferToThread(ask, self.settings, "break")
 
     async def test_an_unknown_command_lists_the_known_ones(self) -> None:
-        with pytest.raises(Refused, match="known: break, note, refuse, status, wait"):
+        with pytest.raises(Refused, match="known: break, note, refuse, sign, status, wait"):
             await deferToThread(ask, self.settings, "dial", number="112")
 
     async def test_wrong_arguments_are_named(self) -> None:
