@@ -424,7 +424,7 @@ class Floor:
         self._end_ringing(call, ringing)
         call.step(CallStep.ANSWER)
         self._lines.answer(call.terms.queue, call.place, now)
-        self._seating.answer(seat)
+        self._seating.answer(seat, now)
         self._talks[call.terms.call] = seat
         self._note("answered", call, seat.id, offer=offer.offer, **seen)
         for leg in offer.legs:

@@ -17,6 +17,10 @@ class SeatPicture:
     seat: SeatId
     skills: Skills
     phone: str
+    word: str
+    """What it is doing, one of SEAT_WORDS."""
+    since: Millis
+    """Since when it does."""
     state: SeatState
     device: Device
     paused: str | None
@@ -25,30 +29,6 @@ class SeatPicture:
     call: CallId | None
     idle_since: Millis
     wrap_up_until: Millis | None
-
-
-SEAT_WORDS = (
-    *("talking", "offered", "wrap-up"),
-    *("ready", "off duty", "paused", "phone in use", "phone away"),
-)
-"""Everything that `seat_word` says, the busiest first."""
-
-_IDLE_AT = {
-    Device.FREE: "ready",
-    Device.IN_USE: "phone in use",
-    Device.AWAY: "phone away",
-}
-
-
-def seat_word(seat: SeatPicture) -> str:
-    """One word for what a seat is doing, the most telling first."""
-    if seat.state is not SeatState.IDLE:
-        return str(seat.state.value)
-    if seat.paused is not None:
-        return "paused"
-    if seat.device is Device.FREE and not seat.on_duty:
-        return "off duty"
-    return _IDLE_AT[seat.device]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +69,8 @@ def draw_seat(seat: Seat) -> SeatPicture:
         seat=seat.id,
         skills=seat.skills,
         phone=seat.phone,
+        word=seat.word,
+        since=seat.since,
         state=seat.state,
         device=seat.device,
         paused=seat.paused,

@@ -55,6 +55,19 @@ SEAT_TABLE: Mapping[SeatState, Mapping[SeatStep, SeatState]] = {
 }
 
 
+SEAT_WORDS = (
+    *("talking", "offered", "wrap-up"),
+    *("ready", "off duty", "paused", "phone in use", "phone away"),
+)
+"""Everything that `seat_word` says, the busiest first."""
+
+_IDLE_AT = {
+    Device.FREE: "ready",
+    Device.IN_USE: "phone in use",
+    Device.AWAY: "phone away",
+}
+
+
 @dataclass(slots=True, eq=False)
 class Seat:
     """One logged-on agent as the floor sees it."""
@@ -83,6 +96,10 @@ class Seat:
     mobile: bool = False
     called_in: CallId | None = None
     """The only call that it is there for."""
+    word: str = ""
+    """What it is doing, one of SEAT_WORDS."""
+    since: Millis = 0
+    """Since when it does."""
 
     def step(self, step: SeatStep) -> None:
         """Move by the table. Raises IllegalEvent if the table has no such step."""
@@ -91,6 +108,23 @@ class Seat:
             raise IllegalEvent(f"seat {self.id} is {self.state.value}: no {step.value} from there")
         self.state = after
 
+    def look(self, now: Millis) -> None:
+        """Something happened to it: if it does something else now, it does so since now."""
+        word = seat_word(self)
+        if word != self.word:
+            self.word, self.since = word, now
+
     def to_keep(self) -> SeatKept:
         """What a restart must find."""
         return SeatKept(self.id, self.phone, self.paused, self.idle_since, self.wrap_up_until)
+
+
+def seat_word(seat: Seat) -> str:
+    """One word for what a seat is doing, the most telling first."""
+    if seat.state is not SeatState.IDLE:
+        return str(seat.state.value)
+    if seat.paused is not None:
+        return "paused"
+    if seat.device is Device.FREE and not seat.on_duty:
+        return "off duty"
+    return _IDLE_AT[seat.device]

@@ -64,7 +64,7 @@ class Seating:
             case SkillsChanged():
                 if seat := self._seats.get(event.seat):
                     seat.skills = event.skills
-                    self._routing.enrol(seat, now)
+                    self._enrol(seat, now)
             case _:
                 assert_never(event)
 
@@ -84,7 +84,7 @@ class Seating:
         for seat in changed:
             seat.on_duty = not seat.on_duty
             self._note("on_duty" if seat.on_duty else "off_duty", seat)
-            self._routing.enrol(seat, now)
+            self._enrol(seat, now)
         return [seat.id for seat in changed]
 
     def keep(self) -> None:
@@ -140,7 +140,7 @@ class Seating:
             self._rest(seat, event.wrap_up_until)
         elif seat.paused is None:
             self._note("ready", seat)
-        self._routing.enrol(seat, now)
+        self._enrol(seat, now)
         self._to_keep[seat.id] = seat
 
     def _is_on_duty(self, seat: Seat | SeatLoggedOn) -> bool:
@@ -157,7 +157,7 @@ class Seating:
         seat.on_duty = self._is_on_duty(event)
         seat.leaving = False
         self._note("logged_on", seat, phone=seat.phone, device=seat.device.value)
-        self._routing.enrol(seat, now)
+        self._enrol(seat, now)
         self._to_keep[seat.id] = seat
 
     def _log_off(self, seat_id: SeatId) -> None:
@@ -183,7 +183,7 @@ class Seating:
             seat.paused = reason
             self._to_keep[seat.id] = seat
             self._note("paused", seat, reason=reason)
-            self._routing.sort_seat(seat, now)
+            self._settle(seat, now)
 
     def _ready(self, seat: Seat, now: Millis) -> None:
         was_paused, seat.paused = seat.paused is not None, None
@@ -194,14 +194,14 @@ class Seating:
         elif was_paused and seat.state is not SeatState.TALKING:
             seat.idle_since = now
             self._note("ready", seat)
-        self._routing.sort_seat(seat, now)
+        self._settle(seat, now)
 
     def _device(self, event: DeviceChanged, now: Millis) -> None:
         seat = self._seats.get(event.seat)
         if seat is not None and seat.device is not event.device:
             seat.device = event.device
             self._note("device", seat, device=event.device.value)
-            self._routing.sort_seat(seat, now)
+            self._settle(seat, now)
 
     # ---- what calls do to seats
 
@@ -209,7 +209,7 @@ class Seating:
         """The seat is offered the call, after which it will rest so long."""
         seat.step(SeatStep.OFFER)
         seat.call, seat.wrap_up = call, wrap_up
-        self._routing.sort_seat(seat, now)
+        self._settle(seat, now)
 
     def ring_over(self, seat: Seat, now: Millis, *, missed: bool, hold_off: Millis) -> None:
         """No talk came of the offer: count a miss, leave the phone alone so long, or neither."""
@@ -229,12 +229,13 @@ class Seating:
         if seat.leaving:
             self._remove(seat)
         else:
-            self._routing.sort_seat(seat, now)
+            self._settle(seat, now)
 
-    def answer(self, seat: Seat) -> None:
+    def answer(self, seat: Seat, now: Millis) -> None:
         """The offer became a talk."""
         seat.step(SeatStep.ANSWER)
         seat.misses = 0
+        seat.look(now)
 
     def adopt(self, seat: Seat, call: CallId, wrap_up: Millis, now: Millis) -> None:
         """The seat is found in a talk."""
@@ -242,7 +243,7 @@ class Seating:
         seat.call, seat.wrap_up, seat.wrap_up_until = call, wrap_up, None
         self._to_keep[seat.id] = seat
         self._deadlines.drop(Deadline(Due.WRAP_UP, seat.id))
-        self._routing.sort_seat(seat, now)
+        self._settle(seat, now)
 
     def release(self, seat: Seat, now: Millis) -> None:
         """The seat's talk is over: rest, or leave."""
@@ -252,7 +253,7 @@ class Seating:
             self._remove(seat)
         elif seat.wrap_up > 0:
             self._rest(seat, now + seat.wrap_up)
-            self._routing.sort_seat(seat, now)
+            self._settle(seat, now)
         else:
             self.rest_over(seat, now, now)
 
@@ -273,12 +274,22 @@ class Seating:
         self._deadlines.drop(Deadline(Due.WRAP_UP, seat.id))
         if seat.paused is None:
             self._note("ready", seat)
-        self._routing.sort_seat(seat, now)
+        self._settle(seat, now)
 
     def hold_over(self, seat: Seat, now: Millis) -> None:
         """The phone that was busy or out of reach may be tried again."""
         seat.held_until = None
+        self._settle(seat, now)
+
+    def _settle(self, seat: Seat, now: Millis) -> None:
+        """Something about the seat changed."""
+        seat.look(now)
         self._routing.sort_seat(seat, now)
+
+    def _enrol(self, seat: Seat, now: Millis) -> None:
+        """The seat is new, or its skills or its duty are."""
+        seat.look(now)
+        self._routing.enrol(seat, now)
 
     def _note(self, kind: str, seat: Seat, **facts: str | int) -> None:
         self._say(Note(kind, seat=seat.id, facts=facts))

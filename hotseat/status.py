@@ -7,7 +7,7 @@ from typing import Any
 
 from acd.calls import CallState
 from acd.escalation import is_own
-from acd.picture import CallPicture, FloorPicture, SeatPicture, seat_word
+from acd.picture import CallPicture, FloorPicture, SeatPicture
 from acd.presence import SeatState
 from acd.types import Millis, Skills
 from hotseat.roster.attendance import missing
@@ -75,7 +75,7 @@ def _queues(picture: FloorPicture, site: SiteNow, now: Millis) -> list[dict[str,
     ready = Counter(
         frozenset((skill, level) for skill, level in seat.skills.items() if not is_own(skill))
         for seat in picture.seats
-        if seat_word(seat) == "ready"
+        if seat.word == "ready"
     )
     for call in picture.calls:
         states[call.queue][call.state] += 1
@@ -108,7 +108,7 @@ def _seat(seat: SeatPicture, site: SiteNow, now: Millis) -> dict[str, Any]:
         "seat": seat.seat,
         "name": agent.name if agent is not None else "",
         "phone": seat.phone,
-        "state": seat_word(seat),
+        "state": seat.word,
         "paused": seat.paused,
         "device": seat.device.value,
         "leaving": seat.leaving,

@@ -97,7 +97,7 @@ class Feed(Resource):
 
     def seat(self, seat: SeatId) -> Frame | None:
         """One seat as it is now, for who does not watch."""
-        return None if self._frames is None else self._frames.seat(seat, self._now())
+        return None if self._frames is None else self._frames.seat(seat)
 
     # ---- passes
 
@@ -164,33 +164,25 @@ class Feed(Resource):
 
     def note(self, at: Millis, note: Note) -> None:
         """Append one row."""
-        if note.seat is not None:
-            self._touch_seat(note.seat)
-        if note.queue is not None:
-            self._touched.queues.add(note.queue)
-        if note.kind in ("held", "resumed"):
-            self._touched.offers = True
-        self._soon()
+        if self._viewers:
+            self._touch(note)
         self._journal.note(at, note)
 
     def keep_seat(self, at: Millis, seat: SeatKept) -> None:
         """Remember the seat as it is now."""
         self._touch_seat(seat.seat)
-        self._soon()
         self._journal.keep_seat(at, seat)
 
     def drop_seat(self, at: Millis, seat: SeatGone) -> None:
         """Forget the seat."""
         self._touch_seat(seat.seat)
-        self._soon()
         self._journal.drop_seat(at, seat)
 
     def call_changed(self, at: Millis, call: CallId, fields: Mapping[str, object]) -> None:
         """Insert or update columns of the call's summary; with its outcome today's figures move."""
         self._journal.call_changed(at, call, fields)
-        queue = fields.get("queue")
-        if "outcome" in fields and isinstance(queue, str):
-            self._touched.queues.add(queue)
+        if self._viewers and "outcome" in fields and (queue := fields.get("queue")) is not None:
+            self._touched.queues.add(str(queue))
             self._soon()
 
     def site_changed(self) -> None:
@@ -199,15 +191,22 @@ class Feed(Resource):
             viewer.late = True
         self._soon()
 
+    def _touch(self, note: Note) -> None:
+        if note.seat is not None:
+            self._touched.seats.add(note.seat)
+        if note.queue is not None:
+            self._touched.queues.add(note.queue)
+        if note.kind in ("held", "resumed"):
+            self._touched.offers = True
+        self._soon()
+
     def _touch_seat(self, seat: SeatId) -> None:
-        self._touched.seats.add(seat)
-        if self._frames is not None:
-            self._frames.look(seat, self._now())
+        if self._viewers:
+            self._touched.seats.add(seat)
+            self._soon()
 
     def _soon(self) -> None:
-        if not self._viewers:
-            self._touched = Touched()
-        elif self._flushing is None:
+        if self._flushing is None and self._viewers:
             self._flushing = self._clock.callLater(FLUSH_SECONDS, self._flush)
 
     def _flush(self) -> None:

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from acd.floor import Floor
-from acd.picture import seat_word
 from acd.types import Millis, SeatId
 
 Frame: TypeAlias = dict[str, Any]
@@ -47,18 +46,6 @@ class Frames:
     def __init__(self, floor: Floor, queue_figures: QueueFigures) -> None:
         self._floor = floor
         self._queue_figures = queue_figures
-        self._since: dict[SeatId, tuple[str, Millis]] = {}
-
-    def look(self, seat_id: SeatId, now: Millis) -> None:
-        """Something happened to this seat: if it does something else now, it does so since now."""
-        seat = self._floor.seat(seat_id)
-        if seat is None:
-            self._since.pop(seat_id, None)
-            return
-        word = seat_word(seat)
-        known, _ = self._since.get(seat_id, ("", now))
-        if word != known:
-            self._since[seat_id] = word, now
 
     def whole(self, view: View, queues: Iterable[str], now: Millis) -> Frame:
         """Everything in view; what a viewer knew before is void."""
@@ -75,15 +62,14 @@ class Frames:
             frame["held"] = sorted(self._floor.held())
         return frame if frame["seats"] or frame["queues"] or touched.offers else None
 
-    def seat(self, seat_id: SeatId, now: Millis) -> Frame | None:
+    def seat(self, seat_id: SeatId) -> Frame | None:
         """One seat as it is now; None if it is not logged on."""
         seat = self._floor.seat(seat_id)
         if seat is None:
             return None
-        _, since = self._since.get(seat_id, ("", now))
         return {
-            "state": seat_word(seat),
-            "since": since,
+            "state": seat.word,
+            "since": seat.since,
             "phone": seat.phone,
             "paused": seat.paused,
             "leaving": seat.leaving,
@@ -95,7 +81,7 @@ class Frames:
     def _frame(self, view: View, seats: Set[SeatId], queues: Iterable[str], now: Millis) -> Frame:
         return {
             "now": now,
-            "seats": {seat: self.seat(seat, now) for seat in view.of(seats)},
+            "seats": {seat: self.seat(seat) for seat in view.of(seats)},
             "queues": {queue: self._queue(queue) for queue in queues if view.seats is None},
         }
 

@@ -7,7 +7,7 @@ from typing import Final
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from acd.picture import SEAT_WORDS
+from acd.presence import SEAT_WORDS
 from admin import live
 from admin.access import allowed, require
 from admin.instance import site

@@ -19,7 +19,7 @@ from prometheus_client.core import (
 )
 from prometheus_client.registry import Collector
 
-from acd.picture import SEAT_WORDS
+from acd.presence import SEAT_WORDS
 from acd.stats import WAIT_BOUNDS, Waits
 from hotseat.figures import Figures
 from hotseat.operation.health import Condition, health

@@ -9,7 +9,7 @@ from enum import Enum
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from acd.picture import SEAT_WORDS
+from acd.presence import SEAT_WORDS
 from hotseat.tables import cut, span, table, width
 
 NAME_COLUMNS = 16

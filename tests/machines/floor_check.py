@@ -6,7 +6,7 @@ from acd.calls import CallState, need_of, place_of
 from acd.deadlines import Deadline, Due
 from acd.effects import Effect, Offer
 from acd.floor import Floor
-from acd.presence import SeatState
+from acd.presence import SeatState, seat_word
 from acd.routing import Verdict, meets, offerable, open_call, open_seat, serves
 from acd.types import Millis
 
@@ -80,6 +80,7 @@ def _one_thing_at_a_time(floor: Floor) -> None:
         assert (seat.id in engaged) == (seat.call is not None)
         assert not seat.leaving or seat.call is not None
         assert (seat.wrap_up_until is not None) == (seat.state is SeatState.WRAP_UP)
+        assert seat.word == seat_word(seat)
     assert floor._seating._phones == {seat.phone: seat.id for seat in seats.values()}
 
 

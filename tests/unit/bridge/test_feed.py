@@ -241,10 +241,27 @@ def test_a_slow_viewer_is_skipped_and_then_told_the_whole(hall: Hall) -> None:
     assert wall.seats == quick.seats
 
 
-def test_nobody_watching_costs_no_timer(hall: Hall) -> None:
+def test_nobody_watching_costs_neither_timer_nor_look(hall: Hall, monkeypatch: Any) -> None:
+    def drawn(*_: object) -> None:
+        raise AssertionError("drawn for nobody")
+
+    monkeypatch.setattr(hall.frames, "seat", drawn)
+    monkeypatch.setattr(hall.desk.floor, "seat", drawn)
     hall.desk.seat("1001")
     hall.after(hall.desk.effects)
+    hall.desk.talk("c1", "1001")
+    hall.after(hall.desk.effects)
     assert hall.clock.getDelayedCalls() == []
+
+
+def test_who_comes_late_is_told_since_when_a_seat_does_what_it_does(hall: Hall) -> None:
+    hall.desk.seat("1001")
+    hall.desk.talk("c1", "1001")
+    answered = hall.desk.now
+    hall.desk.phone("1001", Device.IN_USE)  # as phones of those who talk are
+    hall.desk.wait(5_000)
+    seat = hall.watch().seats["1001"]
+    assert (seat["state"], seat["since"]) == ("talking", answered)
 
 
 def test_another_site_is_told_as_a_whole(hall: Hall) -> None:

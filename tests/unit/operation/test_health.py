@@ -11,7 +11,7 @@ from twisted.internet.address import IPv4Address
 from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 
-from acd.picture import SEAT_WORDS
+from acd.presence import SEAT_WORDS
 from acd.stats import OUTCOMES, WAIT_BOUNDS
 from hotseat.figures import OFFER_RESULTS, Figures
 from hotseat.operation.health import Condition, health

@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from acd.picture import SEAT_WORDS, seat_word
-from acd.presence import SeatState
-from acd.types import Device
+from acd.presence import SEAT_WORDS, Seat, SeatState, seat_word
+from acd.types import Device, SeatId
 from hotseat.site.records import AgentRecord, SiteNow
 from hotseat.status import floor_status
 from tests.unit.server.scene import Scene, a_site
@@ -62,9 +61,7 @@ def test_calls_may_be_left_out_but_are_counted() -> None:
 
 
 def test_every_state_of_a_seat_has_its_word() -> None:
-    scene = Scene()
-    scene.seat()
-    (seat,) = scene.service.floor.picture().seats
+    seat = Seat(SeatId("1001"), {}, "p101", Device.FREE, idle_since=0)
     words = {
         seat_word(replace(seat, state=state, paused=paused, device=device, on_duty=on_duty))
         for on_duty in (True, False)
