@@ -33,6 +33,7 @@ from hotseat.site.plan import Change, plan
 from hotseat.site.problems import Problem, SiteInvalid
 from hotseat.site.read import SiteFile
 from hotseat.site.records import Site, SiteNow
+from words import said
 
 Document: TypeAlias = dict[str, Any]
 Edit: TypeAlias = Callable[[Document], None]
@@ -108,7 +109,7 @@ def put(what: str, wanted: Site) -> Outcome:
     try:
         revision = _apply(what, now, wanted, changes)
     except IntegrityError:
-        return Wrong((Problem("", _("Something that is kept elsewhere still needs it.")),))
+        return Wrong((Problem("", said("Something that is kept elsewhere still needs it.")),))
     look_again()
     return Done(revision, changes, live.poke())
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from admin.words import N_, _
+from admin.words import N_, _, language
 from hotseat.site.plan import Change
+from words import told
 
 KINDS: Final = {
     "site": N_("site"),
@@ -81,67 +82,6 @@ def _called(text: str) -> str:
     return named + colon + values.replace(" -> ", " → ")
 
 
-_PROBLEMS: Final = tuple(
-    (re.compile(pattern), text)
-    for pattern, text in (
-        (
-            r'no (?P<kind>\w+) "(?P<name>.+?)"; did you mean "(?P<near>.+)"\?',
-            N_('no %(kind)s "%(name)s"; did you mean "%(near)s"?'),
-        ),
-        (
-            r'no (?P<kind>\w+) "(?P<name>.+?)"; there is (?P<known>.+)',
-            N_('no %(kind)s "%(name)s"; there is %(known)s'),
-        ),
-        (
-            r'no (?P<kind>\w+) "(?P<name>.+?)" among the (?P<n>\d+) that there are',
-            N_('no %(kind)s "%(name)s" among the %(n)s that there are'),
-        ),
-        (
-            r'no (?P<kind>[\w ]+) "(?P<name>.+?)"; write it like (?P<like>.+)',
-            N_('no %(kind)s "%(name)s"; write it like %(like)s'),
-        ),
-        (r"is missing", N_("is missing")),
-        (r"must be text", N_("must be text")),
-        (r"must be true or false", N_("must be true or false")),
-        (r"must be a mapping( of fields)?", N_("must be a mapping of fields")),
-        (
-            r"must be at most (?P<most>\d+) characters, not (?P<n>\d+)",
-            N_("must be at most %(most)s characters, not %(n)s"),
-        ),
-        (
-            r"must be one line, without spaces at its ends",
-            N_("must be one line, without spaces at its ends"),
-        ),
-        (
-            r"must be a (whole )?number from (?P<low>[\d.]+) to (?P<high>[\d.]+)",
-            N_("must be a number from %(low)s to %(high)s"),
-        ),
-        (
-            r"stands here twice; first in line (?P<n>\d+)",
-            N_("stands here twice; first in line %(n)s"),
-        ),
-        (r'"?(?P<name>[^"]+)"? stands here twice', N_('"%(name)s" stands here twice')),
-        (
-            r"says nothing; set position, expected_wait or comfort",
-            N_("says nothing; set position, expected_wait or comfort"),
-        ),
-        (
-            r"this name is Asterisk's own; take another, such as p101",
-            N_("this name is Asterisk's own; take another, such as p101"),
-        ),
-        (r"not YAML: (?P<why>.+)", N_("not YAML: %(why)s")),
-    )
-)
-"""What the site's check says -> the text to translate. The rest is shown as it is."""
-
-
 def problem(text: str) -> str:
     """What is wrong with the site, in the visitor's language."""
-    for pattern, known in _PROBLEMS:
-        if found := pattern.fullmatch(text):
-            values: dict[str, object] = dict(found.groupdict())
-            if "kind" in values:
-                kind = str(values["kind"])
-                values["kind"] = _(KINDS.get(kind) or FIELDS.get(kind) or kind)
-            return _(known, **values)
-    return text
+    return told(text, language())

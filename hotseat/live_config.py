@@ -24,6 +24,7 @@ from hotseat.site.export import written
 from hotseat.site.problems import SiteInvalid, problem
 from hotseat.site.read import SiteFile
 from hotseat.site.records import EMPTY_SITE, MenuRecord, QueueRecord, SiteNow
+from words import said
 
 log = structlog.get_logger(__name__)
 
@@ -151,7 +152,7 @@ def _checked_site(session: Session) -> SiteNow:
     try:
         site = site_now(session)
     except SiteUnreadable as error:
-        raise SiteInvalid([problem("", str(error))]) from error
+        raise SiteInvalid([problem("", said("%(reason)s", reason=str(error)))]) from error
     if site.revision:
         check(SiteFile(written(site.as_written()), {}))
     return site

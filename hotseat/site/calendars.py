@@ -16,6 +16,7 @@ from hotseat.public_holidays import is_known
 from hotseat.site.fields import COUNTRY, SiteFields
 from hotseat.site.records import HoursRecord
 from ivr.hours import DAY_MINUTES, WEEKDAYS, Calendar, Span, Spans
+from words import said
 
 
 def read_hours(name: str, fields: SiteFields) -> HoursRecord:
@@ -25,10 +26,12 @@ def read_hours(name: str, fields: SiteFields) -> HoursRecord:
         path = f"weekly.{key}"
         days = _days(key)
         if not days:
-            fields.wrong(path, f'no weekday "{key}"; write it like mon or mon-fri')
+            fields.wrong(
+                path, said('no weekday "%(name)s"; write it like mon or mon-fri', name=key)
+            )
         for day in days:
             if day in week:
-                fields.wrong(path, f"{day} stands here twice")
+                fields.wrong(path, said('"%(name)s" stands here twice', name=day))
         week |= dict.fromkeys(days, _spans(fields, path, entry))
     overrides: dict[date, Spans] = {}
     for key, entry in fields.part("overrides").items():
@@ -36,14 +39,16 @@ def read_hours(name: str, fields: SiteFields) -> HoursRecord:
         try:
             on = date.fromisoformat(key)
         except ValueError:
-            fields.wrong(path, f'no date "{key}"; write it like 2026-12-31')
+            fields.wrong(path, said('no date "%(name)s"; write it like 2026-12-31', name=key))
         else:
             if on in overrides:
-                fields.wrong(path, f"{on} stands here twice")
+                fields.wrong(path, said('"%(name)s" stands here twice', name=on.isoformat()))
             overrides[on] = _spans(fields, path, entry)
     country = fields.spelt("holidays", COUNTRY, default="")
     if country and not is_known(country):
-        fields.wrong("holidays", f'nothing is known of the holidays of "{country}"')
+        fields.wrong(
+            "holidays", said('nothing is known of the holidays of "%(country)s"', country=country)
+        )
     ordered = {day: week[day] for day in WEEKDAYS if week.get(day)}
     return HoursRecord(name, Calendar(ordered, dict(sorted(overrides.items()))), country)
 
@@ -67,7 +72,7 @@ def _days(text: str) -> tuple[str, ...]:
 
 def _spans(fields: SiteFields, path: str, value: object) -> Spans:
     if not isinstance(value, list):
-        fields.wrong(path, "must be a list, such as [09:00-18:00]; [] is closed")
+        fields.wrong(path, said("must be a list, such as [09:00-18:00]; [] is closed"))
         return ()
     spans: list[Span] = []
     for place, text in enumerate(value):
@@ -75,10 +80,28 @@ def _spans(fields: SiteFields, path: str, value: object) -> Spans:
             spans.append(Span.parse(str(text)))
         except ValueError:
             at = f"{path}.{place}"
-            fields.wrong(at, f'no opening time "{text}"; write it like 09:00-18:00 or 22:00-06:00')
+            fields.wrong(
+                at,
+                said(
+                    'no opening time "%(name)s"; write it like 09:00-18:00 or 22:00-06:00',
+                    name=str(text),
+                ),
+            )
     for earlier, later in pairwise(spans):
         if later.opens < earlier.closes:
-            fields.wrong(path, f"{later} must come after {earlier}")
+            fields.wrong(
+                path,
+                said(
+                    "%(later)s must come after %(earlier)s", later=str(later), earlier=str(earlier)
+                ),
+            )
     if spans and spans[-1].closes > spans[0].opens + DAY_MINUTES:
-        fields.wrong(path, f"{spans[-1]} runs into {spans[0]} of the next day")
+        fields.wrong(
+            path,
+            said(
+                "%(last)s runs into %(first)s of the next day",
+                last=str(spans[-1]),
+                first=str(spans[0]),
+            ),
+        )
     return tuple(spans)

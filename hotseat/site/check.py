@@ -46,6 +46,7 @@ from ivr.menus import check_together, parse
 from ivr.menus.fields import Problem as At
 from ivr.menus.fields import no_such
 from ivr.waiting import WhileWaiting
+from words import said
 
 RESERVED_PHONES: Final = frozenset(
     {"trunk", "carrier", "udp", "global", "system", "phone", "phone-login", "phone-place"}
@@ -145,7 +146,12 @@ def _titles(whole: SiteFields, section: str) -> dict[str, str]:
 def _time_zone(head: SiteFields) -> str:
     name = head.text("time_zone")
     if name and not is_time_zone(name):
-        head.wrong("time_zone", f'no time zone "{name}"; write it like Asia/Shanghai')
+        head.wrong(
+            "time_zone",
+            said(
+                'no time zone "%(name)s"; write it like %(like)s', name=name, like="Asia/Shanghai"
+            ),
+        )
     return name
 
 
@@ -179,7 +185,7 @@ def _while_waiting(queue: SiteFields) -> WhileWaiting | None:
     )
     fields.finish()
     if not (options.position or options.expected_wait or options.comfort):
-        fields.note("says nothing; set position, expected_wait or comfort")
+        fields.note(said("says nothing; set position, expected_wait or comfort"))
     return options
 
 
@@ -195,7 +201,7 @@ def _agent(number: str, fields: SiteFields) -> AgentRecord:
 
 def _phone(name: str, fields: SiteFields) -> PhoneRecord:
     if name in RESERVED_PHONES:
-        fields.note("this name is Asterisk's own; take another, such as p101")
+        fields.note(said("this name is Asterisk's own; take another, such as p101"))
     return PhoneRecord(name, fields.text("place"))
 
 
@@ -217,7 +223,7 @@ def _menus(
         if whole.misspelt(name, NAME, path):
             continue
         if not isinstance(document, Mapping):
-            whole.wrong(path, "must be a mapping of fields")
+            whole.wrong(path, said("must be a mapping of fields"))
             continue
         found = check_menu(
             document,
@@ -247,4 +253,4 @@ def _check_skills(
     for path, levels in used:
         for skill in levels:
             if skill not in skills:
-                whole.wrong(f"{path}.{skill}", no_such("skill", skill, skills))
+                whole.wrong(f"{path}.{skill}", no_such(said("skill"), skill, skills))

@@ -7,6 +7,7 @@ from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ivr.menus.fields import Fields
+from words import Message, said
 
 
 class SiteFields(Fields):
@@ -28,13 +29,16 @@ class SiteFields(Fields):
         """`value` as a line for people; "" and a problem if it is none."""
         if isinstance(value, bool | int | float):
             shown = str(value).lower()
-            self._wrong(path, f'must be text; put it in quotes: "{shown}"')
+            self._wrong(path, said('must be text; put it in quotes: "%(shown)s"', shown=shown))
         elif not isinstance(value, str) or not value.strip():
-            self._wrong(path, "must be text")
+            self._wrong(path, said("must be text"))
         elif len(value) > longest:
-            self._wrong(path, f"must be at most {longest} characters, not {len(value)}")
+            self._wrong(
+                path,
+                said("must be at most %(most)s characters, not %(n)s", most=longest, n=len(value)),
+            )
         elif value != value.strip() or not value.isprintable():
-            self._wrong(path, "must be one line, without spaces at its ends")
+            self._wrong(path, said("must be one line, without spaces at its ends"))
         else:
             return value
         return ""
@@ -45,7 +49,7 @@ class SiteFields(Fields):
         if isinstance(value, bool):
             return value
         if value is not None:
-            self._wrong(self._at(field), "must be true or false")
+            self._wrong(self._at(field), said("must be true or false"))
         return default
 
     def spelt(self, field: str, spelling: Spelling, default: str) -> str:
@@ -59,7 +63,15 @@ class SiteFields(Fields):
         """Whether it is; then the problem is noted at `path`."""
         if isinstance(value, str) and spelling.pattern.fullmatch(value):
             return False
-        self._wrong(path, f'"{value}" is no {spelling.what}; {spelling.rule}')
+        self._wrong(
+            path,
+            said(
+                '"%(value)s" is no %(what)s; %(rule)s',
+                value=str(value),
+                what=spelling.what,
+                rule=spelling.rule,
+            ),
+        )
         return True
 
     def part(self, field: str) -> dict[str, object]:
@@ -78,23 +90,27 @@ class SiteFields(Fields):
             return ()
         path = self._at(field)
         if not isinstance(value, list) or len(value) < least:
-            few = "with at least one" if least else "of words, each a"
-            self._wrong(path, f"must be a list {few} {spelling.what}")
+            wanted = (
+                said("must be a list with at least one %(what)s", what=spelling.what)
+                if least
+                else said("must be a list of words, each a %(what)s", what=spelling.what)
+            )
+            self._wrong(path, wanted)
             return ()
         words: list[str] = []
         for place, word in enumerate(value):
             at = f"{path}.{place}"
             if word in words:
-                self._wrong(at, f'"{word}" stands here twice')
+                self._wrong(at, said('"%(name)s" stands here twice', name=str(word)))
             elif not self.misspelt(word, spelling, at):
                 words.append(word)
         return tuple(words)
 
-    def wrong(self, field: str, text: str) -> None:
+    def wrong(self, field: str, text: Message) -> None:
         """Note what only the site's check can know of a field."""
         self._wrong(self._at(field), text)
 
-    def note(self, text: str) -> None:
+    def note(self, text: Message) -> None:
         """The same of the whole part."""
         self._wrong(self.path, text)
 
@@ -111,23 +127,33 @@ def is_time_zone(name: str) -> bool:
 class Spelling:
     """How a kind of word is spelt, for the check and for its message."""
 
-    def __init__(self, what: str, pattern: str, rule: str) -> None:
+    def __init__(self, what: Message, pattern: str, rule: Message) -> None:
         self.what = what
         self.pattern = re.compile(pattern)
         self.rule = rule
 
 
 NAME: Final = Spelling(
-    "name", "[a-z][a-z0-9-]{0,31}", "a name is up to 32 of a-z, 0-9 and -, a letter first"
+    said("name"),
+    "[a-z][a-z0-9-]{0,31}",
+    said("a name is up to 32 of a-z, 0-9 and -, a letter first"),
 )
 PHONE: Final = Spelling(
-    "name of a phone", "[a-z0-9][a-z0-9-]{0,30}", "use up to 31 of a-z, 0-9 and -, no - first"
+    said("name of a phone"),
+    "[a-z0-9][a-z0-9-]{0,30}",
+    said("use up to 31 of a-z, 0-9 and -, no - first"),
 )
 SHIFT: Final = Spelling(
-    "name of a shift", "[A-Za-z0-9][A-Za-z0-9-]{0,15}", "use up to 16 of A-Z, a-z, 0-9 and -"
+    said("name of a shift"),
+    "[A-Za-z0-9][A-Za-z0-9-]{0,15}",
+    said("use up to 16 of A-Z, a-z, 0-9 and -"),
 )
-AGENT: Final = Spelling("agent number", "[0-9]{2,8}", "use 2 to 8 digits")
-NUMBER: Final = Spelling("telephone number", r"\+?[0-9]{2,20}", "use 2 to 20 digits, + may lead")
-COUNTRY: Final = Spelling("country", "[A-Z]{2}", "write it like CN")
-LANGUAGE: Final = Spelling("language", "[a-z]{2,3}", "write it like zh or en")
-MUSIC: Final = Spelling("music class", "[A-Za-z0-9_-]{1,64}", "use letters, digits, - and _")
+AGENT: Final = Spelling(said("agent number"), "[0-9]{2,8}", said("use 2 to 8 digits"))
+NUMBER: Final = Spelling(
+    said("telephone number"), r"\+?[0-9]{2,20}", said("use 2 to 20 digits, + may lead")
+)
+COUNTRY: Final = Spelling(said("country"), "[A-Z]{2}", said("write it like %(like)s", like="CN"))
+LANGUAGE: Final = Spelling(said("language"), "[a-z]{2,3}", said("write it like zh or en"))
+MUSIC: Final = Spelling(
+    said("music class"), "[A-Za-z0-9_-]{1,64}", said("use letters, digits, - and _")
+)

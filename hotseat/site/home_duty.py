@@ -10,11 +10,16 @@ from hotseat.outbound import OutboundRules
 from hotseat.site.fields import AGENT, COUNTRY, NUMBER, SiteFields, Spelling
 from hotseat.site.records import AfterHours, AgentRecord, DutyTerms, NumberRecord
 from ivr.menus.fields import no_such
+from words import said
 
 POLICIES: Final = {policy.value: policy for policy in AfterHours}
-POLICY: Final = Spelling("policy", "|".join(POLICIES), f"it is one of {', '.join(POLICIES)}")
+POLICY: Final = Spelling(
+    said("policy"), "|".join(POLICIES), said("it is one of %(known)s", known=", ".join(POLICIES))
+)
 PREFIX: Final = Spelling(
-    "prefix of numbers", r"\+[1-9][0-9]{0,14}|95[0-9]{0,6}|400[0-9]{0,7}", "write it like +86"
+    said("prefix of numbers"),
+    r"\+[1-9][0-9]{0,14}|95[0-9]{0,6}|400[0-9]{0,7}",
+    said("write it like %(like)s", like="+86"),
 )
 _DEFAULTS: Final = OutboundRules(country="", allow=())
 
@@ -26,7 +31,14 @@ def read_mobile(agent: SiteFields) -> str:
         return ""
     number = normal_form(value, "ZZ") if value.startswith("+") else None
     if number is None or not is_mobile(number):
-        agent.wrong("mobile", f'"{value}" is no mobile; write it whole, like "+8613800138000"')
+        agent.wrong(
+            "mobile",
+            said(
+                '"%(value)s" is no mobile; write it whole, like "%(like)s"',
+                value=value,
+                like="+8613800138000",
+            ),
+        )
         return ""
     return number
 
@@ -53,7 +65,7 @@ def read_number(number: str, fields: SiteFields) -> NumberRecord:
     check_in = fields.flag("check_in")
     if agent or check_in:
         if fields.line("menu") is not None or (agent and check_in):
-            fields.note("is answered by one of menu, agent and check_in, not by two")
+            fields.note(said("is answered by one of menu, agent and check_in, not by two"))
         return NumberRecord(
             number, agent=agent, queue=fields.name("queue") if agent else "", check_in=check_in
         )
@@ -71,9 +83,9 @@ def tell_wrong_numbers(
     """Note the numbers that are answered by what is not there."""
     for record in numbers.values():
         for what, name, known in (
-            ("menu", record.menu, menus),
-            ("agent", record.agent, agents),
-            ("queue", record.queue, queues),
+            (said("menu"), record.menu, menus),
+            (said("agent"), record.agent, agents),
+            (said("queue"), record.queue, queues),
         ):
             if name and name not in known:
                 whole.wrong(f"numbers.{record.number}.{what}", no_such(what, name, known))
@@ -88,7 +100,7 @@ def read_outbound(whole: SiteFields) -> OutboundRules | None:
     country = fields.spelt("country", COUNTRY, default="")
     prefix = country_prefix(country)
     if not prefix:
-        fields.wrong("country", "must be the country whose numbers may be dialled, like CN")
+        fields.wrong("country", said("must be the country whose numbers may be dialled, like CN"))
     allow = fields.words("allow", PREFIX) if "allow" in entry else (prefix,)
     rules = OutboundRules(
         country=country,

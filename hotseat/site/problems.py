@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from words import Message, told
+
 LONGEST = 500
 """Characters of a path or a text; what is longer is cut in its middle."""
 
@@ -15,18 +17,23 @@ class Problem:
 
     path: str
     """Inside the file, such as `menus.main.nodes.ask.keys.3`; "" is the file as a whole."""
-    text: str
+    text: Message
     line: int | None = None
 
     def __str__(self) -> str:
         """`12: menus.main.start: is missing`."""
+        return self.told("en")
+
+    def told(self, language: str) -> str:
+        """The same with its text in this language."""
         line = "" if self.line is None else f"{self.line}: "
-        return f"{line}{self.path}: {self.text}" if self.path else f"{line}{self.text}"
+        text = told(self.text, language)
+        return f"{line}{self.path}: {text}" if self.path else f"{line}{text}"
 
 
-def problem(path: str, text: str, line: int | None = None) -> Problem:
+def problem(path: str, text: Message, line: int | None = None) -> Problem:
     """A problem that quotes what stands in the file, made fit to be shown in a line of text."""
-    return Problem(_shown(path), _shown(text), line)
+    return Problem(_shown(path), text.clean(_shown), line)
 
 
 def _shown(text: str) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 
 from hotseat.site.problems import Problem, SiteInvalid, problem
+from words import Message, said
 
 MAX_CHARACTERS = 4_000_000
 """A site of 10,000 agents is under one million."""
@@ -47,18 +48,20 @@ class SiteFile:
 def read(text: str) -> SiteFile:
     """Read a site file. Raises SiteInvalid."""
     if len(text) > MAX_CHARACTERS:
-        raise SiteInvalid([Problem("", f"longer than {MAX_CHARACTERS} characters")])
+        raise SiteInvalid(
+            [Problem("", said("longer than %(most)s characters", most=MAX_CHARACTERS))]
+        )
     try:
         root = _composed(text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = None if mark is None else mark.line + 1
-        said = error.problem or error.context or "no sense in it"
-        raise SiteInvalid([problem("", f"not YAML: {said}", line)]) from error
+        why = error.problem or error.context or "no sense in it"
+        raise SiteInvalid([problem("", said("not YAML: %(why)s", why=why), line)]) from error
     except yaml.reader.ReaderError as error:
         line = 1 + text.count("\n", 0, error.position)
-        said = f"not YAML: unacceptable character #x{error.character:04x}"
-        raise SiteInvalid([Problem("", said, line)]) from error
+        why = said("unacceptable character #x%(code)s", code=f"{error.character:04x}")
+        raise SiteInvalid([Problem("", said("not YAML: %(why)s", why=why), line)]) from error
     reading = _Reading()
     content = reading.value(root, "") if root is not None else {}
     if reading.problems:
@@ -88,7 +91,8 @@ class _Scalars(yaml.SafeLoader):
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         if self._depth == MAX_DEPTH:
             raise yaml.MarkedYAMLError(
-                problem=f"nested more than {MAX_DEPTH} deep", problem_mark=self.get_mark()
+                problem=said("nested more than %(most)s deep", most=MAX_DEPTH),
+                problem_mark=self.get_mark(),
             )
         self._depth += 1
         node = super().compose_node(parent, index)
@@ -110,7 +114,7 @@ class _Reading:
             self.lines.setdefault(path, line)
         if id(node) in self._seen:
             line = self.lines.get(path, line)  # the node's own mark is where it was named
-            self._wrong(path, "aliases (*name) are not used here; write it out", line)
+            self._wrong(path, said("aliases (*name) are not used here; write it out"), line)
             return None
         self._seen.add(id(node))
         if isinstance(node, yaml.MappingNode) and node.tag == _MAP:
@@ -119,7 +123,7 @@ class _Reading:
             return [self.value(item, _join(path, str(i))) for i, item in enumerate(node.value)]
         if isinstance(node, yaml.ScalarNode) and node.tag == _STR:
             return _plain(node.value) if node.style is None else node.value
-        self._wrong(path, f"the tag {node.tag} is not used here", line)
+        self._wrong(path, said("the tag %(tag)s is not used here", tag=node.tag), line)
         return None
 
     def _mapping(self, node: yaml.MappingNode, path: str) -> dict[str, object]:
@@ -127,18 +131,20 @@ class _Reading:
         for key_node, value_node in node.value:
             line = key_node.start_mark.line + 1
             if not isinstance(key_node, yaml.ScalarNode):
-                self._wrong(path, "a key must be one word, not a list or a mapping", line)
+                self._wrong(path, said("a key must be one word, not a list or a mapping"), line)
                 continue
             key = key_node.value
             at = _join(path, key)
             if key in mapping:
-                self._wrong(at, f"stands here twice; first in line {self.lines[at]}", line)
+                self._wrong(
+                    at, said("stands here twice; first in line %(n)s", n=self.lines[at]), line
+                )
                 continue
             self.lines[at] = line
             mapping[key] = self.value(value_node, at)
         return mapping
 
-    def _wrong(self, path: str, text: str, line: int) -> None:
+    def _wrong(self, path: str, text: Message, line: int) -> None:
         self.problems.append(problem(path, text, line))
 
 

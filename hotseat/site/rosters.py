@@ -21,9 +21,12 @@ from hotseat.site.fields import AGENT, COUNTRY, NAME, SiteFields, Spelling, is_t
 from hotseat.site.records import Site
 from ivr.hours import Span
 from ivr.menus.fields import no_such
+from words import said
 
-PLACE = Spelling("place", "office|home", "write office or home")
-ZONE = Spelling("time zone", "[A-Za-z0-9_+/-]{1,64}", "write it like Europe/Berlin")
+PLACE = Spelling(said("place"), "office|home", said("write office or home"))
+ZONE = Spelling(
+    said("time zone"), "[A-Za-z0-9_+/-]{1,64}", said("write it like %(like)s", like="Europe/Berlin")
+)
 
 
 def read_shift(name: str, fields: SiteFields) -> Shift:
@@ -33,11 +36,19 @@ def read_shift(name: str, fields: SiteFields) -> Shift:
     try:
         span = Span.parse(text) if text else span
     except ValueError:
-        fields.wrong("hours", f'no hours "{text}"; write it like 09:00-17:00 or 22:00-06:00')
+        fields.wrong(
+            "hours",
+            said('no hours "%(name)s"; write it like 09:00-17:00 or 22:00-06:00', name=text),
+        )
     place = fields.spelt("place", PLACE, default="office")
     zone = fields.spelt("time_zone", ZONE, default="")
     if zone and not is_time_zone(zone):
-        fields.wrong("time_zone", f'no time zone "{zone}"; write it like Europe/Berlin')
+        fields.wrong(
+            "time_zone",
+            said(
+                'no time zone "%(name)s"; write it like %(like)s', name=zone, like="Europe/Berlin"
+            ),
+        )
     return Shift(name, title, span.opens, span.closes - span.opens, Place(place), zone)
 
 
@@ -64,7 +75,9 @@ def read_policy(fields: SiteFields) -> RosterPolicy:
     """The section `roster`, which may be left out."""
     holidays = fields.spelt("holidays", COUNTRY, default="")
     if holidays and not is_known(holidays):
-        fields.wrong("holidays", f'nothing is known of the holidays of "{holidays}"')
+        fields.wrong(
+            "holidays", said('nothing is known of the holidays of "%(country)s"', country=holidays)
+        )
     return RosterPolicy(
         rest=60 * fields.whole("rest_hours", 0, 24, default=11),
         swap_notice=fields.whole("swap_notice_minutes", 0, 20_160, default=0),
@@ -81,13 +94,17 @@ def check_rosters(whole: SiteFields, site: Site) -> None:
     """Names that the sections use exist; what is not there is noted."""
     for agent in site.agents.values():
         if agent.team and agent.team not in site.teams:
-            whole.wrong(f"agents.{agent.number}.team", no_such("team", agent.team, site.teams))
+            whole.wrong(
+                f"agents.{agent.number}.team", no_such(said("team"), agent.team, site.teams)
+            )
     for cover in site.covers.values():
         if cover.skill and cover.skill not in site.skills:
-            whole.wrong(f"coverage.{cover.name}.skill", no_such("skill", cover.skill, site.skills))
+            whole.wrong(
+                f"coverage.{cover.name}.skill", no_such(said("skill"), cover.skill, site.skills)
+            )
     for place, number in enumerate(site.roster.escalation):
         if number not in site.agents:
-            whole.wrong(f"roster.escalation.{place}", no_such("agent", number, site.agents))
+            whole.wrong(f"roster.escalation.{place}", no_such(said("agent"), number, site.agents))
 
 
 def written_shift(shift: Shift) -> dict[str, Any]:

@@ -12,29 +12,46 @@ from itertools import islice
 from typing import TypeAlias, TypeGuard
 
 from ivr.nodes import KEYS
+from words import Message, said
 
-Problem: TypeAlias = tuple[str, str]
+Problem: TypeAlias = tuple[str, Message]
 """(path inside the menu, what is wrong and what would be right)."""
 
 # Names stand in tickets, file names and the caller's path beside keys: short, plain, not a key.
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 
 
+NAME_WORD = said("name")
+
 MANY = 200
 """So many names are compared with a wrong one; more would take minutes in a long file."""
 
 
-def no_such(what: str, name: str, known: Collection[str]) -> str:
+def no_such(what: Message, name: str, known: Collection[str]) -> Message:
     """`no node "consul"; did you mean "consult"?`"""
     near = known
     if len(known) > MANY:
         near = list(islice((each for each in known if each[:2] == name[:2]), MANY))
     close = difflib.get_close_matches(name, near, n=1)
     if close:
-        return f'no {what} "{name}"; did you mean "{close[0]}"?'
+        return said(
+            'no %(kind)s "%(name)s"; did you mean "%(near)s"?', kind=what, name=name, near=close[0]
+        )
     if len(known) > MANY:
-        return f'no {what} "{name}" among the {len(known)} that there are'
-    return f'no {what} "{name}"; there is {", ".join(sorted(known)) or "none"}'
+        return said(
+            'no %(kind)s "%(name)s" among the %(n)s that there are',
+            kind=what,
+            name=name,
+            n=len(known),
+        )
+    if not known:
+        return said('no %(kind)s "%(name)s"; there is none', kind=what, name=name)
+    return said(
+        'no %(kind)s "%(name)s"; there is %(known)s',
+        kind=what,
+        name=name,
+        known=", ".join(sorted(known)),
+    )
 
 
 class Fields:
@@ -48,7 +65,7 @@ class Fields:
         if isinstance(entry, Mapping):
             self.document = entry
         else:
-            self._wrong(path, "must be a mapping of fields")
+            self._wrong(path, said("must be a mapping of fields"))
 
     def name(self, field: str) -> str:
         """The name of a node, queue or language; "" if it is not there."""
@@ -66,7 +83,7 @@ class Fields:
         if not self._is_there(field, value):
             return ()
         if not isinstance(value, list | tuple) or len(value) < least:
-            self._wrong(self._at(field), "must be a list of prompts, such as [welcome]")
+            self._wrong(self._at(field), said("must be a list of prompts, such as [welcome]"))
             return ()
         return tuple(
             sound
@@ -81,7 +98,9 @@ class Fields:
             return default
         if isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high:
             return value
-        self._wrong(self._at(field), f"must be a number from {low} to {high}")
+        self._wrong(
+            self._at(field), said("must be a number from %(low)s to %(high)s", low=low, high=high)
+        )
         return default
 
     def whole(self, field: str, low: int, high: int, default: int) -> int:
@@ -100,14 +119,19 @@ class Fields:
         if not self._is_there(field, value):
             return {}
         ways: dict[str, str] = {}
-        for key, target in self._mapping(field, value, what="key").items():
+        for key, target in self._mapping(field, value, what=said("key")).items():
             path = f"{self._at(field)}.{key}"
             if len(key) != 1 or key not in KEYS:
-                self._wrong(path, f'no key "{key}"; a key is one of {" ".join(KEYS)}')
+                self._wrong(
+                    path,
+                    said(
+                        'no key "%(key)s"; a key is one of %(keys)s', key=key, keys=" ".join(KEYS)
+                    ),
+                )
             elif self.is_name(target, path):
                 ways[key] = target
         if value == {}:
-            self._wrong(self._at(field), "must name at least one key")
+            self._wrong(self._at(field), said("must name at least one key"))
         return ways
 
     def facts(self, field: str, known: Collection[str]) -> dict[str, str]:
@@ -117,11 +141,11 @@ class Fields:
         for fact, content in self._mapping(field, value).items():
             path = f"{self._at(field)}.{fact}"
             if fact not in known:
-                self._wrong(path, no_such("fact", fact, known))
+                self._wrong(path, no_such(said("fact"), fact, known))
             elif self.is_name(content, path):
                 facts[fact] = content
         if value == {}:
-            self._wrong(self._at(field), "must set something, such as {language: en}")
+            self._wrong(self._at(field), said("must set something, such as {language: en}"))
         return facts
 
     def levels(self, field: str) -> dict[str, int]:
@@ -140,7 +164,10 @@ class Fields:
             return True
         self._wrong(
             path,
-            f"{value!r} is no name; a name is up to 40 of a-z, 0-9, - and _, a letter first",
+            said(
+                "%(value)s is no name; a name is up to 40 of a-z, 0-9, - and _, a letter first",
+                value=repr(value),
+            ),
         )
         return False
 
@@ -148,7 +175,7 @@ class Fields:
         """Note the fields that nobody asked for."""
         for field in self.document:
             if field not in self._asked:
-                self._wrong(self._at(field), no_such("field", str(field), self._asked))
+                self._wrong(self._at(field), no_such(said("field"), str(field), self._asked))
 
     def _take(self, field: str) -> object:
         self._asked.add(field)
@@ -156,26 +183,31 @@ class Fields:
 
     def _is_there(self, field: str, value: object) -> bool:
         if value is None:
-            self._wrong(self._at(field), "is missing")
+            self._wrong(self._at(field), said("is missing"))
         return value is not None
 
     def _whole(self, path: str, value: object, low: int, high: int, default: int) -> int:
         if isinstance(value, int) and not isinstance(value, bool) and low <= value <= high:
             return value
-        self._wrong(path, f"must be a whole number from {low} to {high}")
+        self._wrong(
+            path, said("must be a whole number from %(low)s to %(high)s", low=low, high=high)
+        )
         return default
 
-    def _mapping(self, field: str, value: object, what: str = "name") -> dict[str, object]:
+    def _mapping(self, field: str, value: object, what: Message = NAME_WORD) -> dict[str, object]:
         if not isinstance(value, Mapping):
-            self._wrong(self._at(field), "must be a mapping")
+            self._wrong(self._at(field), said("must be a mapping"))
             return {}
         for key in value:
             if not isinstance(key, str):
-                self._wrong(f"{self._at(field)}.{key}", f'write the {what} in quotes: "{key}"')
+                self._wrong(
+                    f"{self._at(field)}.{key}",
+                    said('write the %(what)s in quotes: "%(key)s"', what=what, key=key),
+                )
         return {key: content for key, content in value.items() if isinstance(key, str)}
 
     def _at(self, field: object) -> str:
         return f"{self.path}.{field}" if self.path else str(field)
 
-    def _wrong(self, path: str, text: str) -> None:
+    def _wrong(self, path: str, text: Message) -> None:
         self._problems.append((path, text))

@@ -26,6 +26,7 @@ from ivr.nodes import (
     Set,
     exits,
 )
+from words import said
 
 FACTS = ("language",)
 """What a `set` node may set."""
@@ -45,7 +46,7 @@ def parse(document: Mapping[str, object], name: str = "", revision: int = 0) -> 
     Raises MenuError; never, if `check` finds nothing.
     """
     menu, problems = _read(document)
-    if problems:
+    if problems := problems or walked(menu):
         raise MenuError(problems)
     return replace(menu, name=name, revision=revision)
 
@@ -61,30 +62,58 @@ def check(
 ) -> list[Problem]:
     """What is wrong with a document, by itself and beside what else the site has."""
     menu, problems = _read(document)
+    if not problems:
+        problems = walked(menu)
     if menu.language and menu.language not in languages:
-        problems.append(("language", no_such("language", menu.language, languages)))
+        problems.append(("language", no_such(said("language"), menu.language, languages)))
     for name, node in menu.nodes.items():
         at = f"nodes.{name}"
         match node:
             case Queue():
                 if node.queue and node.queue not in queues:
-                    problems.append((f"{at}.queue", no_such("queue", node.queue, queues)))
+                    problems.append((f"{at}.queue", no_such(said("queue"), node.queue, queues)))
                 problems.extend(
-                    (f"{at}.requires.{skill}", no_such("skill", skill, skills))
+                    (f"{at}.requires.{skill}", no_such(said("skill"), skill, skills))
                     for skill in node.requires
                     if skill not in skills
                 )
             case Hours() if node.hours and node.hours not in hours:
-                problems.append((f"{at}.hours", no_such("hours", node.hours, hours)))
+                problems.append((f"{at}.hours", no_such(said("hours"), node.hours, hours)))
             case Enter() if node.menu and node.menu not in menus:
-                problems.append((f"{at}.enter", no_such("menu", node.menu, menus)))
+                problems.append((f"{at}.enter", no_such(said("menu"), node.menu, menus)))
             case Set(facts={"language": language}) if language not in languages:
-                problems.append((f"{at}.set.language", no_such("language", language, languages)))
+                problems.append(
+                    (f"{at}.set.language", no_such(said("language"), language, languages))
+                )
+    return problems
+
+
+def malformed(document: Mapping[str, object]) -> list[Problem]:
+    """Fields that mean nothing and ways that lead nowhere: what no draft of a menu may have.
+
+    A well-formed menu may still not be sound, see `walked`: steps that nobody comes to yet belong
+    to the work on a draft.
+    """
+    return _read(document)[1]
+
+
+def walked(menu: MenuTree) -> list[Problem]:
+    """What is wrong with the ways through a well-formed menu."""
+    found = reachable(menu.start, menu.nodes)
+    problems = [
+        (f"nodes.{name}", said('no way leads here from "%(start)s"', start=menu.start))
+        for name in menu.nodes
+        if name not in found
+    ]
+    for loop in silent_loops(menu.nodes):
+        way = " -> ".join([*loop, loop[0]])
+        text = said("a caller who presses nothing goes round for ever: %(way)s", way=way)
+        problems.append((f"nodes.{loop[0]}", text))
     return problems
 
 
 def _read(document: Mapping[str, object]) -> tuple[MenuTree, list[Problem]]:
-    """The menu as far as it can be read; it is sound only if there are no problems."""
+    """The menu as far as it can be read; it is well-formed only if there are no problems."""
     problems: list[Problem] = []
     fields = Fields(document, "", problems)
     start = fields.name("start")
@@ -99,7 +128,7 @@ def _read(document: Mapping[str, object]) -> tuple[MenuTree, list[Problem]]:
     }
     menu = MenuTree(start, language, sorry, nodes)
     if "nodes" in fields.document and not entries:
-        problems.append(("nodes", "a menu needs at least one node"))
+        problems.append(("nodes", said("a menu needs at least one node")))
     _check_ways(menu, set(entries), problems)
     return menu, problems
 
@@ -108,8 +137,17 @@ def _read_node(name: str, entry: object, problems: list[Problem]) -> Node | None
     fields = Fields(entry, f"nodes.{name}", problems)
     kinds = [kind for kind in _KINDS if kind in fields.document]
     if len(kinds) != 1:
-        said = f"is {' and '.join(kinds)} at once" if kinds else "has no kind"
-        problems.append((fields.path, f"{said}; a node needs one of {', '.join(_KINDS)}"))
+        known = ", ".join(_KINDS)
+        text = (
+            said(
+                "is %(kinds)s at once; a node needs one of %(known)s",
+                kinds=" and ".join(kinds),
+                known=known,
+            )
+            if kinds
+            else said("has no kind; a node needs one of %(known)s", known=known)
+        )
+        problems.append((fields.path, text))
         return None
     fields.is_name(name, fields.path)
     node = _KINDS[kinds[0]](fields)
@@ -124,22 +162,10 @@ def _check_ways(menu: MenuTree, names: Collection[str], problems: list[Problem])
         for field, target in exits(node)
     ]
     problems.extend(
-        (path, no_such("node", target, names))
+        (path, no_such(said("node"), target, names))
         for path, target in ways
         if target and target not in names
     )
-    if problems:
-        return  # the ways can only be followed in a menu that is whole
-    found = reachable(menu.start, menu.nodes)
-    problems.extend(
-        (f"nodes.{name}", f'no way leads here from "{menu.start}"')
-        for name in menu.nodes
-        if name not in found
-    )
-    for loop in silent_loops(menu.nodes):
-        way = " -> ".join([*loop, loop[0]])
-        text = f"a caller who presses nothing goes round for ever: {way}"
-        problems.append((f"nodes.{loop[0]}", text))
 
 
 def _play(fields: Fields) -> Node:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from ivr.menus.fields import Problem
 from ivr.menus.graph import rounds
 from ivr.nodes import DEPTH_LIMIT, Enter, GoBack, MenuTree
+from words import said
 
 
 def check_together(menus: Mapping[str, MenuTree], first: Collection[str]) -> list[Problem]:
@@ -27,14 +28,16 @@ def check_together(menus: Mapping[str, MenuTree], first: Collection[str]) -> lis
     for ring in rounds(ways):
         way = " -> ".join([*ring, ring[0]])
         node = ways[ring[-1]][ring[0]]
-        text = f"menus enter each other in a ring: {way}; let the last one go_back instead"
+        text = said(
+            "menus enter each other in a ring: %(way)s; let the last one go_back instead", way=way
+        )
         problems.append((f"{ring[-1]}.nodes.{node}.enter", text))
     if not problems:
         problems += _too_deep(ways, first)
     problems += [
         (
             f"{name}.nodes.{at}.go_back",
-            "a number leads to this menu: there is no menu to go back to",
+            said("a number leads to this menu: there is no menu to go back to"),
         )
         for name in first
         if name in menus
@@ -55,6 +58,11 @@ def _too_deep(ways: Mapping[str, Mapping[str, str]], first: Collection[str]) -> 
                 ahead.append([*chain, name])
                 continue
             way = " -> ".join([*chain, name])
-            text = f"menus may be entered {DEPTH_LIMIT} deep, this is {len(chain) + 1}: {way}"
+            text = said(
+                "menus may be entered %(most)s deep, this is %(deep)s: %(way)s",
+                most=DEPTH_LIMIT,
+                deep=len(chain) + 1,
+                way=way,
+            )
             problems.append((f"{chain[-1]}.nodes.{node}.enter", text))
     return problems

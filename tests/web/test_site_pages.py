@@ -209,7 +209,7 @@ def test_problems_are_told_in_chinese(admin: Browser) -> None:
     page = html.unescape(re.sub("<[^>]*>", "", answer.text))
     assert "“Mars”不是有效的时区；请写成 Asia/Shanghai 这样" in page
     assert "queues.a.title 缺少" in page
-    assert "必须是 0 到 9 之间的数" in page
+    assert "必须是 0 到 9 之间的整数" in page
 
 
 def test_a_skill_goes_with_all_who_have_it(admin: Browser, engine: Engine) -> None:
