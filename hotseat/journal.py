@@ -1,9 +1,10 @@
 """The journal: history written behind the calls, which never wait for it.
 
-Entries wait in memory for at most 50 ms, then go to the database in batches, in order. While the
-database is away they go to a spool file, and from there into the database when it is back; until
-the file is empty everything newer queues up behind it. What the file cannot take, because the disk
-or the file itself is full, stays in memory; that, too, has its bound.
+Entries wait in memory for 50 ms, or a quarter of a second while there are many, then go to the
+database in batches, in order. While the database is away they go to a spool file, and from there
+into the database when it is back; until the file is empty everything newer queues up behind it.
+What the file cannot take, because the disk or the file itself is full, stays in memory; that, too,
+has its bound.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from twisted.python.failure import Failure
 
 from acd.effects import Note, SeatGone, SeatKept
 from acd.types import CallId, Millis
+from hotseat.callbacks import CallbackTried
 from hotseat.db.engine import reason_of
 from hotseat.db.pool import Database
 from hotseat.db.queries import last_journal_id
@@ -32,7 +34,9 @@ from hotseat.history import CallbackAsked, CallChanged, JournalRow
 log = structlog.get_logger(__name__)
 
 WRITE_AFTER_SECONDS = 0.05
-WRITE_AT = 100
+APART_SECONDS = 0.25
+"""Between the beginnings of two batches. At 40 calls a second one batch of ten calls costs a third
+of five batches of two."""
 BATCH = 500
 """More than this in one transaction would keep another writer of SQLite waiting."""
 RETRY_SECONDS = 1.0
@@ -62,6 +66,7 @@ class JournalWriter:
         self._no_room = False
         self._spooled_since: float | None = None if self._spool.empty else reactor.seconds()
         self._retry_at = 0.0
+        self._begun_at = -APART_SECONDS
         self._next_id = 0
 
     async def start(self) -> None:
@@ -124,9 +129,9 @@ class JournalWriter:
                 log.error("call_field_refused", call=call, column=column, kind=type(value).__name__)
         self._add(CallChanged(call, at, known))
 
-    def keep_callback(self, asked: CallbackAsked) -> None:
-        """Remember that a caller is to be called back."""
-        self._add(asked)
+    def keep_callback(self, kept: CallbackAsked | CallbackTried) -> None:
+        """Remember that a caller is to be called back, or that it was tried."""
+        self._add(kept)
 
     async def flush(self) -> None:
         """Come back when everything so far is in the database or in the spool, if either works."""
@@ -148,8 +153,14 @@ class JournalWriter:
             return
         self._pending.append((self._clock.seconds(), entry))
         if self._delivery is None and self._no_disk is None:
-            full = len(self._pending) >= WRITE_AT
-            self._wake_within(0 if full else WRITE_AFTER_SECONDS)
+            self._wake_soon()
+
+    def _wake_soon(self) -> None:
+        if len(self._pending) >= BATCH:
+            self._wake_within(0)
+        else:
+            next_one = self._begun_at + APART_SECONDS - self._clock.seconds()
+            self._wake_within(max(WRITE_AFTER_SECONDS, next_one))
 
     def _wake_within(self, seconds: float) -> None:
         due = self._clock.seconds() + seconds
@@ -169,6 +180,8 @@ class JournalWriter:
         if self._delivery is not None:
             return
         self._cancel_timer()
+        if self._pending:
+            self._begun_at = self._clock.seconds()
         self._delivery = Deferred()
         Deferred.fromCoroutine(self._deliver()).addBoth(self._delivered)
 
@@ -189,7 +202,7 @@ class JournalWriter:
         if not self._spool.empty or self._no_disk is not None or isinstance(result, Failure):
             self._wake_within(RETRY_SECONDS)
         elif self._pending:
-            self._wake_within(WRITE_AFTER_SECONDS)
+            self._wake_soon()
         if ended is not None:
             ended.callback(None)
 

@@ -7,17 +7,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, Final, TypeAlias
 
-from sqlalchemy import ColumnElement, Executable, String, Table, delete, func
+from sqlalchemy import ColumnElement, Connection, Dialect, String, Table, delete, func
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from acd.effects import SeatGone, SeatKept
 from acd.types import Millis
+from hotseat.callbacks import CallbackTried
 from hotseat.db import models
 from hotseat.history import CallbackAsked, CallChanged, JournalRow
 
-Entry: TypeAlias = JournalRow | CallChanged | SeatKept | SeatGone | CallbackAsked
+Entry: TypeAlias = JournalRow | CallChanged | SeatKept | SeatGone | CallbackAsked | CallbackTried
 """Everything that is written behind the calls."""
 
 CALL_COLUMNS: Final = frozenset(models.Call.__table__.columns.keys()) - {"id"}
@@ -44,6 +46,7 @@ def write(session: Session, entries: Sequence[Entry]) -> None:
     calls: dict[str, dict[str, Any]] = {}
     seats: dict[str, SeatKept | None] = {}
     callbacks: list[Mapping[str, Any]] = []
+    tries: list[CallbackTried] = []
     for entry in entries:
         match entry:
             case JournalRow():
@@ -57,13 +60,15 @@ def write(session: Session, entries: Sequence[Entry]) -> None:
                 seats[entry.seat] = None
             case CallbackAsked():
                 callbacks.append(_callback_values(entry))
-    dialect = session.get_bind().dialect.name
+            case CallbackTried():
+                tries.append(entry)
+    connection = session.connection()
     if rows:
-        session.execute(_insert_rows(dialect, _JOURNAL), rows)
+        _insert_rows(connection.dialect, _JOURNAL, *rows[0]).run(connection, rows)
     if callbacks:
-        session.execute(_insert_rows(dialect, _CALLBACK), callbacks)
-    _write_calls(session, dialect, first_seen, calls)
-    _write_seats(session, dialect, seats)
+        _insert_rows(connection.dialect, _CALLBACK, *callbacks[0]).run(connection, callbacks)
+    _write_calls(connection, first_seen, calls)
+    _write_seats(connection, seats)
 
 
 _WRONG_KIND: Final = frozenset({"42804", "42846"})
@@ -114,8 +119,7 @@ def _cut_to_column(column: str, value: object) -> object:
 
 
 def _write_calls(
-    session: Session,
-    dialect: str,
+    connection: Connection,
     first_seen: Mapping[str, Millis],
     calls: Mapping[str, dict[str, Any]],
 ) -> None:
@@ -124,10 +128,10 @@ def _write_calls(
         row = {"id": call, "arrived_at": first_seen[call], **fields}
         alike[frozenset(fields)].append(row)
     for columns, rows in alike.items():
-        session.execute(_upsert_calls(dialect, columns), rows)
+        _upsert_calls(connection.dialect, columns).run(connection, rows)
 
 
-def _write_seats(session: Session, dialect: str, seats: Mapping[str, SeatKept | None]) -> None:
+def _write_seats(connection: Connection, seats: Mapping[str, SeatKept | None]) -> None:
     kept = [
         {
             "agent": seat.seat,
@@ -135,50 +139,88 @@ def _write_seats(session: Session, dialect: str, seats: Mapping[str, SeatKept | 
             "paused": seat.paused and seat.paused[:_PAUSE_LENGTH],
             "idle_since": seat.idle_since,
             "wrap_up_until": seat.wrap_up_until,
+            "rests_after": seat.rests_after,
         }
         for seat in seats.values()
         if seat is not None
     ]
     if kept:
-        session.execute(_upsert_seats(dialect), kept)
+        _upsert_seats(connection.dialect).run(connection, kept)
     gone = [agent for agent, seat in seats.items() if seat is None]
     if gone:
-        session.execute(delete(_SEAT).where(_SEAT.c.agent.in_(gone)))
+        connection.execute(delete(_SEAT).where(_SEAT.c.agent.in_(gone)))
 
 
-# The statements are kept: to build one costs more than to run it.
+class _Statement:
+    """An INSERT in the driver's own words: SQLAlchemy would take longer than the database."""
+
+    def __init__(
+        self, insert: sqlite.Insert | postgresql.Insert, columns: Iterable[str], dialect: Dialect
+    ) -> None:
+        compiled = insert.compile(dialect=dialect, column_keys=list(columns))
+        self._sql = str(compiled)
+        self._in_turn = compiled.positiontup
+        self._given = {
+            column.name: column.default.arg
+            for column in insert.table.c
+            if isinstance(column.default, ScalarElementColumnDefault)
+        }
+        self._packed = {
+            column.name: pack
+            for column in insert.table.c
+            if (pack := column.type.dialect_impl(dialect).bind_processor(dialect)) is not None
+        }
+
+    def run(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Insert the rows. What a column cannot hold raises what `is_bad_entry` knows."""
+        packed = [self._pack(row) for row in rows]
+        if self._in_turn is None:
+            connection.exec_driver_sql(self._sql, packed)
+            return
+        in_turn = [tuple(row[name] for name in self._in_turn) for row in packed]
+        connection.exec_driver_sql(self._sql, in_turn)
+
+    def _pack(self, row: Mapping[str, Any]) -> Mapping[str, Any]:
+        values = {**self._given, **row}
+        for name, pack in self._packed.items():
+            if name in values:
+                values[name] = pack(values[name])
+        return values
 
 
 @cache
-def _insert_rows(dialect: str, table: Table) -> Executable:
-    return _insert(dialect, table).on_conflict_do_nothing()
+def _insert_rows(dialect: Dialect, table: Table, *columns: str) -> _Statement:
+    return _Statement(_insert(dialect, table).on_conflict_do_nothing(), columns, dialect)
 
 
 @cache
-def _upsert_calls(dialect: str, columns: frozenset[str]) -> Executable:
+def _upsert_calls(dialect: Dialect, columns: frozenset[str]) -> _Statement:
     insert = _insert(dialect, _CALL)
+    every = ("id", "arrived_at", *(columns - {"arrived_at"}))
     if not columns:
-        return insert.on_conflict_do_nothing()
+        return _Statement(insert.on_conflict_do_nothing(), every, dialect)
     changed: dict[str, ColumnElement[Any]] = {
         column: func.coalesce(_CALL.c[column], insert.excluded[column])
         if column in FIRST_WINS
         else insert.excluded[column]
         for column in sorted(columns)
     }
-    return insert.on_conflict_do_update(index_elements=[_CALL.c.id], set_=changed)
+    update = insert.on_conflict_do_update(index_elements=[_CALL.c.id], set_=changed)
+    return _Statement(update, every, dialect)
 
 
 @cache
-def _upsert_seats(dialect: str) -> Executable:
+def _upsert_seats(dialect: Dialect) -> _Statement:
     insert = _insert(dialect, _SEAT)
-    columns = ("phone", "paused", "idle_since", "wrap_up_until")
+    columns = ("phone", "paused", "idle_since", "wrap_up_until", "rests_after")
     changed = {column: insert.excluded[column] for column in columns}
-    return insert.on_conflict_do_update(index_elements=[_SEAT.c.agent], set_=changed)
+    update = insert.on_conflict_do_update(index_elements=[_SEAT.c.agent], set_=changed)
+    return _Statement(update, ("agent", *columns), dialect)
 
 
-def _insert(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
+def _insert(dialect: Dialect, table: Table) -> sqlite.Insert | postgresql.Insert:
     """An INSERT that can say ON CONFLICT, which SQLAlchemy has by database only."""
-    return (postgresql.insert if dialect == "postgresql" else sqlite.insert)(table)
+    return (postgresql.insert if dialect.name == "postgresql" else sqlite.insert)(table)
 
 
 def names_of(entries: Iterable[Entry]) -> list[str]:
@@ -188,7 +230,7 @@ def names_of(entries: Iterable[Entry]) -> list[str]:
         match entry:
             case JournalRow():
                 names.append(f"{entry.kind} {entry.call or entry.seat or ''}".strip())
-            case CallChanged() | CallbackAsked():
+            case CallChanged() | CallbackAsked() | CallbackTried():
                 names.append(f"call {entry.call}")
             case SeatKept() | SeatGone():
                 names.append(f"seat {entry.seat}")
