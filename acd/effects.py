@@ -58,8 +58,10 @@ class Check:
 class Note:
     """One row for the journal.
 
-    `kind` is one of: logged_on logged_off paused ready wrap_up device queued offered answered
-    failed withdrawn released gone talk_ended adopted held resumed on_duty off_duty.
+    `kind` is one of: logged_on logged_off pause_asked paused pause_over ready wrap_up device
+    queued offered answered failed withdrawn released gone talk_ended adopted held resumed on_duty
+    off_duty. `paused` stands where a pause begins to keep calls away, which is after the talk and
+    wrap-up in which it was asked for: so a seat's talks, wrap-ups and pauses never overlap.
     """
 
     kind: str
@@ -78,6 +80,16 @@ class SeatKept:
     paused: str | None
     idle_since: Millis
     wrap_up_until: Millis | None
+    rests_after: CallId | None = None
+    """The call that the wrap-up belongs to."""
+
+
+@dataclass(frozen=True, slots=True)
+class WrapUpSet:
+    """The wrap-up after the call is over at `until`: foreseen, and told again if cut short."""
+
+    call: CallId
+    until: Millis
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,4 +99,4 @@ class SeatGone:
     seat: SeatId
 
 
-Effect: TypeAlias = Offer | Withdraw | Check | Note | SeatKept | SeatGone
+Effect: TypeAlias = Offer | Withdraw | Check | Note | SeatKept | SeatGone | WrapUpSet

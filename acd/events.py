@@ -23,6 +23,7 @@ class SeatLoggedOn:
     paused: str | None = None
     idle_since: Millis | None = None
     wrap_up_until: Millis | None = None
+    rests_after: CallId | None = None
     mobile: bool = False
     """The phone is a duty mobile: whoever answers has to accept, and may be rung with others."""
     called_in: CallId | None = None

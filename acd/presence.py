@@ -90,6 +90,8 @@ class Seat:
     wrap_up: Millis = 0
     """How long to rest after the present call."""
     wrap_up_until: Millis | None = None
+    rests_after: CallId | None = None
+    """The call whose wrap-up this is."""
     held_until: Millis | None = None
     """Busy or out of reach a moment ago: not tried again before this."""
     misses: int = 0
@@ -116,7 +118,14 @@ class Seat:
 
     def to_keep(self) -> SeatKept:
         """What a restart must find."""
-        return SeatKept(self.id, self.phone, self.paused, self.idle_since, self.wrap_up_until)
+        return SeatKept(
+            self.id,
+            self.phone,
+            self.paused,
+            self.idle_since,
+            self.wrap_up_until,
+            self.rests_after,
+        )
 
 
 def seat_word(seat: Seat) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import assert_never
 
 from acd.deadlines import Deadline, Deadlines, Due
-from acd.effects import Effect, Note, SeatGone
+from acd.effects import Effect, Note, SeatGone, WrapUpSet
 from acd.events import (
     DeviceChanged,
     DutyEvent,
@@ -60,7 +60,7 @@ class Seating:
             case SeatLoggedOn():
                 self._log_on(event, now)
             case SeatLoggedOff():
-                self._log_off(event.seat)
+                self._log_off(event.seat, now)
             case SkillsChanged():
                 if seat := self._seats.get(event.seat):
                     seat.skills = event.skills
@@ -137,9 +137,10 @@ class Seating:
         self._note("logged_on", seat, phone=seat.phone, device=seat.device.value)
         if event.wrap_up_until is not None:
             seat.state = SeatState.WRAP_UP
+            seat.rests_after = event.rests_after
             self._rest(seat, event.wrap_up_until)
-        elif seat.paused is None:
-            self._note("ready", seat)
+        else:
+            self._come_free(seat)
         self._enrol(seat, now)
         self._to_keep[seat.id] = seat
 
@@ -160,7 +161,7 @@ class Seating:
         self._enrol(seat, now)
         self._to_keep[seat.id] = seat
 
-    def _log_off(self, seat_id: SeatId) -> None:
+    def _log_off(self, seat_id: SeatId, now: Millis) -> None:
         seat = self._seats.get(seat_id)
         if seat is None or seat.leaving:
             return
@@ -168,9 +169,10 @@ class Seating:
         # At once, also during a talk: a restart must not find an agent who went home.
         self._say(SeatGone(seat.id))
         if seat.call is None:
-            self._remove(seat)
+            self._remove(seat, now)
 
-    def _remove(self, seat: Seat) -> None:
+    def _remove(self, seat: Seat, now: Millis) -> None:
+        self._cut_rest(seat, now)
         self._deadlines.drop(Deadline(Due.WRAP_UP, seat.id))
         self._deadlines.drop(Deadline(Due.SEAT_HELD, seat.id))
         self._routing.dismiss(seat)
@@ -182,7 +184,8 @@ class Seating:
         if seat.paused != reason:
             seat.paused = reason
             self._to_keep[seat.id] = seat
-            self._note("paused", seat, reason=reason)
+            kind = "paused" if seat.state is SeatState.IDLE else "pause_asked"
+            self._note(kind, seat, reason=reason)
             self._settle(seat, now)
 
     def _ready(self, seat: Seat, now: Millis) -> None:
@@ -193,6 +196,8 @@ class Seating:
             self.rest_over(seat, now, now)
         elif was_paused and seat.state is not SeatState.TALKING:
             seat.idle_since = now
+            if seat.state is SeatState.IDLE:
+                self._note("pause_over", seat)
             self._note("ready", seat)
         self._settle(seat, now)
 
@@ -222,14 +227,15 @@ class Seating:
         if seat.misses == MISSES_TO_PAUSE:
             seat.misses = 0
             seat.paused = MISSED
-            self._note("paused", seat, reason=MISSED)
         if hold_off:
             seat.held_until = now + hold_off
             self._deadlines.set(Deadline(Due.SEAT_HELD, seat.id), seat.held_until)
         if seat.leaving:
-            self._remove(seat)
-        else:
-            self._settle(seat, now)
+            self._remove(seat, now)
+            return
+        if seat.paused is not None:
+            self._come_free(seat)
+        self._settle(seat, now)
 
     def answer(self, seat: Seat, now: Millis) -> None:
         """The offer became a talk."""
@@ -239,8 +245,12 @@ class Seating:
 
     def adopt(self, seat: Seat, call: CallId, wrap_up: Millis, now: Millis) -> None:
         """The seat is found in a talk."""
+        pauses = seat.paused is not None and seat.state is SeatState.IDLE
         seat.step(SeatStep.ADOPT)
-        seat.call, seat.wrap_up, seat.wrap_up_until = call, wrap_up, None
+        if pauses:
+            self._note("pause_over", seat)  # it waits for the end of this talk
+        self._cut_rest(seat, now)
+        seat.call, seat.wrap_up = call, wrap_up
         self._to_keep[seat.id] = seat
         self._deadlines.drop(Deadline(Due.WRAP_UP, seat.id))
         self._settle(seat, now)
@@ -248,9 +258,9 @@ class Seating:
     def release(self, seat: Seat, now: Millis) -> None:
         """The seat's talk is over: rest, or leave."""
         seat.step(SeatStep.RELEASE)
-        seat.call = None
+        seat.call, seat.rests_after = None, seat.call
         if seat.leaving:
-            self._remove(seat)
+            self._remove(seat, now)
         elif seat.wrap_up > 0:
             self._rest(seat, now + seat.wrap_up)
             self._settle(seat, now)
@@ -263,17 +273,32 @@ class Seating:
         seat.wrap_up_until = until
         self._to_keep[seat.id] = seat
         self._deadlines.set(Deadline(Due.WRAP_UP, seat.id), until)
-        self._note("wrap_up", seat, until=until)
+        self._say(Note("wrap_up", seat.rests_after, seat.id, facts={"until": until}))
+        if seat.rests_after is not None:
+            self._say(WrapUpSet(seat.rests_after, until))
+
+    def _cut_rest(self, seat: Seat, at: Millis) -> None:
+        """No wrap-up any more from `at` on, at the latest."""
+        until, call = seat.wrap_up_until, seat.rests_after
+        seat.wrap_up_until = seat.rests_after = None
+        if call is not None and until is not None and at < until:
+            self._say(WrapUpSet(call, at))
+
+    def _come_free(self, seat: Seat) -> None:
+        """Neither call nor wrap-up binds the seat: it can be rung, unless it pauses."""
+        if seat.paused is None:
+            self._note("ready", seat)
+        else:
+            self._note("paused", seat, reason=seat.paused)
 
     def rest_over(self, seat: Seat, since: Millis, now: Millis) -> None:
         """Wrap-up is over since `since`."""
         seat.step(SeatStep.REST_OVER)
-        seat.wrap_up_until = None
+        self._cut_rest(seat, since)
         seat.idle_since = since
         self._to_keep[seat.id] = seat
         self._deadlines.drop(Deadline(Due.WRAP_UP, seat.id))
-        if seat.paused is None:
-            self._note("ready", seat)
+        self._come_free(seat)
         self._settle(seat, now)
 
     def hold_over(self, seat: Seat, now: Millis) -> None:

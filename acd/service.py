@@ -9,7 +9,7 @@ from typing import assert_never
 import structlog
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
-from acd.effects import Check, Effect, Note, Offer, SeatGone, SeatKept, Withdraw
+from acd.effects import Check, Effect, Note, Offer, SeatGone, SeatKept, Withdraw, WrapUpSet
 from acd.events import Event, OfferFailed, Tick
 from acd.floor import Floor
 from acd.ports import Journal, Lines
@@ -87,6 +87,8 @@ class Service:
         match effect:
             case Note():
                 self._journal.note(now, effect)
+            case WrapUpSet(call, until):
+                self._journal.call_changed(now, call, {"wrap_up_ended_at": until})
             case Offer():
                 self._lines.offer(effect)
             case Withdraw():

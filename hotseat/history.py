@@ -82,6 +82,8 @@ class CallRow:
     answered_at: Millis | None
     """Both parties in one bridge."""
     talk_ended_at: Millis | None
+    wrap_up_ended_at: Millis | None
+    """When the seat's wrap-up after the talk is over, foreseen until then; None without one."""
     ended_at: Millis | None
     seat: str | None
     offers: int

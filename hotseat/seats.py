@@ -185,6 +185,7 @@ class Seats:
                     paused=row.paused,
                     idle_since=row.idle_since,
                     wrap_up_until=row.wrap_up_until,
+                    rests_after=row.rests_after,
                     mobile=at_mobile,
                 )
             )

@@ -35,6 +35,12 @@ JournalId = BigInteger().with_variant(Integer, "sqlite")
 """SQLite's row id has to be declared INTEGER; it is 64 bits wide all the same."""
 
 
+PRESENCE = text(
+    "kind = 'logged_on' OR kind = 'logged_off' OR kind = 'paused' OR kind = 'pause_over'"
+)
+"""The journal's rows that say who was there; a query has to say it with the same words."""
+
+
 def _one_of(column: str, words: type[Outcome] | type[EndedBy] | type[Category]) -> CheckConstraint:
     listed = ", ".join(f"'{word.value}'" for word in words)
     return CheckConstraint(f"{column} IN ({listed})", name=column)
@@ -295,6 +301,7 @@ class Seat(Base):
     paused: Mapped[str | None] = mapped_column(Title)
     idle_since: Mapped[int] = mapped_column(Instant)
     wrap_up_until: Mapped[int | None] = mapped_column(Instant)
+    rests_after: Mapped[str | None] = mapped_column(UlidText)
 
 
 class Call(Base):
@@ -339,6 +346,7 @@ class Call(Base):
     talk_ms: Mapped[int | None] = mapped_column(BigInteger)
     estimated: Mapped[bool] = mapped_column(default=False)
     in_time: Mapped[bool | None]
+    wrap_up_ended_at: Mapped[int | None] = mapped_column(Instant)
 
 
 class CallbackRequest(Base):
@@ -386,13 +394,8 @@ class Journal(Base):
             sqlite_where=text("kind = 'ended'"),
             postgresql_where=text("kind = 'ended'"),
         ),
-        # Attendance asks for the log-ons of some days, which are few among what happened.
-        Index(
-            "journal_log_ons",
-            "at",
-            sqlite_where=text("kind = 'logged_on' OR kind = 'logged_off'"),
-            postgresql_where=text("kind = 'logged_on' OR kind = 'logged_off'"),
-        ),
+        # Attendance and figures ask who was there in some days, few rows among what happened.
+        Index("journal_presence", "at", sqlite_where=PRESENCE, postgresql_where=PRESENCE),
         # Asked at every start, and days may lie between two of them.
         Index(
             "journal_switch_up",

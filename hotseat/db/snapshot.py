@@ -8,7 +8,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from acd.effects import SeatKept
-from acd.types import Millis, SeatId
+from acd.types import CallId, Millis, SeatId
 from hotseat.db import models, roster_models
 from hotseat.outbound import OutboundRules
 from hotseat.roster.coverage import Cover
@@ -249,6 +249,7 @@ def kept_seats(session: Session) -> list[SeatKept]:
             paused=row.paused,
             idle_since=row.idle_since,
             wrap_up_until=row.wrap_up_until,
+            rests_after=None if row.rests_after is None else CallId(row.rests_after),
         )
         for row in session.scalars(select(models.Seat).order_by(models.Seat.agent))
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from acd.effects import Check, Effect, Note, Offer, SeatGone, SeatKept, Withdraw
+from acd.effects import Check, Effect, Note, Offer, SeatGone, SeatKept, Withdraw, WrapUpSet
 from acd.events import (
     CallerGone,
     CallQueued,
@@ -24,7 +24,7 @@ from acd.floor import Floor
 from acd.picture import CallPicture, SeatPicture
 from acd.types import CallId, Device, Failure, Millis, OfferId, SeatId, Skills, requirement
 
-Kind = TypeVar("Kind", Offer, Withdraw, Check, Note, SeatKept, SeatGone)
+Kind = TypeVar("Kind", Offer, Withdraw, Check, Note, SeatKept, SeatGone, WrapUpSet)
 
 CONSULT = {"consult": 1}
 

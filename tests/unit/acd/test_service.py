@@ -14,6 +14,7 @@ from acd.events import (
     CallerGone,
     CallQueued,
     Event,
+    OfferAnswered,
     OfferFailed,
     OffersHeld,
     OffersResumed,
@@ -21,6 +22,7 @@ from acd.events import (
     SeatLoggedOn,
     SeatPaused,
     SeatReady,
+    SeatReleased,
 )
 from acd.floor import Floor, SeatRefused
 from acd.service import Service
@@ -59,7 +61,7 @@ class Outside:
         self.asked.append(("drop", seat.seat))
 
     def call_changed(self, at: Millis, call: CallId, fields: Mapping[str, object]) -> None:
-        raise AssertionError("the call's record is not the floor's business")
+        self.asked.append((call, *fields.items()))
 
 
 @pytest.fixture
@@ -101,7 +103,21 @@ def test_effects_reach_the_ports(service: Service, outside: Outside) -> None:
         ("keep", "1001", "lunch"),
         ("drop", "1001"),
     ]
-    assert outside.kinds == ["logged_on", "ready", "queued", "offered", "paused", "withdrawn"]
+    assert outside.kinds == [
+        *("logged_on", "ready", "queued", "offered", "pause_asked", "withdrawn"),
+    ]
+
+
+def test_a_wrap_up_is_written_into_the_record_of_its_call(
+    service: Service, outside: Outside, clock: Clock
+) -> None:
+    tell(service, SEAT, CALL, OfferAnswered(OfferId("C1-1"), 5_000_000))
+    clock.advance(60)
+    tell(service, SeatReleased(SeatId("1001"), CallId("C1")))
+    assert outside.asked[-2:] == [
+        ("C1", ("wrap_up_ended_at", 5_070_000)),
+        ("keep", "1001", None),
+    ]
 
 
 def test_the_timer_ticks_at_the_deadline(service: Service, outside: Outside, clock: Clock) -> None:
