@@ -12,7 +12,10 @@ ROOT = Path(__file__).parent.parent
 OURS = ("words", "ivr", "acd", "softphone_bridge", "hotseat", "admin")
 
 PURE_PACKAGES = ("words", "ivr", "acd", "softphone_bridge", "hotseat.roster")
-WORDS = ("words", "hotseat.history", "hotseat.site.records", "hotseat.rights", "hotseat.outbound")
+WORDS = (
+    "words", "hotseat.history", "hotseat.site.records", "hotseat.rights", "hotseat.outbound",
+    "hotseat.callbacks",
+)  # fmt: skip
 """Records and words without I/O, which every part may use."""
 
 COMPOSITION = ("hotseat.cli", "hotseat.main")
@@ -58,6 +61,7 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("hotseat.roster", ("hotseat.roster", "acd", "ivr.hours")),
     ("hotseat.numbering", ()),
     ("hotseat.outbound", ("acd",)),
+    ("hotseat.callbacks", ("hotseat.site.records", "acd")),
     (
         "hotseat.site.records",
         ("acd", "ivr.hours", "ivr.waiting", "hotseat.roster", "hotseat.outbound"),

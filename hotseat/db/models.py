@@ -6,6 +6,7 @@ outlive what an administrator removes from the site.
 
 from __future__ import annotations
 
+import enum
 from typing import Any, ClassVar
 
 from sqlalchemy import (
@@ -23,6 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from hotseat.callbacks import Result, State
 from hotseat.history import Category, EndedBy, Outcome
 
 Instant = BigInteger()
@@ -41,7 +43,7 @@ PRESENCE = text(
 """The journal's rows that say who was there; a query has to say it with the same words."""
 
 
-def _one_of(column: str, words: type[Outcome] | type[EndedBy] | type[Category]) -> CheckConstraint:
+def _one_of(column: str, words: type[enum.Enum]) -> CheckConstraint:
     listed = ", ".join(f"'{word.value}'" for word in words)
     return CheckConstraint(f"{column} IN ({listed})", name=column)
 
@@ -350,10 +352,14 @@ class Call(Base):
 
 
 class CallbackRequest(Base):
-    """A caller whom nobody could take, and who is to be called back."""
+    """A caller who is to be called back; see `hotseat.callbacks.Callback` for the columns."""
 
     __tablename__ = "callback_request"
-    __table_args__ = (Index("callback_request_open", "done_at", "asked_at"),)
+    __table_args__ = (
+        _one_of("state", State),
+        _one_of("result", Result),
+        Index("callback_request_by_state", "state", "asked_at"),
+    )
 
     call: Mapped[str] = mapped_column(UlidText, primary_key=True)
     asked_at: Mapped[int] = mapped_column(Instant)
@@ -362,6 +368,14 @@ class CallbackRequest(Base):
     language: Mapped[str] = mapped_column(String(8))
     recording: Mapped[str] = mapped_column(String(100))
     """The file of what the caller said, in Asterisk's spool folder; "" if nothing."""
+    state: Mapped[str] = mapped_column(String(8), default=State.OPEN.value)
+    taken_by: Mapped[str | None] = mapped_column(String(8))
+    tries: Mapped[int] = mapped_column(default=0)
+    tried_at: Mapped[int | None] = mapped_column(Instant)
+    next_try_at: Mapped[int | None] = mapped_column(Instant)
+    result: Mapped[str] = mapped_column(String(16), default=Result.NONE.value)
+    note: Mapped[str] = mapped_column(Text, default="")
+    heard_at: Mapped[int | None] = mapped_column(Instant)
     done_at: Mapped[int | None] = mapped_column(Instant)
 
 

@@ -16,6 +16,7 @@ from typing import Final
 import structlog
 
 from acd.effects import SeatGone, SeatKept
+from hotseat.callbacks import CallbackTried
 from hotseat.db.writes import Entry
 from hotseat.history import CallbackAsked, CallChanged, JournalRow
 
@@ -27,6 +28,7 @@ _KINDS: Final[dict[str, type[Entry]]] = {
     "seat": SeatKept,
     "gone": SeatGone,
     "callback": CallbackAsked,
+    "tried": CallbackTried,
 }
 _KIND_OF: Final = {kind: name for name, kind in _KINDS.items()}
 

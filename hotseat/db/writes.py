@@ -17,6 +17,7 @@ from acd.effects import SeatGone, SeatKept
 from acd.types import Millis
 from hotseat.callbacks import CallbackTried
 from hotseat.db import models
+from hotseat.db.callbacks import write_try
 from hotseat.history import CallbackAsked, CallChanged, JournalRow
 
 Entry: TypeAlias = JournalRow | CallChanged | SeatKept | SeatGone | CallbackAsked | CallbackTried
@@ -67,6 +68,8 @@ def write(session: Session, entries: Sequence[Entry]) -> None:
         _insert_rows(connection.dialect, _JOURNAL, *rows[0]).run(connection, rows)
     if callbacks:
         _insert_rows(connection.dialect, _CALLBACK, *callbacks[0]).run(connection, callbacks)
+    for tried in tries:
+        write_try(session, tried)
     _write_calls(connection, first_seen, calls)
     _write_seats(connection, seats)
 
