@@ -146,8 +146,21 @@ class CallAdopted:
 
 
 @dataclass(frozen=True, slots=True)
+class SeatDials:
+    """The seat calls somebody itself, and is busy until TalkEnded.
+
+    Told again for the same call it says what rest follows: none as long as nobody was reached.
+    """
+
+    seat: SeatId
+    call: CallId
+    queue: str
+    wrap_up: Millis = 0
+
+
+@dataclass(frozen=True, slots=True)
 class TalkEnded:
-    """The caller's Dial returned after a talk."""
+    """The caller's Dial returned after a talk, or a seat's own call is over."""
 
     call: CallId
 
@@ -213,6 +226,7 @@ Event: TypeAlias = (
     | OfferAnswered
     | OfferFailed
     | CallAdopted
+    | SeatDials
     | TalkEnded
     | OffersHeld
     | OffersResumed

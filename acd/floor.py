@@ -20,6 +20,7 @@ from acd.events import (
     OffersHeld,
     OffersResumed,
     RosterTold,
+    SeatDials,
     SeatLoggedOff,
     SeatLoggedOn,
     SeatPaused,
@@ -222,6 +223,8 @@ class Floor:
                     self._gone(call, now)
             case CallAdopted():
                 self._adopt(event, now)
+            case SeatDials():
+                self._dials(event, now)
             case OffersHeld():
                 self._hold(event.reason)
             case OffersResumed():
@@ -310,15 +313,30 @@ class Floor:
             return
         if call is not None:
             raise IllegalEvent(f"call {event.call} is {call.state.value} here: not to be adopted")
-        terms = CallQueued(event.call, event.queue, (), event.at, wrap_up=event.wrap_up)
-        call = Call(terms, place_of(terms), need_of(terms), state=CallState.TALKING)
-        self._calls[event.call] = call
+        call = self._begin_talk(event, event.at)
         self._note("adopted", call, event.seat, at=event.at)
         seat = self._seats.get(event.seat)
         # A seat that rings for another call at this moment keeps that offer: it will be busy.
         if seat is not None and seat.call is None:
             self._seating.adopt(seat, event.call, event.wrap_up, now)
             self._talks[event.call] = seat
+
+    def _dials(self, event: SeatDials, now: Millis) -> None:
+        seat = self._talks.get(event.call)
+        if seat is None or seat.id != event.seat:
+            seat = self._seating.free_to_dial(event.seat)
+            if event.call in self._calls:
+                raise SeatRefused(f"call {event.call} is with somebody else at this moment")
+            self._note("dials", self._begin_talk(event, now), seat.id)
+            self._seating.adopt(seat, event.call, event.wrap_up, now)
+            self._talks[event.call] = seat
+        seat.wrap_up = event.wrap_up
+
+    def _begin_talk(self, event: CallAdopted | SeatDials, at: Millis) -> Call:
+        terms = CallQueued(event.call, event.queue, (), at, wrap_up=event.wrap_up)
+        call = Call(terms, place_of(terms), need_of(terms), state=CallState.TALKING)
+        self._calls[event.call] = call
+        return call
 
     # ---- offers and talks
 

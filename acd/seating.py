@@ -22,7 +22,7 @@ from acd.events import (
 )
 from acd.presence import MISSED, MISSES_TO_PAUSE, Seat, SeatState, SeatStep
 from acd.routing import Routing
-from acd.types import CallId, FloorError, Millis, SeatId
+from acd.types import CallId, Device, FloorError, Millis, SeatId
 
 
 class SeatRefused(FloorError):
@@ -100,6 +100,15 @@ class Seating:
         seat = self._seats.get(seat_id)
         if seat is None or seat.leaving:
             raise SeatRefused(f"seat {seat_id} is not logged on; log it on at a phone first")
+        return seat
+
+    def free_to_dial(self, seat_id: SeatId) -> Seat:
+        """The seat, whose agent may call somebody now. Raises SeatRefused."""
+        seat = self._seated(seat_id)
+        if seat.call is not None:
+            raise SeatRefused(f"seat {seat_id} has call {seat.call}; dial when it is over")
+        if seat.device is not Device.FREE:
+            raise SeatRefused(f"phone {seat.phone} is {seat.device.value}; put it down first")
         return seat
 
     def _log_on(self, event: SeatLoggedOn, now: Millis) -> None:

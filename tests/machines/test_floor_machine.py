@@ -29,6 +29,7 @@ from acd.events import (
     OffersHeld,
     OffersResumed,
     RosterTold,
+    SeatDials,
     SeatLoggedOff,
     SeatLoggedOn,
     SeatPaused,
@@ -93,6 +94,8 @@ class FloorMachine(RuleBasedStateMachine):
         self.roster: frozenset[SeatId] | None = None
         self.offers_seen: set[OfferId] = set()
         self.places: dict[CallId, object] = {}
+        self.dialled: set[CallId] = set()
+        """Calls that seats make themselves."""
         self.calls_made = 0
 
     # ---- telling the floor
@@ -385,6 +388,38 @@ class FloorMachine(RuleBasedStateMachine):
         self.told.append(TalkEnded(call))
         self.tell(self.told[-1])
 
+    # ---- agents call customers
+
+    @rule(seat=seat_ids)
+    def seat_dials(self, seat: SeatId) -> None:
+        before = self.floor.picture()
+        self.calls_made += 1
+        call = CallId(f"D{self.calls_made:03}")
+        free = any(
+            (each.seat, each.leaving, each.call, each.device) == (seat, False, None, Device.FREE)
+            for each in before.seats
+        )
+        if not free:
+            self.refused(SeatDials(seat, call, "consult"), before)
+            return
+        self.tell(SeatDials(seat, call, "consult"))
+        self.dialled.add(call)
+
+    @precondition(lambda self: self.dialled)
+    @rule(pick=picks)
+    def customer_is_reached(self, pick: int) -> None:
+        call = sorted(self.dialled)[pick % len(self.dialled)]
+        seat = self.floor._talks[call].id
+        self.tell(SeatDials(seat, call, "consult", wrap_up=10_000))
+
+    @precondition(lambda self: self.dialled)
+    @rule(pick=picks)
+    def dialling_is_over(self, pick: int) -> None:
+        call = sorted(self.dialled)[pick % len(self.dialled)]
+        self.dialled.remove(call)
+        self.told.append(TalkEnded(call))
+        self.tell(self.told[-1])
+
     # ---- the switch's news: late, twice, in any order
 
     @precondition(lambda self: self.late)
@@ -433,6 +468,7 @@ class FloorMachine(RuleBasedStateMachine):
         """All we know is lost. Lines, Dials and talks live on; kept seats and tickets tell us."""
         order = self.order()
         self.floor = Floor()
+        self.dialled.clear()
         self.late.clear()
         self.now += outage
         self.tell(OffersHeld("recovery"))
@@ -504,10 +540,11 @@ class FloorMachine(RuleBasedStateMachine):
     @invariant()
     def floor_and_world_agree(self) -> None:
         on_floor = {call.call: call for call in self.floor.picture().calls}
-        assert on_floor.keys() == {call for call, line in self.lines.items() if line.queued}
+        queued = {call for call, line in self.lines.items() if line.queued}
+        assert on_floor.keys() == queued | self.dialled
         late_answers = {event.offer for event in self.late if isinstance(event, OfferAnswered)}
-        for call, seen in on_floor.items():
-            line = self.lines[call]
+        for call in queued:
+            seen, line = on_floor[call], self.lines[call]
             if not line.talking:
                 expected = CallState.OFFERED if line.dial else CallState.WAITING
                 assert seen.state is expected
@@ -546,6 +583,8 @@ class FloorMachine(RuleBasedStateMachine):
         """When everybody has gone home nothing is left: no call, no offer, no deadline."""
         while self.late:
             self.tell(self.late.pop())
+        for call in self.dialled:
+            self.tell(TalkEnded(call))
         for call in sorted(self.lines):
             line = self.lines.pop(call)
             self.tell(CallerGone(call))

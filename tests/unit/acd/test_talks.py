@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import permutations
 
 import pytest
 
 from acd.calls import CallState
 from acd.effects import SeatKept
-from acd.events import CallAdopted, OfferAnswered, SeatReleased, TalkEnded
+from acd.events import CallAdopted, OfferAnswered, SeatDials, SeatReleased, TalkEnded
+from acd.floor import SeatRefused
 from acd.presence import SeatState
-from acd.types import CallId, Failure, IllegalEvent, OfferId, SeatId
+from acd.types import CallId, Device, Failure, IllegalEvent, OfferId, SeatId
 from tests.unit.acd.desk import Desk
 
 
@@ -184,4 +186,60 @@ def test_a_waiting_call_is_not_in_a_talk(desk: Desk) -> None:
     before = desk.floor.picture()
     with pytest.raises(IllegalEvent, match="call C1 is waiting here"):
         desk.tell(adopted("C1", "1001"))
+    assert desk.floor.picture() == before
+
+
+def dials(call: str, seat: str, wrap_up: int = 0) -> SeatDials:
+    return SeatDials(SeatId(seat), CallId(call), "callback", wrap_up)
+
+
+def test_a_seat_that_dials_gets_no_calls_and_is_ready_at_once_if_nobody_was_reached(
+    desk: Desk,
+) -> None:
+    desk.seat("1001")
+    desk.tell(dials("D1", "1001"))
+    assert [(note.call, note.seat, note.queue) for note in desk.notes("dials")] == [
+        ("D1", "1001", "callback")
+    ]
+    desk.call("C1")
+    assert desk.offered() == []
+    desk.ended("D1")
+    assert desk.rings("C1") == "1001"
+
+
+def test_a_seat_that_reached_somebody_rests(desk: Desk) -> None:
+    desk.seat("1001")
+    desk.tell(dials("D1", "1001"))
+    desk.tell(dials("D1", "1001", wrap_up=7_000))
+    assert desk.effects == []
+    desk.ended("D1")
+    assert desk.seen_seat("1001").wrap_up_until == desk.now + 7_000
+    assert desk.calls() == []
+
+
+def test_an_agent_dials_in_a_pause_and_the_pause_goes_on(desk: Desk) -> None:
+    desk.seat("1001")
+    desk.pause("1001", "call-backs")
+    desk.tell(dials("D1", "1001"))
+    desk.ended("D1")
+    assert desk.seen_seat("1001").paused == "call-backs"
+
+
+@pytest.mark.parametrize(
+    ("happens", "why"),
+    [
+        (lambda desk: desk.call("C1"), "has call C1"),
+        (lambda desk: desk.phone("1001", Device.IN_USE), "phone p1001 is in use"),
+        (lambda desk: desk.off("1001"), "not logged on"),
+        (lambda desk: desk.tell(adopted("D1", "1009")), "with somebody else"),
+    ],
+)
+def test_a_seat_that_cannot_dial_is_told_why(
+    desk: Desk, happens: Callable[[Desk], object], why: str
+) -> None:
+    desk.seat("1001")
+    happens(desk)
+    before = desk.floor.picture()
+    with pytest.raises(SeatRefused, match=why):
+        desk.tell(dials("D1", "1001"))
     assert desk.floor.picture() == before
