@@ -8,12 +8,15 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+import secrets
 from base64 import b64decode, b64encode
 from itertools import pairwise
 
 from acd.types import Millis
 
 PIN = re.compile(r"[0-9]{4,10}")
+NEW_DIGITS = 6
+SALT_BYTES = 16
 TRIES = 5
 LOCKED: Millis = 15 * 60_000
 """So long after the last of five wrong tries nothing is tried again."""
@@ -26,6 +29,18 @@ def is_weak(pin: str) -> bool:
     """One digit again and again, or digits in a row."""
     steps = {int(b) - int(a) for a, b in pairwise(pin)}
     return steps in ({0}, {1}, {-1})
+
+
+def new_pin() -> str:
+    """Made up, and not weak."""
+    while is_weak(pin := "".join(secrets.choice("0123456789") for _ in range(NEW_DIGITS))):
+        pass
+    return pin
+
+
+def kept(pin: str) -> str:
+    """The hash to keep of a PIN that is set now. Slow on purpose."""
+    return pin_hash(pin, secrets.token_bytes(SALT_BYTES))
 
 
 def pin_hash(pin: str, salt: bytes) -> str:

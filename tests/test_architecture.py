@@ -30,6 +30,7 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
         "admin",
         (
             "admin", "hotseat.db", "hotseat.site", "hotseat.config", "hotseat.control_client",
+            "hotseat.numbering", "hotseat.pins",
             "hotseat.invitations", "hotseat.roster", "ivr", "acd", "softphone_bridge", *WORDS,
         ),
     ),

@@ -1,4 +1,4 @@
-"""Agents: the matrix of their skills, one agent's sheet."""
+"""Agents: the matrix of their skills, one agent's sheet with the registered duty mobile."""
 
 from __future__ import annotations
 
@@ -9,13 +9,19 @@ from flask import Blueprint, abort, render_template, request, url_for
 
 from admin.access import allowed, can, require
 from admin.agents.forms import AgentForm
+from admin.agents.mobiles import silent
+from admin.agents.pins import pages as pins
 from admin.forms import levels
+from admin.instance import instance, site
 from admin.site_edit import Answer, Document, form_page, removal_page, section
 from admin.teams import owned_by, teams
 from admin.words import _
+from hotseat.db.engine import reading
+from hotseat.db.pins import agents_with_pins
 from hotseat.rights import Action, Owned
 
 pages = Blueprint("agents", __name__, url_prefix="/agents")
+pages.register_blueprint(pins)
 
 AT_ONCE: Final = 100
 """Rows of the matrix on one page."""
@@ -36,6 +42,8 @@ def index() -> Answer:
         and (not skill or skill in agent["skills"])
     }
     shown = list(found.items())[(page - 1) * AT_ONCE : page * AT_ONCE]
+    with reading(instance().engine) as db:
+        with_pin = agents_with_pins(db)
     return render_template(
         "agents/index.html",
         agents=shown,
@@ -48,6 +56,7 @@ def index() -> Answer:
         wanted=wanted,
         team=team,
         skill=skill,
+        with_pin=with_pin,
         editable={
             number
             for number, agent in shown
@@ -72,7 +81,9 @@ def edit(number: str) -> Answer:
     """One agent."""
     entry = section("agents").get(number) or abort(404)
     require(Action.EDIT_AGENTS, owned_by(number))
-    form = AgentForm.sent(person=entry["name"], team=entry.get("team", ""))
+    form = AgentForm.sent(
+        person=entry["name"], team=entry.get("team", ""), mobile=entry.get("mobile", "")
+    )
     form.name.data = number
     return _page(form, entry, number)
 
@@ -93,6 +104,9 @@ def remove(number: str) -> Answer:
 
 def _page(form: Any, entry: Mapping[str, Any] | None, number: str) -> Answer:
     known = section("skills")
+    whose = owned_by(number) if entry is not None else Owned()
+    # Customers' calls would go there: it takes more than the right to edit an agent.
+    registers = can(Action.EDIT_MOBILES, whose)
     wanted, wrong = levels("level-", list(known))
     form.team.choices = [
         ("", _("none")),
@@ -104,14 +118,20 @@ def _page(form: Any, entry: Mapping[str, Any] | None, number: str) -> Answer:
         ),
     ]
 
-    def edit(site: Document) -> None:
-        agent = site["agents"].setdefault(number, {})
+    def edit(wanted_site: Document) -> None:
+        agent = wanted_site["agents"].setdefault(number, {})
         agent |= {"name": form.person.data, "skills": wanted}
         if form.team.data:
             agent["team"] = form.team.data
         else:
             agent.pop("team", None)
+        if registers and form.mobile.data:
+            agent["mobile"] = form.mobile.data
+        elif registers:
+            agent.pop("mobile", None)
 
+    with reading(instance().engine) as db:
+        with_pin = number in agents_with_pins(db)
     return form_page(
         form,
         "agents/edit.html",
@@ -124,4 +144,10 @@ def _page(form: Any, entry: Mapping[str, Any] | None, number: str) -> Answer:
         skills=known,
         levels=wanted if request.method == "POST" else (entry or {}).get("skills", {}),
         wrong_levels=wrong,
+        whose=whose,
+        mobile=(entry or {}).get("mobile", ""),
+        registers=registers,
+        silent=silent(site().outbound),
+        with_pin=with_pin,
+        own_numbers=[own for own, record in site().numbers.items() if record.agent == number != ""],
     )

@@ -1,12 +1,12 @@
-"""Numbers: which menu answers which."""
+"""Numbers: what answers which: a menu, an agent whose own it is, or the check-in."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from flask import Blueprint, abort, render_template, url_for
-from wtforms import SelectField, StringField
+from wtforms import SelectField, StringField, ValidationError
 
 from admin.access import allowed
 from admin.forms import NamedForm, spelt
@@ -18,18 +18,62 @@ from hotseat.site.fields import NUMBER
 pages = Blueprint("numbers", __name__, url_prefix="/numbers")
 
 
+ANSWERED: Final = {
+    "menu": N_("a menu"),
+    "agent": N_("an agent, whose own number it is"),
+    "check_in": N_("the check-in of agents on home duty"),
+}
+
+
 class NumberForm(NamedForm):
     """A number as the carrier sends it."""
 
     name = StringField(N_("Number"), [spelt(NUMBER, N_("Use 2 to 20 digits; + may lead."))])
-    menu = SelectField(N_("Menu that answers"))
+    answered = SelectField(N_("Answered by"))
+    menu = SelectField(N_("Menu"), validate_choice=False)
+    agent = SelectField(N_("Agent"), validate_choice=False)
+    queue = SelectField(N_("Queue"), validate_choice=False)
+
+    def validate_menu(self, field: SelectField) -> None:
+        """Only what answers has to be chosen."""
+        self._chosen(field, "menu")
+
+    def validate_agent(self, field: SelectField) -> None:
+        """As for menus."""
+        self._chosen(field, "agent")
+
+    def validate_queue(self, field: SelectField) -> None:
+        """Of an own number."""
+        self._chosen(field, "agent")
+
+    def _chosen(self, field: SelectField, by: str) -> None:
+        if self.answered.data == by and field.data not in {
+            choice[0] for choice in field.choices or ()
+        }:
+            raise ValidationError(_("Not a valid choice."))
+
+    @property
+    def entry(self) -> dict[str, Any]:
+        """The number's entry in the site file."""
+        match self.answered.data:
+            case "agent":
+                return {"agent": self.agent.data, "queue": self.queue.data}
+            case "check_in":
+                return {"check_in": True}
+            case _:
+                return {"menu": self.menu.data}
 
 
 @pages.get("/")
 @allowed(Action.SEE_SITE)
 def index() -> Answer:
     """All numbers."""
-    return render_template("numbers/index.html", numbers=section("numbers"))
+    return render_template(
+        "numbers/index.html",
+        numbers=section("numbers"),
+        agents=section("agents"),
+        queues=section("queues"),
+    )
 
 
 @pages.route("/new", methods=["GET", "POST"])
@@ -44,9 +88,10 @@ def new() -> Answer:
 @pages.route("/number/<number>", methods=["GET", "POST"])
 @allowed(Action.EDIT_NUMBERS)
 def edit(number: str) -> Answer:
-    """The menu of a number."""
+    """What answers a number."""
     entry = section("numbers").get(number) or abort(404)
-    form = NumberForm.sent(menu=entry["menu"])
+    answered = next(kind for kind in ANSWERED if kind in entry)
+    form = NumberForm.sent(answered=answered, **{"menu": "", "agent": "", "queue": "", **entry})
     form.name.data = number
     return _page(form, entry, number)
 
@@ -66,10 +111,15 @@ def remove(number: str) -> Answer:
 
 
 def _page(form: Any, entry: Mapping[str, Any] | None, number: str) -> Answer:
+    form.answered.choices = [(kind, _(title)) for kind, title in ANSWERED.items()]
     form.menu.choices = [(menu, menu) for menu in section("menus")]
+    form.agent.choices = [
+        (agent, f"{agent} {of['name']}") for agent, of in section("agents").items()
+    ]
+    form.queue.choices = [(queue, of["title"]) for queue, of in section("queues").items()]
 
     def edit(site: dict[str, Any]) -> None:
-        site["numbers"][number] = site["numbers"].get(number, {}) | {"menu": form.menu.data}
+        site["numbers"][number] = form.entry
 
     return form_page(
         form,

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import secrets
-
 import click
 
 from hotseat.db.commands import opened
 from hotseat.db.engine import writing
 from hotseat.db.pins import drop_pin, keep_pin
-from hotseat.pins import PIN, is_weak, pin_hash
+from hotseat.pins import PIN, is_weak, kept, new_pin
 from hotseat.terminal import as_json, fail, show
-
-SALT_BYTES = 16
-NEW_DIGITS = 6
 
 
 @click.group()
@@ -41,22 +36,15 @@ def pin_command(number: str, action: str | None, json_: bool) -> None:
             gone = drop_pin(session, number)
         show(json_, {"agent": number, "pin": None}, "removed" if gone else "there was none")
         return
-    pin = _new_pin() if action == "new" else _asked_pin()
-    kept = pin_hash(pin, secrets.token_bytes(SALT_BYTES))
+    pin = new_pin() if action == "new" else _asked_pin()
     try:
         with opened() as engine, writing(engine) as session:
-            keep_pin(session, number, kept)
+            keep_pin(session, number, kept(pin))
     except LookupError:
         fail(f"no agent {number}; `hotseat site export` lists the agents")
     shown = pin if action == "new" else None
     said = f"agent {number} has a new PIN" + (f": {pin}" if shown else "")
     show(json_, {"agent": number, "pin": shown}, said)
-
-
-def _new_pin() -> str:
-    while is_weak(pin := "".join(secrets.choice("0123456789") for _ in range(NEW_DIGITS))):
-        pass
-    return pin
 
 
 def _asked_pin() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hotseat.db import models
@@ -11,6 +12,11 @@ def kept_pin(session: Session, agent: str) -> str:
     """The hash that was kept for an agent, "" if there is none."""
     row = session.get(models.AgentPin, agent)
     return row.pin if row is not None else ""
+
+
+def agents_with_pins(session: Session) -> frozenset[str]:
+    """Everybody who has one."""
+    return frozenset(session.scalars(select(models.AgentPin.agent)))
 
 
 def keep_pin(session: Session, agent: str, pin_hash: str) -> None:

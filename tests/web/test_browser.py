@@ -54,6 +54,7 @@ PAGES = {
     "skill": "/queues/skills/english",
     "agents": "/agents/",
     "agent": "/agents/agent/1001",
+    "agent-pin": "/agents/agent/1001/pin/",
     "phones": "/phones/",
     "phone": "/phones/phone/p101",
     "numbers": "/numbers/",

@@ -284,12 +284,31 @@ def test_a_phone_that_is_there_cannot_be_made_again(admin: Browser, engine: Engi
 
 def test_numbers(admin: Browser, engine: Engine) -> None:
     """Another number for the same menu; not for a menu that is not there."""
-    admin.put("/numbers/new", {"name": "+8621000", "menu": "main"})
+    admin.put("/numbers/new", {"name": "+8621000", "answered": "menu", "menu": "main"})
     assert now_in(engine).numbers["+8621000"].menu == "main"
-    wrong = admin.fill("/numbers/number/+8621000", {"menu": "nothing"})
+    wrong = admin.fill("/numbers/number/+8621000", {"answered": "menu", "menu": "nothing"})
     assert "Not a valid choice" in wrong.text
     admin.put("/numbers/number/+8621000/remove", {})
     assert "+8621000" not in now_in(engine).numbers
+
+
+def test_a_number_of_ones_own_and_one_to_check_in(admin: Browser, engine: Engine) -> None:
+    """Each kind is kept whole, shown, and can become another."""
+    own = {"answered": "agent", "agent": "1001", "queue": "consult"}
+    admin.put("/numbers/new", {"name": "8001", **own})
+    admin.put("/numbers/new", {"name": "8099", "answered": "check_in"})
+    numbers = now_in(engine).numbers
+    assert (numbers["8001"].agent, numbers["8001"].queue) == ("1001", "consult")
+    assert numbers["8099"].check_in
+    page = admin.get("/numbers/").text
+    assert "own number of 1001 王芳" in page
+    assert "check-in of agents" in page
+    assert "8001" in admin.get("/agents/agent/1001").text
+    wrong = admin.fill("/numbers/number/8001", {**own, "agent": "9999"})
+    assert "Not a valid choice" in wrong.text
+    admin.put("/numbers/number/8001", {"answered": "menu", "menu": "main"})
+    assert now_in(engine).numbers["8001"].menu == "main"
+    assert not now_in(engine).numbers["8001"].agent
 
 
 # --- the whole site ---------------------------------------------------------------------------
