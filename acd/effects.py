@@ -60,8 +60,8 @@ class Note:
 
     `kind` is one of: logged_on logged_off pause_asked paused pause_over ready wrap_up device
     queued offered answered failed withdrawn released gone talk_ended adopted dials held resumed
-    on_duty off_duty. `paused` stands where a pause begins to keep calls away, which is after the
-    talk and wrap-up in which it was asked for: so a seat's talks, wrap-ups and pauses never overlap.
+    on_duty off_duty. `paused` stands where a pause begins to keep calls away, after the talk and
+    wrap-up in which it was asked for: so a seat's talks, wrap-ups and pauses never overlap.
     """
 
     kind: str
