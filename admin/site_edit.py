@@ -178,7 +178,7 @@ def _beside(form: Form, problems: tuple[Problem, ...], path: str) -> tuple[Probl
         field = inside.split(".")[-1] if inside.startswith("while_waiting.") else inside
         field = field.partition(".")[0]
         if problem.path.startswith(path + ".") and field in form:
-            error_beside(form, field, told.problem(problem.text))
+            error_beside(form, field, told.sentence(problem.text))
         else:
             rest.append(problem)
     return tuple(rest)

@@ -82,6 +82,6 @@ def _called(text: str) -> str:
     return named + colon + values.replace(" -> ", " → ")
 
 
-def problem(text: str) -> str:
-    """What is wrong with the site, in the visitor's language."""
+def sentence(text: str) -> str:
+    """What a check or the doctor says, in the visitor's language."""
     return told(text, language())

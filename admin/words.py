@@ -2,18 +2,20 @@
 
 English texts stand in templates and code, inside `_("…")`; their Chinese stands in
 `catalogs/zh/<area>.toml`, one line each. `N_("…")` marks a text that is translated later, where it
-is shown. A test finds texts that are not marked, not translated, or no longer used.
+is shown. A test finds texts that are not marked, not translated, or no longer used. What checks and
+the doctor say comes from elsewhere, as sentences with facts: see `words` and `admin.told`.
 """
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 from flask import g, request
+
+from words.catalog import read_catalog
 
 LANGUAGES: Final[Mapping[str, str]] = {"zh": "简体中文", "en": "English"}
 """Language -> what it calls itself."""
@@ -26,12 +28,7 @@ _CATALOGS = Path(__file__).parent / "catalogs"
 @cache
 def catalog(language: str) -> Mapping[str, str]:
     """English -> this language; empty for English itself."""
-    found: dict[str, str] = {}
-    for path in sorted((_CATALOGS / language).glob("*.toml")):
-        for english, translated in tomllib.loads(path.read_text(encoding="utf-8")).items():
-            if found.setdefault(english, translated) != translated:
-                raise ValueError(f"{path}: {english!r} is translated otherwise elsewhere")
-    return found
+    return read_catalog(_CATALOGS / language)
 
 
 def _(text: str, **values: object) -> str:

@@ -17,16 +17,23 @@ from hotseat.db.migrations import DatabaseNotReady
 from hotseat.demo.commands import demo
 from hotseat.one_server import AlreadyServed
 from hotseat.operation.commands import doctor, drain, top
+from hotseat.prompts.commands import prompts
 from hotseat.rostering.commands import roster
 from hotseat.site.commands import phone, site
 from hotseat.tables import span, table
 from hotseat.terminal import as_json, fail, moment, settings_or_exit, show
 from hotseat.users.commands import user
+from words import LANGUAGES
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="hotseat")
-def main() -> None:
+@click.option(
+    "--lang",
+    type=click.Choice(LANGUAGES),
+    help="Language of findings and mistakes; by default that of the locale (LANG).",
+)
+def main(lang: str | None) -> None:
     """A hotline server for Asterisk: menus, queues, skills and seats.
 
     Run it in the folder of the instance: settings come from hotseat.toml there (or
@@ -261,7 +268,7 @@ def ready(agent: str, json_: bool) -> None:
     show(json_, asked("seat-ready", agent=agent), f"agent {agent} is ready")
 
 
-for command in (agent, user, top, doctor, drain, demo, asterisk, site, phone):
+for command in (agent, user, top, doctor, drain, demo, asterisk, site, phone, prompts):
     main.add_command(command)
 for command in (roster, calls, journal, db, backup, restore):
     main.add_command(command)

@@ -10,6 +10,7 @@ from typing import Any
 from ulid import ULID
 
 from hotseat.config import Settings
+from words import listed, said
 
 TIMEOUT_SECONDS = 5.0
 OPERATOR = "cli"
@@ -53,9 +54,9 @@ def ask(
         connection.request("POST", "/command", body, {"Content-Type": "application/json"})
         reply = json.loads(connection.getresponse().read())
     except (FileNotFoundError, ConnectionRefusedError) as error:
-        raise NotRunning(
-            f"no server at {settings.control_socket}; start one with `hotseat serve`"
-        ) from error
+        where = said("no server at %(socket)s", socket=str(settings.control_socket))
+        start = said("start one with `%(command)s`", command="hotseat serve")
+        raise NotRunning(listed([where, start])) from error
     except OSError as error:
         raise NotRunning(f"{settings.control_socket}: {error}") from error
     finally:

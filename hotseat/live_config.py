@@ -152,7 +152,7 @@ def _checked_site(session: Session) -> SiteNow:
     try:
         site = site_now(session)
     except SiteUnreadable as error:
-        raise SiteInvalid([problem("", said("%(reason)s", reason=str(error)))]) from error
+        raise SiteInvalid([problem("", said("%(reason)s", reason=error.args[0]))]) from error
     if site.revision:
         check(SiteFile(written(site.as_written()), {}))
     return site

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from hotseat.config import ConfigError, Settings, load_settings
+from words import LANGUAGES, told
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -34,9 +35,26 @@ def own_name() -> str:
     return os.path.relpath(called)
 
 
+def language() -> str:
+    """What people at this terminal read: `--lang`, else what their locale says, else English."""
+    context = click.get_current_context(silent=True)
+    chosen = context.find_root().params.get("lang") if context is not None else None
+    if chosen is not None:
+        return str(chosen)
+    # In the order in which POSIX lets them override each other (XBD, 8.2).
+    named = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    locale = next(filter(None, named), "")
+    return next((one for one in LANGUAGES if locale.partition("_")[0] == one), "en")
+
+
+def tell(text: str) -> str:
+    """A message in the language of this terminal."""
+    return told(text, language())
+
+
 def fail(text: str) -> NoReturn:
     """End with exit code 1 and a text for people."""
-    click.echo(f"hotseat: {text}", err=True)
+    click.echo(f"hotseat: {tell(text)}", err=True)
     sys.exit(1)
 
 
@@ -47,7 +65,7 @@ def as_json(function: Function) -> Function:
 
 def show(json_: bool, result: object, text: str) -> None:
     """The result for a program or the text for a person."""
-    click.echo(json.dumps(result, ensure_ascii=False, indent=2) if json_ else text)
+    click.echo(json.dumps(result, ensure_ascii=False, indent=2) if json_ else tell(text))
 
 
 def moment(milliseconds: int | None, zone: ZoneInfo) -> str | None:

@@ -14,6 +14,9 @@ from hotseat.site.records import Site
 from tests.databases import SQLiteDatabases
 from tests.postgresql import NoPostgreSQL, PostgreSQL
 
+# Commands answer in the language of the locale; tests read English unless they say otherwise.
+os.environ["LC_ALL"] = "C.UTF-8"
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what needs PostgreSQL, so that `make check` can leave it to `make test`."""

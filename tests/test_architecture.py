@@ -74,7 +74,7 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
         "hotseat.asterisk",
         (
             "hotseat.asterisk", "hotseat.config", "hotseat.clock", "ivr.ports", "acd",
-            "softphone_bridge.devices", "softphone_bridge.mobiles",
+            "softphone_bridge.devices", "softphone_bridge.mobiles", "words",
         ),
     ),
     (
@@ -93,7 +93,7 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("hotseat.journal", ("hotseat.db", "hotseat.spool", "acd", *WORDS)),
     ("hotseat.live_config", ("hotseat.db", "hotseat.site", "ivr", "acd", *WORDS)),
     ("hotseat.live_roster", ("hotseat.db", "hotseat.live_config", "hotseat.roster", "acd", *WORDS)),
-    ("hotseat.control_client", ("hotseat.config",)),
+    ("hotseat.control_client", ("hotseat.config", "words")),
     ("hotseat.authority", ("hotseat.control_client", *WORDS)),
     ("hotseat.__main__", ("hotseat.cli",)),
     (
@@ -108,7 +108,7 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
         "hotseat.operation",
         (
             "hotseat.operation", "hotseat.tables", "hotseat.figures", "hotseat.contacts",
-            "hotseat.status", "acd",
+            "hotseat.status", "acd", "words",
         ),
     ),
     (

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Any, Final, TypeAlias
 
 from hotseat.config import Settings
+from words import of_plain
 
 SECONDS: Final = 30
 
@@ -34,7 +35,14 @@ def examine(settings: Settings) -> Findings | None:
             },
             check=False,
         )
-        found: Findings = json.loads(done.stdout)
-    except (subprocess.TimeoutExpired, OSError, ValueError):
+        return [_said(finding) for finding in json.loads(done.stdout)]
+    except (subprocess.TimeoutExpired, OSError, ValueError, LookupError):
         return None
-    return found
+
+
+def _said(finding: Mapping[str, Any]) -> Mapping[str, Any]:
+    """With sentences that can be told in the visitor's language."""
+    return {
+        **finding,
+        **{name: of_plain(sentence) for name, sentence in finding["sentences"].items()},
+    }

@@ -27,6 +27,7 @@ from hotseat.asterisk.install import Installation, Say, find, install
 from hotseat.asterisk.instance import Instance, forget_lost_instances, instance_of
 from hotseat.asterisk.render import Folders, PhoneLogin, inputs_of, render
 from hotseat.config import Settings, load_secrets
+from words import listed, said
 
 START_SECONDS = 60
 STOP_SECONDS = 10
@@ -245,7 +246,9 @@ class Sandbox:
     def _found(self) -> tuple[Installation, Instance]:
         installation = find(self._root())
         if installation is None:
-            raise SandboxError("no Asterisk here yet; run `hotseat asterisk install`")
+            missing = said("no Asterisk here yet")
+            fix = said("run `%(command)s`", command="hotseat asterisk install")
+            raise SandboxError(listed([missing, fix]))
         return installation, instance_of(self._settings, installation)
 
     def _ask(self, command: str) -> str:

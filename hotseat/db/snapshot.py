@@ -28,6 +28,7 @@ from hotseat.site.records import (
 )
 from ivr.hours import Calendar
 from ivr.waiting import WhileWaiting
+from words import listed, said
 
 
 def current_revision(session: Session) -> int:
@@ -45,10 +46,12 @@ def site_now(session: Session) -> SiteNow:
         return _site_now(session)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         # A column of JSON holds whatever was written into it.
-        raise SiteUnreadable(
-            f"the site has a row that cannot be read: {type(error).__name__}: {error}; "
-            "correct it by hand, or: hotseat restore FILE"
-        ) from error
+        why = said(
+            "the site has a row that cannot be read: %(error)s",
+            error=f"{type(error).__name__}: {error}",
+        )
+        fix = said("correct it by hand, or: %(command)s", command="hotseat restore FILE")
+        raise SiteUnreadable(listed([why, fix])) from error
 
 
 def _site_now(session: Session) -> SiteNow:

@@ -6,7 +6,6 @@ import sys
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict
 
 import click
 
@@ -15,7 +14,8 @@ from hotseat.operation.doctor import Finding, Verdict
 from hotseat.operation.live_view import watch
 from hotseat.operation.probe import examine
 from hotseat.operation.screen import Look, ScreenLine, draw
-from hotseat.terminal import as_json, fail, settings_or_exit, show
+from hotseat.terminal import as_json, fail, settings_or_exit, show, tell
+from words import plain
 
 LOOK_SECONDS = 0.5
 COLORS = {Verdict.OK: "green", Verdict.WARN: "yellow", Verdict.FAIL: "red"}
@@ -56,7 +56,7 @@ def top(once: bool, every: float) -> None:
     try:
         click.echo("\n".join(line.text for line in look(80, 1000)))
     except (NotRunning, Refused) as error:
-        fail(str(error))
+        fail(error.args[0])
 
 
 @click.command()
@@ -72,7 +72,7 @@ def drain(no_wait: bool, json_: bool) -> None:
     try:
         talking = ask(settings, "drain")["talking"]
     except (NotRunning, Refused) as error:
-        fail(str(error))
+        fail(error.args[0])
     if no_wait:
         show(json_, {"talking": talking}, f"draining; {talking} still talk")
         return
@@ -88,7 +88,7 @@ def drain(no_wait: bool, json_: bool) -> None:
                 show(json_, {"talking": 0}, "drained; the server has stopped")
                 return
             except Refused as error:
-                fail(str(error))
+                fail(error.args[0])
 
 
 @click.command()
@@ -106,11 +106,23 @@ def doctor(json_: bool) -> None:
         if not json_:
             click.echo(_told(finding))
     if json_:
-        show(True, [{**asdict(each), "verdict": each.verdict.value} for each in found], "")
+        show(True, [_plain(each) for each in found], "")
     sys.exit(any(finding.verdict is Verdict.FAIL for finding in found))
+
+
+def _plain(finding: Finding) -> dict[str, object]:
+    """In English, and as sentences with facts for whoever tells them in another language."""
+    return {
+        "subject": finding.subject,
+        "verdict": finding.verdict.value,
+        "said": finding.said,
+        "fix": finding.fix,
+        "sentences": {"said": plain(finding.said), "fix": plain(finding.fix)},
+    }
 
 
 def _told(finding: Finding) -> str:
     verdict = click.style(f"{finding.verdict.value:4}", fg=COLORS[finding.verdict])
-    line = f"{verdict}  {finding.subject:{SUBJECT_COLUMNS}}  {finding.said}"
-    return f"{line}\n{'':6}{'':{SUBJECT_COLUMNS}}  → {finding.fix}" if finding.fix else line
+    line = f"{verdict}  {finding.subject:{SUBJECT_COLUMNS}}  {tell(finding.said)}"
+    fix = f"\n{'':6}{'':{SUBJECT_COLUMNS}}  → {tell(finding.fix)}"
+    return line + fix if finding.fix else line

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any, NamedTuple
 
+from words import Message, said
+
 AMI_LATE_MS = 1_000
 """From here on offers come noticeably late."""
 
@@ -27,26 +29,28 @@ class Health(NamedTuple):
     """A condition and the reasons for it, the worst first."""
 
     condition: Condition
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[Message, ...] = ()
 
 
 def health(status: Mapping[str, Any]) -> Health:
     """Judge what the command `status` says."""
-    down, late = [], []
+    down: list[Message] = []
+    late: list[Message] = []
     if not status["agi"]["open"]:
-        down.append("no new lines are taken: the server drains or is not ready yet")
+        down.append(said("no new lines are taken: the server drains or is not ready yet"))
     if not status["ami"]["up"]:
-        down.append("Asterisk is out of sight: no offers")
+        down.append(said("Asterisk is out of sight: no offers"))
     elif status["held"] and status["agi"]["open"]:
-        late.append(f"offers are held back: {', '.join(status['held'])}")
+        late.append(said("offers are held back: %(why)s", why=", ".join(status["held"])))
     if status["ami"]["lag_ms"] > AMI_LATE_MS:
-        late.append(f"Asterisk's events come {status['ami']['lag_ms']} ms late")
+        late.append(said("Asterisk's events come %(ms)s ms late", ms=status["ami"]["lag_ms"]))
     if status["journal"]["lag_ms"] > JOURNAL_LATE_MS:
-        trouble = status["journal"]["trouble"] or "the database is slow"
-        late.append(f"the journal is {status['journal']['lag_ms']} ms behind: {trouble}")
+        trouble = status["journal"]["trouble"] or said("the database is slow")
+        behind = status["journal"]["lag_ms"]
+        late.append(said("the journal is %(ms)s ms behind: %(why)s", ms=behind, why=trouble))
     if status["site"]["problem"]:
-        late.append(status["site"]["problem"])
+        late.append(said("%(problem)s", problem=status["site"]["problem"]))
     if status["journal"]["lost"]:
-        late.append(f"the journal lost {status['journal']['lost']} entries")
+        late.append(said("the journal lost %(n)s entries", n=status["journal"]["lost"]))
     condition = Condition.UNAVAILABLE if down else Condition.DEGRADED if late else Condition.OK
     return Health(condition, (*down, *late))

@@ -15,7 +15,8 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from hotseat.asterisk.ami_connection import AmiRefused
-from hotseat.asterisk.ami_wire import AmiParser, Message, challenge_key
+from hotseat.asterisk.ami_wire import AmiParser, challenge_key
+from hotseat.asterisk.ami_wire import Message as Answer
 from hotseat.asterisk.install import find
 from hotseat.asterisk.instance import Instance, instance_of
 from hotseat.asterisk.sandbox import SandboxError, Status
@@ -31,6 +32,7 @@ from hotseat.phones import sandbox_of
 from hotseat.site.records import EMPTY_SITE, SiteNow
 from ivr.menus import parse
 from ivr.prompts import SOUND_FOLDER, missing
+from words import Message, said
 
 SECONDS = 3.0
 TIME_ERROR = 5
@@ -44,7 +46,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         status = answer = ask(settings, "status")
         yield doctor.server(answer)
     except (NotRunning, Refused) as error:
-        yield _failed("server", error, "hotseat serve")
+        yield _failed("server", error, doctor.run("hotseat serve"))
     database, site = _database(settings)
     yield database
     ami = ami_log_in(settings)
@@ -65,10 +67,13 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield doctor.file_modes(list(_secret_files(settings)))
 
 
-def _failed(subject: str, error: Exception, fix: str) -> Finding:
-    """Errors for people may say what to do themselves, after a semicolon."""
-    said, _, own_fix = str(error).partition("; ")
-    return doctor.fail(subject, said, own_fix or fix)
+def _failed(subject: str, error: Exception, fix: Message) -> Finding:
+    """Errors for people may say what to do themselves, after what is wrong."""
+    told = error.args[0] if error.args else None
+    if isinstance(told, Message) and "next" in told.facts:
+        wrong, own_fix = told.facts["one"], told.facts["next"]
+        return doctor.fail(subject, said("%(wrong)s", wrong=wrong), said("%(fix)s", fix=own_fix))
+    return doctor.fail(subject, said("%(error)s", error=str(error)), fix)
 
 
 def _database(settings: Settings) -> tuple[Finding, SiteNow]:
@@ -78,12 +83,16 @@ def _database(settings: Settings) -> tuple[Finding, SiteNow]:
         with reading(engine) as session:
             site = site_now(session)
     except (DatabaseNotReady, SiteUnreadable, SQLAlchemyError) as error:
-        return _failed("database", error, "start it, or correct the setting database"), EMPTY_SITE
+        return _failed(
+            "database", error, said("start it, or correct the setting database")
+        ), EMPTY_SITE
     finally:
         engine.dispose()
     if not site.revision:
-        return doctor.fail("database", "there is no site in it", "hotseat site apply FILE"), site
-    return doctor.ok("database", f"up to date, site of revision {site.revision}"), site
+        return doctor.fail(
+            "database", said("there is no site in it"), doctor.run("hotseat site apply FILE")
+        ), site
+    return doctor.ok("database", said("up to date, site of revision %(n)s", n=site.revision)), site
 
 
 def _asterisk(
@@ -92,17 +101,20 @@ def _asterisk(
     try:
         found: Status = sandbox_of(settings).status()
     except SandboxError as error:
-        yield _failed("asterisk", error, "hotseat asterisk install")
+        yield _failed("asterisk", error, doctor.run("hotseat asterisk install"))
         return
     running = found.running
     yield doctor.asterisk_version(found.version)
     if running is None and in_sight:
         # Its pid file is for root and for itself.
-        yield doctor.ok("asterisk runs", "it answers; as root the doctor sees more")
+        yield doctor.ok("asterisk runs", said("it answers; as root the doctor sees more"))
     elif running is None:
-        yield doctor.fail("asterisk runs", "it does not", "hotseat asterisk up")
+        yield doctor.fail("asterisk runs", said("it does not"), doctor.run("hotseat asterisk up"))
     else:
-        yield doctor.ok("asterisk runs", f"pid {running.pid}, {running.channels} channels")
+        yield doctor.ok(
+            "asterisk runs",
+            said("pid %(pid)s, %(n)s channels", pid=running.pid, n=running.channels),
+        )
     if site.revision and running is not None:
         seated = [seat["phone"] for seat in status["seats"]] if status is not None else []
         yield doctor.phones(site.phones.keys(), running.registered, seated)
@@ -131,10 +143,14 @@ def ami_log_in(settings: Settings) -> Finding:
     try:
         greeting = _log_in(settings)
     except AmiRefused as error:
-        return doctor.fail("ami", f"{place}: {error}", "hotseat asterisk render")
+        return doctor.fail("ami", _at(place, error), doctor.run("hotseat asterisk render"))
     except (OSError, ConfigError) as error:
-        return doctor.fail("ami", f"{place}: {error}", "hotseat asterisk up")
-    return doctor.ok("ami", f"{place}: {greeting}")
+        return doctor.fail("ami", _at(place, error), doctor.run("hotseat asterisk up"))
+    return doctor.ok("ami", _at(place, greeting))
+
+
+def _at(place: str, what: object) -> Message:
+    return said("%(place)s: %(what)s", place=place, what=str(what))
 
 
 def _log_in(settings: Settings) -> str:
@@ -145,7 +161,7 @@ def _log_in(settings: Settings) -> str:
     ) as connection:
         parser = AmiParser()
 
-        def ask_ami(**headers: str) -> Message:
+        def ask_ami(**headers: str) -> Answer:
             lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
             connection.sendall(f"{lines}\r\n".encode())
             while True:
@@ -169,8 +185,12 @@ def _fastagi(settings: Settings) -> Finding:
     try:
         socket.create_connection((host, port), SECONDS).close()
     except OSError as error:
-        return doctor.fail("fastagi", f"{host}:{port}: {error}", "hotseat serve, and its log")
-    return doctor.ok("fastagi", f"{host}:{port} takes lines")
+        return doctor.fail(
+            "fastagi",
+            _at(f"{host}:{port}", error),
+            said("%(command)s, and its log", command="hotseat serve"),
+        )
+    return doctor.ok("fastagi", said("%(place)s takes lines", place=f"{host}:{port}"))
 
 
 def _synchronized() -> bool | None:

@@ -24,7 +24,8 @@ from hotseat.site.plan import Change, plan
 from hotseat.site.problems import SiteInvalid
 from hotseat.site.read import read
 from hotseat.site.records import Site, SiteNow
-from hotseat.terminal import Function, as_json, fail, settings_or_exit, show
+from hotseat.terminal import Function, as_json, fail, language, settings_or_exit, show, tell
+from words import Message, said
 
 STDIN = Path("-")
 
@@ -75,7 +76,11 @@ def check_command(file: Path | None, demo: bool, json_: bool) -> None:
             show(True, {"sound": False, "problems": problems}, "")
             sys.exit(1)
         _fail_with(name, error)
-    show(json_, {"sound": True, "problems": []}, f"{name}: sound: {_counted(found)}")
+    show(
+        json_,
+        {"sound": True, "problems": []},
+        said("%(name)s: sound: %(counts)s", name=name, counts=_counted(found)),
+    )
 
 
 @site.command("plan")
@@ -94,7 +99,7 @@ def plan_command(file: Path | None, demo: bool, json_: bool) -> None:
     with opened() as engine:
         current = _current(engine)
     changes = plan(current, wanted)
-    show(json_, _result(current.revision, changes), _lines(changes) or "nothing to do")
+    show(json_, _result(current.revision, changes), _lines(changes) or said("nothing to do"))
 
 
 @site.command("apply")
@@ -113,26 +118,30 @@ def apply_command(file: Path | None, demo: bool, yes: bool, if_empty: bool, json
       hotseat site apply --demo --yes
     """
     if not yes and (json_ or file == STDIN):
-        fail("there is nobody to ask; add --yes")
+        fail(said("there is nobody to ask; add --yes"))
     wanted = _site_of(file, demo)
     with opened() as engine:
         current = _current(engine)
         if if_empty and current.revision:
-            show(json_, _result(current.revision, []), f"there is a site already: {current.name}")
+            show(
+                json_,
+                _result(current.revision, []),
+                said("there is a site already: %(name)s", name=current.name),
+            )
             return
         changes = plan(current, wanted)
         if not changes:
-            show(json_, _result(current.revision, []), "nothing to do")
+            show(json_, _result(current.revision, []), said("nothing to do"))
             return
         if not yes:
             click.echo(_lines(changes))
-            click.confirm(f"Apply {_many(len(changes), 'change')}?", abort=True)
+            click.confirm(tell(said("Apply this?")), abort=True)
         try:
             with writing(engine) as session:
                 applied = apply(session, wanted, expected=current.revision, now=_now())
         except SiteChangedMeanwhile as error:
             fail(str(error))
-    shown = f"revision {applied.revision} is in force"
+    shown = tell(said("revision %(n)s is in force", n=applied.revision))
     show(
         json_,
         _result(applied.revision, applied.changes),
@@ -153,7 +162,12 @@ def export_command(json_: bool) -> None:
     with opened() as engine:
         current = _current(engine)
     if not current.revision:
-        fail("there is no site yet; `hotseat site apply --demo` makes one to begin with")
+        fail(
+            said(
+                "there is no site yet; `%(command)s` makes one to begin with",
+                command="hotseat site apply --demo",
+            )
+        )
     content = current.as_written()
     show(json_, written(content), export(content).rstrip("\n"))
 
@@ -206,13 +220,13 @@ def reload_running_server() -> None:
     except NotRunning:
         return
     except Refused as error:
-        fail(f"the running server did not take it: {error}")
+        fail(said("the running server did not take it: %(why)s", why=str(error)))
 
 
 def _text_of(file: Path | None, demo: bool) -> tuple[str, str]:
     """(name for messages, text) of what the command line names."""
     if demo == (file is not None):
-        fail("name a FILE (- for standard input), or say --demo")
+        fail(said("name a FILE (- for standard input), or say --demo"))
     if file is None:
         return "demo site", files("hotseat.site").joinpath("demo.yaml").read_text(encoding="utf-8")
     name = "standard input" if file == STDIN else str(file)
@@ -224,7 +238,7 @@ def _text_of(file: Path | None, demo: bool) -> tuple[str, str]:
         fail(f"{name}: {error.strerror}")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        fail(f"{name}:{line}: not UTF-8; save the file as UTF-8")
+        fail(said("%(name)s:%(line)s: not UTF-8; save the file as UTF-8", name=name, line=line))
 
 
 def _site_of(file: Path | None, demo: bool) -> Site:
@@ -238,8 +252,13 @@ def _site_of(file: Path | None, demo: bool) -> Site:
 def _fail_with(name: str, error: SiteInvalid) -> NoReturn:
     for problem in error.problems:
         gap = "" if problem.line is not None else " "
-        click.echo(f"{name}:{gap}{problem}", err=True)
-    fail(f"{_many(len(error.problems), 'mistake')}, nothing is changed")
+        click.echo(f"{name}:{gap}{problem.told(language())}", err=True)
+    n = len(error.problems)
+    fail(
+        said("1 mistake, nothing is changed")
+        if n == 1
+        else said("%(n)s mistakes, nothing is changed", n=n)
+    )
 
 
 def _fail_without_phone(engine: Engine, name: str) -> NoReturn:
@@ -270,19 +289,14 @@ def _lines(changes: Sequence[Change]) -> str:
     return "\n".join(map(str, changes))
 
 
-def _counted(site: Site) -> str:
-    return ", ".join(
-        _many(len(things), one)
-        for things, one in (
-            (site.numbers, "number"),
-            (site.menus, "menu"),
-            (site.queues, "queue"),
-            (site.skills, "skill"),
-            (site.agents, "agent"),
-            (site.phones, "phone"),
-        )
+def _counted(site: Site) -> Message:
+    return said(
+        "numbers %(numbers)s, menus %(menus)s, queues %(queues)s, skills %(skills)s,"
+        " agents %(agents)s, phones %(phones)s",
+        numbers=len(site.numbers),
+        menus=len(site.menus),
+        queues=len(site.queues),
+        skills=len(site.skills),
+        agents=len(site.agents),
+        phones=len(site.phones),
     )
-
-
-def _many(count: int, one: str) -> str:
-    return f"{count} {one}" if count == 1 else f"{count} {one}s"

@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from hotseat.db.engine import reason_of, rebuilding
 from hotseat.db.models import Base
+from words import Message, listed, said
 
 _UPGRADING = 0x686F7473656174
 """The number of our lock, in a space that all users of a PostgreSQL database share."""
@@ -78,7 +79,7 @@ def require_current(engine: Engine) -> None:
     path = _sqlite_path(engine)
     if path is not None and not path.exists():
         # Connecting would create an empty file, with the wrong mode.
-        raise DatabaseNotReady(f"{shown}: no database yet; run `hotseat db upgrade`")
+        raise _behind(said("%(database)s: no database yet", database=shown))
     try:
         with engine.connect() as connection:
             found = tables_version(connection)
@@ -86,10 +87,18 @@ def require_current(engine: Engine) -> None:
         raise DatabaseNotReady(f"{shown}: {reason_of(error)}") from error
     wanted = newest_version()
     if found != wanted:
-        raise DatabaseNotReady(
-            f"{shown}: tables are of version {found or 'none'}, this hotseat needs {wanted};"
-            " run `hotseat db upgrade`"
+        raise _behind(
+            said(
+                "%(database)s: tables are of version %(found)s, this hotseat needs %(wanted)s",
+                database=shown,
+                found=found or "none",
+                wanted=wanted,
+            )
         )
+
+
+def _behind(why: Message) -> DatabaseNotReady:
+    return DatabaseNotReady(listed([why, said("run `%(command)s`", command="hotseat db upgrade")]))
 
 
 def _config(connection: Connection | None = None) -> Config:

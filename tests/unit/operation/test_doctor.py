@@ -22,6 +22,7 @@ from hotseat.operation.doctor import GIB, FileMode, Finding, Verdict
 from hotseat.site.apply import apply
 from hotseat.site.records import Site
 from tests.unit.operation.states import a_queue, a_state
+from words import of_plain, told
 
 OK, WARN, FAIL = Verdict.OK, Verdict.WARN, Verdict.FAIL
 NOBODY = a_state(seats=[])
@@ -126,6 +127,39 @@ def test_people_read_a_line_a_finding_and_the_way_out(settings: Settings) -> Non
     lines = examined().output.splitlines()
     assert any(line.startswith("fail  database ") for line in lines)
     assert any(line.strip().startswith("→ run `hotseat db upgrade`") for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("words", "locale", "said"),
+    [
+        ((), "zh_CN.UTF-8", "→ 请运行 `hotseat db upgrade`"),
+        (("--lang", "zh"), "C", "→ 请运行 `hotseat db upgrade`"),
+        (("--lang", "en"), "zh_CN.UTF-8", "→ run `hotseat db upgrade`"),
+        ((), "de_DE.UTF-8", "→ run `hotseat db upgrade`"),
+    ],
+)
+def test_the_doctor_speaks_the_language_of_the_terminal(
+    words: tuple[str, ...],
+    locale: str,
+    said: str,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("LC_ALL", locale)
+    assert said in CliRunner().invoke(main, [*words, "doctor"]).output
+
+
+def test_a_program_gets_english_and_the_sentences_with_their_facts(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the locale: the pages tell them in the language of their visitor."""
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    found = {each["subject"]: each for each in json.loads(examined("--json").output)}
+    server = found["server"]
+    assert server["said"].startswith("no server at ")
+    sentence = of_plain(server["sentences"]["said"])
+    assert sentence == server["said"]
+    assert told(sentence, "zh").endswith("上没有服务器在运行")
 
 
 def test_a_database_at_head_with_a_site_is_well(settings: Settings, demo: Site) -> None:

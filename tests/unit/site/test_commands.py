@@ -142,12 +142,23 @@ def test_the_tables_are_made_once(
     assert run("site", "apply", "--demo", "--yes").stdout.endswith("revision 1 is in force\n")
 
 
+def test_mistakes_are_told_in_the_language_of_the_terminal(run: Run, tmp_path: Path) -> None:
+    """In a program's answer they stay English."""
+    (tmp_path / "site.yaml").write_text("site: {name: x, time_zone: Mars}\n", encoding="utf-8")
+    people = run("--lang", "zh", "site", "check", "site.yaml", code=1).output
+    assert "site.yaml:1: site.time_zone: “Mars”不是有效的时区；请写成 Asia/Shanghai 这样" in people
+    assert "有 2 处错误，未作任何更改" in people
+    program = json.loads(run("--lang", "zh", "site", "check", "site.yaml", "--json", code=1).output)
+    assert 'no time zone "Mars"' in program["problems"][0]["text"]
+
+
 def test_export_check_plan_is_nothing(ready: Run, tmp_path: Path) -> None:
     """The way of every edit."""
     text = ready("site", "export").stdout
     (tmp_path / "site.yaml").write_text(text, encoding="utf-8")
     assert (
-        "sound: 1 number, 2 menus, 3 queues, 4 skills" in ready("site", "check", "site.yaml").stdout
+        "sound: numbers 1, menus 2, queues 3, skills 4"
+        in ready("site", "check", "site.yaml").stdout
     )
     assert ready("site", "plan", "site.yaml").stdout == "nothing to do\n"
     assert ready("site", "plan", "-", stdin="\ufeff" + text).stdout == "nothing to do\n"
@@ -162,7 +173,7 @@ def test_apply_shows_asks_and_says_the_revision(ready: Run, tmp_path: Path) -> N
     assert change in ready("site", "apply", "site.yaml", stdin="n\n", code=1).stdout
     assert ready("site", "plan", "site.yaml").stdout == f"{change}\n"
     said = ready("site", "apply", "site.yaml", stdin="y\n").stdout
-    assert "Apply 1 change?" in said
+    assert "Apply this?" in said
     assert said.endswith("revision 2 is in force\n")
     assert ready("site", "apply", "site.yaml").stdout == "nothing to do\n"
     again = as_json(ready("site", "apply", "--demo", "--yes", "--json"))
