@@ -89,8 +89,6 @@ class Settings(BaseSettings):
     database: str = ""
     """`sqlite:///FILE` or `postgresql+psycopg://USER:PASSWORD@HOST/NAME`, in SQLAlchemy's form;
     default SQLite in the state folder."""
-    prompts: Path | None = None
-    """Folder of the site's own prompts, `<language>/<name>.wav`, beside the built-in ones."""
     log_level: str = "info"
     log_format: Literal["console", "json"] = "console"
     """How `hotseat serve` logs to standard error: for people or for programs."""

@@ -31,7 +31,8 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
         (
             "admin", "hotseat.db", "hotseat.site", "hotseat.config", "hotseat.control_client",
             "hotseat.numbering", "hotseat.pins",
-            "hotseat.invitations", "hotseat.roster", "ivr", "acd", "softphone_bridge", *WORDS,
+            "hotseat.invitations", "hotseat.roster", "hotseat.prompts", "ivr", "acd",
+            "softphone_bridge", *WORDS,
         ),
     ),
     ("hotseat.invitations", ("hotseat.db", "acd", *WORDS)),
@@ -73,7 +74,7 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "hotseat.asterisk",
         (
-            "hotseat.asterisk", "hotseat.config", "hotseat.clock", "ivr.ports", "acd",
+            "hotseat.asterisk", "hotseat.config", "hotseat.clock", "ivr.ports", "ivr.prompts", "acd",
             "softphone_bridge.devices", "softphone_bridge.mobiles", "words",
         ),
     ),
@@ -101,7 +102,7 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
         "hotseat.operation.probe",
         (
             "hotseat.operation", "hotseat.asterisk", "hotseat.db", "hotseat.phones",
-            "hotseat.config", "hotseat.control_client", "ivr", *WORDS,
+            "hotseat.config", "hotseat.control_client", "hotseat.prompts.uses", "ivr", *WORDS,
         ),
     ),
     (
@@ -119,6 +120,16 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
     ("hotseat.phones", ("hotseat.asterisk", "hotseat.db", "hotseat.config")),
+    ("hotseat.prompts.telephone_sound", ()),
+    ("hotseat.prompts.decoding", ("hotseat.prompts",)),
+    ("hotseat.prompts.uses", ("ivr", *WORDS)),
+    (
+        "hotseat.prompts",
+        (
+            "hotseat.prompts", "hotseat.db", "hotseat.phones", "hotseat.asterisk.sandbox",
+            "hotseat.config", "ivr", "acd", *WORDS,
+        ),
+    ),
     (
         "hotseat",
         (
@@ -136,7 +147,7 @@ TWISTED = ("twisted", "zope")
 SQL = ("sqlalchemy", "alembic")
 SQL_ROOMS = (
     "hotseat.db", "hotseat.site", "hotseat.journal", "hotseat.live_config", "hotseat.live_roster",
-    "hotseat.phones",
+    "hotseat.phones", "hotseat.prompts",
     "hotseat.backup", "hotseat.operation.probe", "hotseat.invitations",
     "hotseat.rostering", "admin",
 )  # fmt: skip

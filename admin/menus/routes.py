@@ -11,6 +11,7 @@ from admin.instance import instance, site
 from admin.menus.picture import MOST_STEPS, drawn, fitting
 from admin.menus.publishing import pages as publishing
 from admin.menus.steps import Step, outline, steps
+from admin.shelves import prompts
 from admin.site_edit import Answer
 from admin.words import language
 from hotseat.db.engine import reading
@@ -18,7 +19,7 @@ from hotseat.db.snapshot import menu_revisions, menus_taken_off
 from hotseat.rights import Action
 from ivr.menus import parse
 from ivr.nodes import Enter, MenuTree
-from ivr.prompts import built_in, missing, recorded
+from ivr.prompts import needed
 
 pages = Blueprint("menus", __name__, url_prefix="/menus")
 pages.register_blueprint(publishing)
@@ -96,10 +97,13 @@ def _entered_from(menu: str, trees: dict[str, MenuTree]) -> list[str]:
 
 
 def _silent(menu: str, trees: dict[str, MenuTree]) -> list[tuple[str, str]]:
-    """(language, prompt) that its callers may come to and that does not come with hotseat."""
-    return missing(trees, menu, recorded(built_in()))
+    """(language, prompt) that its callers may come to and that is not there."""
+    known = prompts()
+    needs = sorted(needed(trees, menu, {}))
+    return [need for need in needs if need[1] not in known or need[0] not in known[need[1]].spoken]
 
 
 def _said() -> dict[str, str]:
     """Prompt -> its words in the visitor's language."""
-    return {prompt.name: prompt.text for prompt in built_in() if prompt.language == language()}
+    said = {name: prompt.spoken.get(language()) for name, prompt in prompts().items()}
+    return {name: spoken.text for name, spoken in said.items() if spoken is not None}

@@ -7,26 +7,29 @@ not change is left alone.
 from __future__ import annotations
 
 import fcntl
-import filecmp
 import os
-import re
-import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from hotseat.asterisk.install import Installation
 from hotseat.asterisk.instance import FOLDERS, STATE_FILE, Instance
+from ivr.prompts import LANGUAGE, NAME, SOUND_FOLDER
 
 Owner = tuple[int, int]
+Sound = tuple[str, str, bytes]
+"""(language, name, wav)."""
 
-LANGUAGE = re.compile(r"[a-z]{2}(_[A-Z]{2})?")
 MOST_LINKS = 40
 """Like the kernel's limit for symbolic links in one path."""
 
 
 def make_folders(instance: Instance, state: Path, owner: Owner | None) -> None:
     """The instance's folders: Asterisk may write all but its configuration and its sounds."""
+    # Asterisk is not us, and looks in from outside, whatever our umask is.
+    for folder in (instance.outside.parent, instance.outside):
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o755)
     for name in FOLDERS:
         folder = instance.outside / name
         folder.mkdir(parents=True, exist_ok=True)
@@ -67,11 +70,15 @@ def remove_left_overs(folder: Path, texts: Mapping[str, str]) -> list[str]:
 
 @contextmanager
 def alone(instance: Instance) -> Iterator[None]:
-    """Two who write at once (the server and a command) take turns."""
+    """Two who write at once (the server, a page, a command) take turns."""
     instance.outside.mkdir(parents=True, exist_ok=True)
-    with (instance.outside / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    # The folder itself, which needs no right to write: not all of them are of one user.
+    folder = os.open(instance.outside, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
         yield
+    finally:
+        os.close(folder)
 
 
 def link_core_data(installation: Installation, instance: Instance) -> None:
@@ -91,32 +98,50 @@ def link_core_data(installation: Installation, instance: Instance) -> None:
         _link(sounds / sound.name, core / "sounds" / "en" / sound.name)
 
 
-def copy_prompts(instance: Instance, folders: Iterable[Path]) -> list[str]:
-    """Copy `<language>/<name>.wav` to where `hotseat/<name>` is looked up; later folders win."""
+def write_prompts(instance: Instance, built_in: Path, own: Iterable[Sound]) -> list[str]:
+    """Put each sound where `hotseat/<name>` is looked up; a site's own beats the built-in one.
+
+    A line that plays one goes on with the file that it has open. Returns what changed.
+    """
     wanted = {
-        f"{sound.parent.name}/hotseat/{sound.name}": sound
-        for folder in folders
-        for sound in sorted(folder.glob("*/*.wav"))
-        if LANGUAGE.fullmatch(sound.parent.name)
+        (path.parent.name, path.stem): path.read_bytes()
+        for path in sorted(built_in.glob("*/*.wav"))
+        if LANGUAGE.fullmatch(path.parent.name)
+    }
+    wanted |= {
+        (language, name): sound
+        for language, name, sound in own
+        if LANGUAGE.fullmatch(language) and NAME.fullmatch(name)
     }
     sounds = instance.outside / "data" / "sounds"
     changed = []
-    for name, source in wanted.items():
-        target = sounds / name
-        if target.exists() and filecmp.cmp(source, target, shallow=False):
+    for (language, name), sound in wanted.items():
+        target = sounds / language / SOUND_FOLDER / f"{name}.wav"
+        if target.exists() and target.read_bytes() == sound:
             continue
         target.parent.mkdir(parents=True, exist_ok=True)
         draft = target.with_suffix(".new")
-        shutil.copyfile(source, draft)
+        draft.write_bytes(sound)
         draft.chmod(0o644)
         draft.rename(target)
-        changed.append(name)
-    for left_over in sorted(sounds.glob("*/hotseat/*.wav")):
-        name = str(left_over.relative_to(sounds))
-        if name not in wanted:
+        changed.append(str(target.relative_to(sounds)))
+    for left_over in sorted(sounds.glob(f"*/{SOUND_FOLDER}/*.wav")):
+        if (left_over.parents[1].name, left_over.stem) not in wanted:
             left_over.unlink()
-            changed.append(name)
+            changed.append(str(left_over.relative_to(sounds)))
     return changed
+
+
+def share_sounds(instance: Instance, state: Path) -> None:
+    """Root made the folders of the sounds; prompts come later from whoever owns `state`."""
+    if os.geteuid() != 0:
+        return
+    owner = state.stat()
+    sounds = instance.outside / "data" / "sounds"
+    for folder in (sounds, *sounds.glob("*/"), *sounds.glob(f"*/{SOUND_FOLDER}/")):
+        if not folder.is_symlink():
+            os.chown(folder, owner.st_uid, owner.st_gid)
+            folder.chmod(0o755)
 
 
 def _link(link: Path, target: PurePosixPath) -> None:

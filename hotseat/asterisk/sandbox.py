@@ -10,17 +10,19 @@ import re
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from importlib.resources import as_file, files
 from pathlib import Path, PurePosixPath
 
 from hotseat.asterisk.files import (
+    Sound,
     alone,
-    copy_prompts,
     link_core_data,
     make_folders,
     remove_left_overs,
+    share_sounds,
+    write_prompts,
     write_texts,
 )
 from hotseat.asterisk.install import Installation, Say, find, install
@@ -50,6 +52,7 @@ DEAF = r"Unable to bind|could not be started"
 CONTACT = r"(?m)^\s*Contact:\s+([a-z0-9-]+)/\S+\s+\S+\s+Avail"
 
 PhoneLogins = Callable[[], Sequence[PhoneLogin]]
+OwnSounds = Callable[[], Iterable[Sound]]
 
 
 class SandboxError(Exception):
@@ -80,11 +83,14 @@ class Status:
 
 
 class Sandbox:
-    """One instance's Asterisk. `phones` is asked whenever files are rendered."""
+    """One instance's Asterisk. `phones` and `sounds` are asked whenever files are rendered."""
 
-    def __init__(self, settings: Settings, phones: PhoneLogins = tuple) -> None:
+    def __init__(
+        self, settings: Settings, phones: PhoneLogins = tuple, sounds: OwnSounds = tuple
+    ) -> None:
         self._settings = settings
         self._phones = phones
+        self._sounds = sounds
 
     def install(self, say: Say = lambda line: None) -> Installation:
         """Find or install Asterisk. Raises InstallError."""
@@ -97,17 +103,18 @@ class Sandbox:
         """
         installation, instance = self._found()
         owner = installation.owner()
-        own_prompts = [self._settings.prompts] if self._settings.prompts else []
         forget_lost_instances(self._settings, installation)
-        with alone(instance), as_file(files("ivr.prompts")) as built_in:
+        with alone(instance):
             texts = self._texts()  # read under the lock: who reads first must not write last
             make_folders(instance, self._settings.state, owner)
             link_core_data(installation, instance)
-            return [
+            changed = [
                 *write_texts(instance.outside / "etc", texts, owner),
                 *remove_left_overs(instance.outside / "etc", texts),
-                *copy_prompts(instance, [built_in, *own_prompts]),
+                *self._write_prompts(instance),
             ]
+            share_sounds(instance, self._settings.state)
+            return changed
 
     def reload(self) -> list[str]:
         """Like `render`; a running Asterisk reads at once what it can read without a restart."""
@@ -126,6 +133,15 @@ class Sandbox:
         if changed and self.running():
             self.rx(RELOADS[PHONES])
         return changed
+
+    def write_prompts(self) -> list[str]:
+        """Write the sounds only: whoever is played one from now on hears the new one.
+
+        Raises SandboxError without an Asterisk, OSError.
+        """
+        _, instance = self._found()
+        with alone(instance):
+            return self._write_prompts(instance)
 
     def up(self, say: Say = lambda line: None) -> int:
         """Start Asterisk if it does not run; return its pid once it is fully booted.
@@ -231,6 +247,10 @@ class Sandbox:
                 break
             time.sleep(0.1)
         return None
+
+    def _write_prompts(self, instance: Instance) -> list[str]:
+        with as_file(files("ivr.prompts")) as built_in:
+            return write_prompts(instance, built_in, self._sounds())
 
     def _texts(self) -> dict[str, str]:
         installation, instance = self._found()

@@ -1,8 +1,9 @@
 """The file of a backup: a zip with `manifest.json` and one `TABLE.jsonl` for each table.
 
 A line is one row as a JSON object, column -> value, so that any program can read it and either
-database can take it. The manifest comes last and a zip ends with its list of contents: a file that
-was cut off is never taken for a whole one, and every member carries a checksum.
+database can take it; sounds are in Base64. The manifest comes last and a zip ends with its list of
+contents: a file that was cut off is never taken for a whole one, and every member carries a
+checksum.
 """
 
 from __future__ import annotations

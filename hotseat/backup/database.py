@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, Engine, MetaData, Table, func, insert, select
+from sqlalchemy import Connection, Engine, LargeBinary, MetaData, Table, func, insert, select
 from sqlalchemy.orm import Session
 
 from acd.types import Millis
@@ -27,6 +28,8 @@ from hotseat.db.models import Base, ConfigRevision
 from hotseat.db.secret_columns import PASSING_TABLES, SECRET_COLUMNS
 
 ROWS_AT_ONCE = 1_000
+SOUNDS_AT_ONCE = 10
+"""Each of them may be two megabytes."""
 
 Progress: TypeAlias = Callable[[str, int, int], None]
 """Told (table, rows done, rows in all) every now and then."""
@@ -114,11 +117,21 @@ def _rows(
     columns = [column for column in table.columns if column.name not in hidden]
     total = session.scalar(select(func.count()).select_from(table)) or 0
     query = select(*columns).order_by(*table.primary_key)
-    with session.execute(query, execution_options={"yield_per": ROWS_AT_ONCE}) as found:
+    at_once, sounds = _at_once(table), _sounds(table)
+    with session.execute(query, execution_options={"yield_per": at_once}) as found:
         for done, row in enumerate(found.mappings(), 1):
-            if done % ROWS_AT_ONCE == 0 or done == total:
+            if done % at_once == 0 or done == total:
                 progress(table.name, done, total)
-            yield dict(row)
+            yield {**row, **{name: b64encode(row[name]).decode() for name in sounds}}
+
+
+def _sounds(table: Table) -> list[str]:
+    """The columns that JSON cannot hold as they are."""
+    return [column.name for column in table.columns if isinstance(column.type, LargeBinary)]
+
+
+def _at_once(table: Table) -> int:
+    return min(ROWS_AT_ONCE, SOUNDS_AT_ONCE) if _sounds(table) else ROWS_AT_ONCE
 
 
 def _full(connection: Connection) -> list[str]:
@@ -175,11 +188,20 @@ def _load(
     total: int,
     progress: Progress,
 ) -> None:
-    done = 0
-    while batch := list(islice(rows, ROWS_AT_ONCE)):
+    done, sounds = 0, _sounds(table)
+    while batch := list(islice(rows, _at_once(table))):
+        for row in batch:
+            row.update({name: _bytes(row[name], table.name) for name in sounds})
         connection.execute(insert(table), batch)
         done += len(batch)
         progress(table.name, done, total)
+
+
+def _bytes(written: object, table: str) -> bytes:
+    try:
+        return b64decode(str(written), validate=True)
+    except ValueError as error:
+        raise NotRestored(f"a sound in {table}.jsonl is no Base64: {error}") from error
 
 
 def _set_sequences(connection: Connection) -> None:

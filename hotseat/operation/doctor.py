@@ -203,12 +203,11 @@ def prompts(missing: Iterable[tuple[str, str]]) -> Finding:
             "prompts",
             said("missing: %(prompts)s", prompts=_some(lacking)),
             said(
-                "record them (8 kHz, 16 bit, mono) into the folder that the setting prompts names,"
-                " then %(command)s",
-                command="hotseat asterisk render",
+                "record them and upload them on the page Prompts, or: %(command)s",
+                command="hotseat prompts put --help",
             ),
         )
-    return ok("prompts", said("every sentence of the menus in force is there"))
+    return ok("prompts", said("every sentence that can be asked for is there"))
 
 
 def clock(synchronized: bool | None, server_off_ms: int | None) -> Finding:

@@ -29,9 +29,9 @@ from hotseat.db.spool import spool_file
 from hotseat.operation import doctor
 from hotseat.operation.doctor import FileMode, Finding, Verdict
 from hotseat.phones import sandbox_of
+from hotseat.prompts.uses import missing
 from hotseat.site.records import EMPTY_SITE, SiteNow
-from ivr.menus import parse
-from ivr.prompts import SOUND_FOLDER, missing
+from ivr.prompts import SOUND_FOLDER
 from words import Message, said
 
 SECONDS = 3.0
@@ -129,12 +129,7 @@ def _missing_prompts(settings: Settings, site: SiteNow) -> list[tuple[str, str]]
     if instance is not None:
         for sound in (instance.outside / "data" / "sounds").glob(f"*/{SOUND_FOLDER}/*.wav"):
             have.setdefault(sound.parents[1].name, set()).add(sound.stem)
-    menus = {name: parse(menu.document, name) for name, menu in site.menus.items()}
-    return [
-        need
-        for start in {number.menu for number in site.numbers.values() if number.menu}
-        for need in missing(menus, start, have)
-    ]
+    return missing(site, have)
 
 
 def ami_log_in(settings: Settings) -> Finding:

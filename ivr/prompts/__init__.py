@@ -7,17 +7,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ivr.nodes import Enter, GoBack, MenuTree, Set, exits, prompts
+from ivr.nodes import Enter, GoBack, MenuTree, Queue, Set, exits, prompts
 
 FOLDER = Path(__file__).parent
 """Holds `<language>/<name>.wav` and the manifest."""
 
 SOUND_FOLDER = "hotseat"
 """The folder inside Asterisk's `sounds/<language>/` that prompts are copied to."""
+
+NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+"""How a prompt is called: it is spelt like every name in a menu, and is a file's name too."""
+LANGUAGE = re.compile(r"[a-z]{2,3}")
+"""How a language is called, which is a folder's name too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,24 +51,18 @@ def built_in() -> tuple[Prompt, ...]:
     return tuple(Prompt(**entry) for entry in entries)
 
 
-def recorded(prompts: Iterable[Prompt]) -> dict[str, set[str]]:
-    """Language -> names."""
-    names: dict[str, set[str]] = {}
-    for prompt in prompts:
-        names.setdefault(prompt.language, set()).add(prompt.name)
-    return names
-
-
 def sound_paths(names: Iterable[str]) -> tuple[str, ...]:
     """What Asterisk is asked to play; the line's language picks the file."""
     return tuple(f"{SOUND_FOLDER}/{name}" for name in names)
 
 
-def needed(menus: Mapping[str, MenuTree], start: str) -> set[tuple[str, str]]:
+def needed(
+    menus: Mapping[str, MenuTree], start: str, in_line: Mapping[str, Iterable[str]]
+) -> set[tuple[str, str]]:
     """(language, prompt) for every prompt in every language that a caller can hear it in.
 
     `start` is the menu that answers; callers come from it to others and back, with the language
-    that they have then.
+    that they have then. `in_line`: queue -> what is said to those who wait in it.
     """
     found: set[tuple[str, str, str]] = set()
     waiting = [(start, menus[start].start, menus[start].language)]
@@ -79,6 +79,9 @@ def needed(menus: Mapping[str, MenuTree], start: str) -> set[tuple[str, str]]:
         menu, node = menus[name], menus[name].nodes[at]
         needs.update((language, prompt) for prompt in (*prompts(node), *menu.sorry))
         match node:
+            case Queue():
+                needs.update((language, prompt) for prompt in in_line.get(node.queue, ()))
+                waiting.append((name, node.next, language))
             case Enter():
                 entered = menus[node.menu]
                 returns.setdefault(node.menu, set()).add((name, node.next))
@@ -92,10 +95,3 @@ def needed(menus: Mapping[str, MenuTree], start: str) -> set[tuple[str, str]]:
             case _:
                 waiting += [(name, target, language) for _, target in exits(node)]
     return needs
-
-
-def missing(
-    menus: Mapping[str, MenuTree], start: str, have: Mapping[str, Collection[str]]
-) -> list[tuple[str, str]]:
-    """(language, prompt) that callers of `start` may hear and `have` (language -> names) lacks."""
-    return sorted(need for need in needed(menus, start) if need[1] not in have.get(need[0], ()))

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 from pathlib import Path, PurePosixPath
 
 import pytest
 
 from hotseat.asterisk.files import (
-    copy_prompts,
+    alone,
     link_core_data,
     make_folders,
     remove_left_overs,
+    share_sounds,
+    write_prompts,
     write_texts,
 )
 from hotseat.asterisk.install import Installation
@@ -60,24 +64,69 @@ def test_a_draft_left_by_a_crash_is_no_hindrance(instance: Instance) -> None:
 
 
 def test_the_sites_prompt_beats_the_built_in_one(instance: Instance, tmp_path: Path) -> None:
-    built_in, own = tmp_path / "built-in", tmp_path / "own"
+    built_in = tmp_path / "built-in"
     prompt(built_in, "zh/welcome.wav", b"ours")
     prompt(built_in, "zh/goodbye.wav", b"ours")
-    prompt(own, "zh/welcome.wav", b"theirs")
-    prompt(own, "__pycache__/odd.wav", b"no language")
-    changed = copy_prompts(instance, [built_in, own])
-    assert sorted(changed) == ["zh/hotseat/goodbye.wav", "zh/hotseat/welcome.wav"]
+    prompt(built_in, "__pycache__/odd.wav", b"no language")
+    theirs = [("zh", "welcome", b"theirs"), ("de", "welcome", b"theirs too")]
+    assert sorted(write_prompts(instance, built_in, theirs)) == [
+        "de/hotseat/welcome.wav",
+        "zh/hotseat/goodbye.wav",
+        "zh/hotseat/welcome.wav",
+    ]
     sounds = instance.outside / "data" / "sounds"
     assert (sounds / "zh/hotseat/welcome.wav").read_bytes() == b"theirs"
-    assert copy_prompts(instance, [built_in, own]) == []
-    (own / "zh/welcome.wav").unlink()
+    assert write_prompts(instance, built_in, theirs) == []
     (built_in / "zh/goodbye.wav").unlink()
-    assert sorted(copy_prompts(instance, [built_in, own])) == [
+    assert sorted(write_prompts(instance, built_in, [])) == [
+        "de/hotseat/welcome.wav",
         "zh/hotseat/goodbye.wav",
         "zh/hotseat/welcome.wav",
     ]
     assert (sounds / "zh/hotseat/welcome.wav").read_bytes() == b"ours"
     assert not (sounds / "zh/hotseat/goodbye.wav").exists()
+
+
+def test_a_line_that_plays_a_prompt_goes_on_with_it(instance: Instance, tmp_path: Path) -> None:
+    write_prompts(instance, tmp_path, [("zh", "welcome", b"long")])
+    with (instance.outside / "data/sounds/zh/hotseat/welcome.wav").open("rb") as playing:
+        write_prompts(instance, tmp_path, [("zh", "welcome", b"new")])
+        assert playing.read() == b"long"
+
+
+@pytest.mark.parametrize(
+    ("language", "name"),
+    [("zh", "../../../etc/extensions"), ("..", "welcome"), ("zh", "a/b"), ("zh", ".."), ("zh", "")],
+)
+def test_no_prompt_leaves_its_folder(
+    instance: Instance, tmp_path: Path, language: str, name: str
+) -> None:
+    assert write_prompts(instance, tmp_path, [(language, name, b"out")]) == []
+    assert [
+        path for path in tmp_path.rglob("*") if path.is_file() and b"out" in path.read_bytes()
+    ] == []
+
+
+def test_two_who_write_take_turns(instance: Instance) -> None:
+    folder = os.open(instance.outside, os.O_RDONLY)
+    with alone(instance), pytest.raises(BlockingIOError):
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    os.close(folder)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_whoever_owns_the_state_may_add_sounds(instance: Instance, tmp_path: Path) -> None:
+    write_prompts(instance, tmp_path, [("zh", "welcome", b"theirs")])
+    state = tmp_path / "state"
+    state.mkdir()
+    os.chown(state, 1234, 1234)
+    (instance.outside / "data/sounds/en").symlink_to("/")
+    share_sounds(instance, state)
+    sounds = instance.outside / "data" / "sounds"
+    owners = {folder.stat().st_uid for folder in (sounds, sounds / "zh", sounds / "zh/hotseat")}
+    assert owners == {1234}
+    assert Path("/").stat().st_uid == 0
 
 
 def test_core_sounds_are_found_behind_links_of_the_folder(

@@ -17,9 +17,11 @@ from acd.types import SeatId
 from hotseat.backup.archive import ArchiveUnreadable
 from hotseat.backup.database import NotRestored, Restored, backup, restore
 from hotseat.db import migrations
+from hotseat.db.audit import Author
 from hotseat.db.engine import open_engine, reading, writing
 from hotseat.db.migrations import require_current, versions
 from hotseat.db.models import Base, ConfigRevision, User
+from hotseat.db.prompts import NewTake, put_take, sounds_in_force
 from hotseat.db.secret_columns import SECRET_COLUMNS
 from hotseat.db.snapshot import phone_secrets
 from hotseat.db.writes import write
@@ -30,6 +32,9 @@ T = 1_800_000_000_000
 CALLS = 25
 AT_ONCE = 10
 """So that there are whole batches, and one that is not."""
+
+SOUNDS = [b"\0\xff\r\n", bytes(range(256)) * 100]
+"""Uploaded one over the other."""
 
 Everything = dict[str, list[dict[str, Any]]]
 
@@ -64,6 +69,9 @@ def without_secrets(found: Everything) -> Everything:
 def fill(engine: Engine) -> None:
     """Texts that formats stumble over, big ids, and a history."""
     with writing(engine) as session:
+        for sound in SOUNDS:
+            take = NewTake("zh", "welcome", "您好", "王芳", sound, 1000)
+            put_take(session, take, Author("mei", ""), T)
         session.add_all(User(login=f"u{n}", name="Zoë 王\n\\\"'", roles=["admin"]) for n in (1, 2))
         write(
             session,
@@ -144,6 +152,32 @@ def test_from_one_database_to_the_other(
         session.add(User(login="u3", name="three", roles=[]))
     source.dispose()
     goal.dispose()
+
+
+def test_uploaded_prompts_come_back_as_they_were(
+    full: Engine, target: Engine, tmp_path: Path
+) -> None:
+    """Byte for byte, with the one that was heard."""
+    put_back(target, saved(full, tmp_path))
+    with reading(target) as session:
+        assert sounds_in_force(session) == [("zh", "welcome", SOUNDS[-1])]
+
+
+def test_a_sound_that_is_no_base64_changes_nothing(
+    full: Engine, target: Engine, tmp_path: Path
+) -> None:
+    """Somebody edited the file."""
+    path = saved(full, tmp_path)
+    edited = tmp_path / "edited.zip"
+    with ZipFile(path) as old, ZipFile(edited, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name == "prompt_take.jsonl":
+                content = content.replace(b'"sound": "', b'"sound": "?')
+            new.writestr(name, content)
+    with pytest.raises(NotRestored, match="Base64"):
+        put_back(target, edited)
+    assert not inspect(target).has_table("prompt_take")
 
 
 def test_a_backup_holds_no_secret(full: Engine, tmp_path: Path) -> None:

@@ -9,12 +9,8 @@ import numpy as np
 import pytest
 
 from hotseat.prompts.telephone_sound import RATE, db, loudness_db, read_wav
-from hotseat.site import __file__ as site_package
-from hotseat.site.check import check as check_site
-from hotseat.site.read import read
 from ivr.menus import parse
-from ivr.prompts import FOLDER, Prompt, built_in, missing, needed, recorded
-from ivr.waiting import prompts
+from ivr.prompts import FOLDER, LANGUAGE, NAME, Prompt, built_in, needed
 from tests.unit.ivr.documents import tree
 
 PROMPTS = built_in()
@@ -49,21 +45,14 @@ def test_a_recording_is_fit_for_the_telephone(prompt: Prompt) -> None:
     assert max(np.abs(lead).max(), np.abs(tail).max()) < 0.001
 
 
-def test_the_demo_lacks_no_prompt() -> None:
-    with open(site_package.replace("__init__.py", "demo.yaml"), encoding="utf-8") as file:
-        site = check_site(read(file.read()))
-    menus = {name: parse(document, name) for name, document in site.menus.items()}
-    have = recorded(PROMPTS)
-    assert missing(menus, "main", have) == []
-    for queue in site.queues.values():
-        if queue.while_waiting is not None:
-            said = set(prompts(queue.while_waiting))
-            assert all(said <= have[language] for language in site.languages)
+def test_ours_are_spelt_as_all_are() -> None:
+    assert all(NAME.fullmatch(prompt.name) for prompt in PROMPTS)
+    assert all(LANGUAGE.fullmatch(prompt.language) for prompt in PROMPTS)
 
 
 def test_a_prompt_is_needed_only_in_the_languages_it_is_heard_in() -> None:
     menus = {"main": tree()}
-    needs = needed(menus, "main")
+    needs = needed(menus, "main", {})
     assert {prompt for language, prompt in needs if language == "en"} == {
         "language-changed",
         "please-wait",
@@ -71,8 +60,25 @@ def test_a_prompt_is_needed_only_in_the_languages_it_is_heard_in() -> None:
         "sorry-hang-up",
     }
     assert ("zh", "language-changed") not in needs
-    have = {"zh": {prompt for _, prompt in needs}, "en": {"goodbye", "sorry-hang-up"}}
-    assert missing(menus, "main", have) == [("en", "language-changed"), ("en", "please-wait")]
+
+
+def test_what_a_queue_says_is_needed_in_the_languages_of_those_who_wait() -> None:
+    menu = {
+        "start": "first",
+        "language": "zh",
+        "nodes": {
+            "first": {"queue": "complaint", "next": "english"},
+            "english": {"set": {"language": "en"}, "next": "second"},
+            "second": {"queue": "consult", "next": "end"},
+            "end": {"hang_up": []},
+        },
+    }
+    said = {"complaint": ["position-1"], "consult": ["comfort-thanks"], "other": ["never"]}
+    needs = needed({"main": parse(menu, "main")}, "main", said)
+    assert {need for need in needs if need[1] != "sorry-hang-up"} == {
+        ("zh", "position-1"),
+        ("en", "comfort-thanks"),
+    }
 
 
 def test_a_menu_that_is_entered_is_heard_in_the_language_of_those_who_come() -> None:
@@ -99,7 +105,7 @@ def test_a_menu_that_is_entered_is_heard_in_the_language_of_those_who_come() -> 
         },
     }
     menus = {"main": parse(main, "main"), "survey": parse(survey, "survey")}
-    assert needed(menus, "main") == {
+    assert needed(menus, "main", {}) == {
         ("zh", "how-was-it"),
         ("zh", "bye-bye"),
         ("en", "bye-bye"),

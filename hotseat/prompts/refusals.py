@@ -1,0 +1,22 @@
+"""Why an uploaded sound file is not taken, and how large it may be."""
+
+from __future__ import annotations
+
+import enum
+
+LARGEST = 40_000_000
+"""Bytes: two minutes of stereo as a studio records it."""
+LONGEST_SECONDS = 120
+"""Nobody listens for longer."""
+
+
+class Refusal(enum.Enum):
+    """The value is said at the command line, and translated by the pages."""
+
+    EMPTY = "the file is empty"
+    TOO_LARGE = "the file is larger than 40 MB"
+    OTHER_KIND = "this is no WAV, MP3 or M4A file, whatever its name says"
+    NO_SOUND = "there is no sound in the file, only other things"
+    BROKEN = "the file is broken, or of an unusual kind; save it anew as WAV, 16 bit"
+    TOO_LONG = "it is longer than two minutes"
+    SILENT = "nothing is to be heard in it"
