@@ -13,12 +13,12 @@ class Clock:
     """
 
     def __init__(self, offset_seconds: int = 0) -> None:
-        self._anchor = time.time_ns() // 1_000_000 + offset_seconds * 1000
-        self._started = time.monotonic_ns()
+        # Nanoseconds until the last step: parts that are cut off twice make a millisecond.
+        self._ahead = time.time_ns() + offset_seconds * 1_000_000_000 - time.monotonic_ns()
 
     def now(self) -> int:
         """Milliseconds UTC."""
-        return self._anchor + (time.monotonic_ns() - self._started) // 1_000_000
+        return (time.monotonic_ns() + self._ahead) // 1_000_000
 
     def from_wall(self, milliseconds: int) -> int:
         """An instant that somebody else read off the wall clock, in this clock's time."""
