@@ -7,7 +7,9 @@ its own process.
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -62,5 +64,8 @@ def forget_lost_instances(settings: Settings, installation: Installation) -> Non
     home = instance_of(settings, installation).outside.parent
     for note in home.glob(f"*/{STATE_FILE}"):
         neighbour = Instance(note.parent.name, note.parent, _INSIDE / note.parent.name)
-        if not Path(note.read_text("utf-8")).exists() and neighbour.pid() is None:
-            shutil.rmtree(note.parent)
+        gone = note.parent.with_name(f".{neighbour.name}.{os.getpid()}")
+        with suppress(FileNotFoundError):  # another instance forgets it in this moment
+            if not Path(note.read_text("utf-8")).exists() and neighbour.pid() is None:
+                note.parent.rename(gone)
+                shutil.rmtree(gone)
