@@ -24,7 +24,16 @@ from __future__ import annotations
 
 from ivr.menus.fields import Problem
 from ivr.menus.outline import outline
-from ivr.menus.schema import MenuError, check, parse
+from ivr.menus.schema import MenuError, check, malformed, parse, walked
 from ivr.menus.together import check_together
 
-__all__ = ["MenuError", "Problem", "check", "check_together", "outline", "parse"]
+__all__ = [
+    "MenuError",
+    "Problem",
+    "check",
+    "check_together",
+    "malformed",
+    "outline",
+    "parse",
+    "walked",
+]

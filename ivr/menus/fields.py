@@ -27,6 +27,16 @@ MANY = 200
 """So many names are compared with a wrong one; more would take minutes in a long file."""
 
 
+def no_name(value: object) -> Message | None:
+    """What is wrong with a name; None if it is one."""
+    if isinstance(value, str) and _NAME.fullmatch(value):
+        return None
+    return said(
+        "%(value)s is no name; a name is up to 40 of a-z, 0-9, - and _, a letter first",
+        value=repr(value),
+    )
+
+
 def no_such(what: Message, name: str, known: Collection[str]) -> Message:
     """`no node "consul"; did you mean "consult"?`"""
     near = known
@@ -160,16 +170,10 @@ class Fields:
 
     def is_name(self, value: object, path: str) -> TypeGuard[str]:
         """Whether it is a name. If not, the problem is noted at `path`."""
-        if isinstance(value, str) and _NAME.fullmatch(value):
-            return True
-        self._wrong(
-            path,
-            said(
-                "%(value)s is no name; a name is up to 40 of a-z, 0-9, - and _, a letter first",
-                value=repr(value),
-            ),
-        )
-        return False
+        wrong = no_name(value)
+        if wrong is not None:
+            self._wrong(path, wrong)
+        return wrong is None
 
     def finish(self) -> None:
         """Note the fields that nobody asked for."""

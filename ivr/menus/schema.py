@@ -135,9 +135,9 @@ def _read(document: Mapping[str, object]) -> tuple[MenuTree, list[Problem]]:
 
 def _read_node(name: str, entry: object, problems: list[Problem]) -> Node | None:
     fields = Fields(entry, f"nodes.{name}", problems)
-    kinds = [kind for kind in _KINDS if kind in fields.document]
+    kinds = [kind for kind in KINDS if kind in fields.document]
     if len(kinds) != 1:
-        known = ", ".join(_KINDS)
+        known = ", ".join(KINDS)
         text = (
             said(
                 "is %(kinds)s at once; a node needs one of %(known)s",
@@ -150,7 +150,7 @@ def _read_node(name: str, entry: object, problems: list[Problem]) -> Node | None
         problems.append((fields.path, text))
         return None
     fields.is_name(name, fields.path)
-    node = _KINDS[kinds[0]](fields)
+    node = KINDS[kinds[0]](fields)
     fields.finish()
     return node
 
@@ -219,7 +219,7 @@ def _hang_up(fields: Fields) -> Node:
     return HangUp(sounds, fields.whole("cause", 1, 127, default=NORMAL_CLEARING))
 
 
-_KINDS: Final[Mapping[str, Callable[[Fields], Node]]] = {
+KINDS: Final[Mapping[str, Callable[[Fields], Node]]] = {
     "play": _play,
     "menu": _menu,
     "set": _set,
