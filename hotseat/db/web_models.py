@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hotseat.db.models import Base, Instant, JournalId
+from hotseat.db.models import Base, Instant, JournalId, Name
 
 Digest = String(64)
 """SHA-256 of something that only its holder knows, in hexadecimal."""
@@ -74,6 +74,31 @@ class FailedLogIns(Base):
     """`login …` or `address …`."""
     count: Mapped[int]
     last_at: Mapped[int] = mapped_column(Instant)
+
+
+class MenuDraft(Base):
+    """A menu that somebody works on; nothing of it counts before it is published."""
+
+    __tablename__ = "menu_draft"
+
+    menu: Mapped[str] = mapped_column(Name, primary_key=True)
+    """No foreign key: a new menu is on the site only when it is published."""
+    based_on: Mapped[int]
+    """The revision that it began with; 0 of a new menu."""
+    step: Mapped[int]
+    """The step that it is at: undoing goes back, and the steps after it are kept for redoing."""
+
+
+class MenuDraftStep(Base):
+    """The draft after one edit; step 0 is what it began with."""
+
+    __tablename__ = "menu_draft_step"
+
+    menu: Mapped[str] = mapped_column(ForeignKey("menu_draft.menu"), primary_key=True)
+    step: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    document: Mapped[dict[str, Any]]
+    login: Mapped[str] = mapped_column(String(64))
+    at: Mapped[int] = mapped_column(Instant)
 
 
 class Audit(Base):
