@@ -11,6 +11,7 @@ from flask import flash, g, request
 
 from admin.access import visitor
 from admin.instance import instance
+from admin.told import sentence
 from admin.words import _
 from hotseat.control_client import USER_PREFIX, NotRunning, Refused, ask
 
@@ -50,6 +51,15 @@ def seat(agent: str) -> tuple[dict[str, Any] | None, bool]:
         return None, True
 
 
+def placing(agent: str) -> dict[str, Any] | None:
+    """Who said what about where an agent is rung; None while the server is away."""
+    try:
+        found: dict[str, Any] = command("seat-placing", agent=agent)["placing"]
+    except (NotRunning, Refused):
+        return None
+    return found
+
+
 def tell(step: str, **told: object) -> bool:
     """Give a command, and say on the next page why if it was not done; whether it was."""
     try:
@@ -57,7 +67,7 @@ def tell(step: str, **told: object) -> bool:
     except NotRunning:
         flash(_("The server does not answer; nothing was done."), "error")
     except Refused as error:
-        flash(str(error), "error")
+        flash(sentence(*error.args), "error")
     else:
         return True
     return False

@@ -1,8 +1,9 @@
 """The control socket: HTTP/1.1 and JSON on a Unix socket, for the CLI and the admin alone.
 
 POST /command {"command", "actor", "key", "revision"?, "args"} is answered after the effect by
-{"ok": true, "result": …} or {"ok": false, "error": "…"}; after two seconds by "pending". A key
-that was seen before is answered from memory: nothing is done twice.
+{"ok": true, "result": …} or {"ok": false, "error": "…", "said": …}, the same as a message that can
+be told in another language; after two seconds by "pending". A key that was seen before is answered
+from memory: nothing is done twice.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from hotseat.seats import SeatError, Seats
 from softphone_bridge.endpoints import NoPlace, Placing, Where, endpoint
 from softphone_bridge.feed import Feed
 from softphone_bridge.frames import View
+from words import plain
 
 log = structlog.get_logger(__name__)
 
@@ -222,13 +224,13 @@ class Control(Resource):
         refusal = await self._authority.refusal(actor, name, args)
         if refusal is not None:
             log.warning("command_refused", command=name, actor=actor)
-            return {"ok": False, "error": refusal}
+            return {"ok": False, "error": refusal, "said": plain(refusal)}
         try:
             result = command(**args)
             if isinstance(result, Awaitable):
                 result = await result
         except (CommandError, SeatError, SeatRefused) as error:
-            return {"ok": False, "error": str(error)}
+            return {"ok": False, "error": str(error), "said": plain(*error.args)}
         except Exception:
             log.error("command_failed", command=name, failure=Failure().getTraceback())
             return {"ok": False, "error": f"{name} failed; the server's log has the reason"}

@@ -10,7 +10,7 @@ from typing import Any
 from ulid import ULID
 
 from hotseat.config import Settings
-from words import listed, said
+from words import listed, of_plain, said
 
 TIMEOUT_SECONDS = 5.0
 OPERATOR = "cli"
@@ -24,7 +24,7 @@ class NotRunning(Exception):
 
 
 class Refused(Exception):
-    """The server understood and said no; the text says why."""
+    """The server understood and said no; the text, perhaps a message, says why."""
 
 
 class _UnixConnection(http.client.HTTPConnection):
@@ -62,6 +62,6 @@ def ask(
     finally:
         connection.close()
     if not reply["ok"]:
-        raise Refused(reply["error"])
+        raise Refused(of_plain(reply.get("said", reply["error"])))
     result: dict[str, Any] = reply["result"]
     return result

@@ -28,6 +28,7 @@ from softphone_bridge.endpoints import (
     endpoint,
 )
 from softphone_bridge.mobiles import is_mobile, mobile_of
+from words import said
 
 PLACED = "placed"
 """The kind of the journal's row for where a seat is rung, and whose word that is."""
@@ -55,7 +56,13 @@ class Seats:
         """Seat an agent at a phone. Raises SeatError."""
         self._known(site, agent)
         if phone not in site.phones:
-            raise SeatError(f"no phone {phone}; the site has {_some(site.phones)}")
+            raise SeatError(
+                said(
+                    "no phone %(phone)s; the site has %(known)s",
+                    phone=phone,
+                    known=_some(site.phones),
+                )
+            )
         placing = replace(self._placing(site, SeatId(agent)), desk=phone, choice=Where.DESK)
         self._put(site, placing, by, paused)
 
@@ -94,7 +101,7 @@ class Seats:
     def pause(self, agent: str, reason: str) -> None:
         """No calls for the agent until ready. Raises SeatError."""
         if not (isinstance(reason, str) and reason.isprintable() and 0 < len(reason) <= 100):
-            raise SeatError("a pause needs a reason: one line of at most 100 characters")
+            raise SeatError(said("a pause needs a reason: one line of at most 100 characters"))
         self._service.tell(SeatPaused(self._seated(agent), reason))
 
     def ready(self, agent: str) -> None:
@@ -163,11 +170,11 @@ class Seats:
         self,
         site: SiteNow,
         kept: Iterable[SeatKept],
-        said: Mapping[str, Mapping[str, object]] | None = None,
+        placed: Mapping[str, Mapping[str, object]] | None = None,
     ) -> None:
         """Seat again who was seated when the server stopped.
 
-        `said` is agent -> facts of the last `placed` in the journal: who said what before.
+        `placed` is agent -> facts of its last such row in the journal: who said what before.
         """
         for row in kept:
             agent = site.agents.get(row.seat)
@@ -190,7 +197,7 @@ class Seats:
                 )
             )
             self._sit(row.seat, row.phone)
-            known = (said or {}).get(row.seat, {})
+            known = (placed or {}).get(row.seat, {})
             self._placings[row.seat] = placing = _placing_again(row, known)
             here = known.get("place") == row.phone
             if here and placing.roster is not self._roster.get(row.seat):
@@ -207,7 +214,13 @@ class Seats:
 
     def _known(self, site: SiteNow, agent: str) -> None:
         if agent not in site.agents:
-            raise SeatError(f"no agent {agent}; the site has {_some(site.agents)}")
+            raise SeatError(
+                said(
+                    "no agent %(agent)s; the site has %(known)s",
+                    agent=agent,
+                    known=_some(site.agents),
+                )
+            )
 
     def _placing(self, site: SiteNow, seat: SeatId) -> Placing:
         """What is known of the agent's place, with the mobile that is registered now."""
@@ -225,7 +238,7 @@ class Seats:
         try:
             placing = chosen(self._placing(site, seat), where)
         except NoPlace as error:
-            raise SeatError(str(error)) from None
+            raise SeatError(*error.args) from None
         self._put(site, placing, by)
 
     def _put(
@@ -236,12 +249,15 @@ class Seats:
         try:
             found = endpoint(placing)
         except NoPlace as error:
-            raise SeatError(str(error)) from None
+            raise SeatError(*error.args) from None
         holder = self._seat_at.get(found.place, seat)
         if holder != seat:
             raise SeatError(
-                f"phone {found.place} is taken by agent {holder}; log that agent off first: "
-                f"hotseat seat logout {holder}"
+                said(
+                    "phone %(phone)s is taken by agent %(agent)s; log that agent off first",
+                    phone=found.place,
+                    agent=holder,
+                )
             )
         if seat in self._called_in:
             self.let_go(self._called_in[seat])
@@ -288,19 +304,22 @@ class Seats:
         seat = SeatId(agent)
         if seat not in self._place_of:
             raise SeatError(
-                f"agent {agent} is not logged on; hotseat seat login {agent} --phone PHONE"
+                said(
+                    "agent %(agent)s is not logged on; log on at a phone or the duty mobile first",
+                    agent=agent,
+                )
             )
         return seat
 
 
-def _placing_again(row: SeatKept, said: Mapping[str, object]) -> Placing:
+def _placing_again(row: SeatKept, known: Mapping[str, object]) -> Placing:
     """Who said what before a restart; without a record it was the agent's own choice."""
     at_mobile = row.phone == mobile_of(row.seat)
     own = Where.MOBILE if at_mobile else Where.DESK
-    if said.get("place") != row.phone:
+    if known.get("place") != row.phone:
         return Placing(row.seat, None if at_mobile else row.phone, choice=own)
-    roster, choice, override = (Where(said[word]) if word in said else None for word in WORDS)
-    desk = row.phone if not at_mobile else str(said["desk"]) if "desk" in said else None
+    roster, choice, override = (Where(known[word]) if word in known else None for word in WORDS)
+    desk = row.phone if not at_mobile else str(known["desk"]) if "desk" in known else None
     return Placing(row.seat, desk, "", roster, choice, override)
 
 

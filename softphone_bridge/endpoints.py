@@ -6,6 +6,7 @@ import enum
 from dataclasses import dataclass, replace
 
 from softphone_bridge.mobiles import mobile_of
+from words import said
 
 
 class Where(enum.Enum):
@@ -13,6 +14,9 @@ class Where(enum.Enum):
 
     DESK = "desk"
     MOBILE = "mobile"
+
+
+_CALLED = {Where.DESK: said("desk"), Where.MOBILE: said("duty mobile")}
 
 
 class Because(enum.Enum):
@@ -48,8 +52,8 @@ class Placing:
     @property
     def words(self) -> dict[str, Where]:
         """What was said, by whose word it is."""
-        said = {word: getattr(self, word) for word in WORDS}
-        return {word: where for word, where in said.items() if where is not None}
+        spoken = {word: getattr(self, word) for word in WORDS}
+        return {word: where for word, where in spoken.items() if where is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +71,12 @@ def chosen(placing: Placing, where: Where | None) -> Placing:
     """
     if where is not None and placing.override not in (None, where):
         raise NoPlace(
-            f"a supervisor has said that agent {placing.agent} is rung at the "
-            f"{placing.override.value}; only a supervisor takes that back"
+            said(
+                "a supervisor has said that agent %(agent)s is rung at the %(where)s; "
+                "only a supervisor takes that back",
+                agent=placing.agent,
+                where=_CALLED[placing.override],
+            )
         )
     return replace(placing, choice=where)
 
@@ -94,13 +102,14 @@ def _place(placing: Placing, where: Where) -> str:
     if where is Where.MOBILE:
         if not placing.mobile:
             raise NoPlace(
-                f"agent {placing.agent} has no registered mobile; "
-                f"set agents.{placing.agent}.mobile in the site file"
+                said(
+                    "agent %(agent)s has no registered mobile; an administrator registers one",
+                    agent=placing.agent,
+                )
             )
         return mobile_of(placing.agent)
     if placing.desk is None:
         raise NoPlace(
-            f"agent {placing.agent} sits at no phone; "
-            f"hotseat seat login {placing.agent} --phone PHONE"
+            said("agent %(agent)s sits at no phone; log on at one first", agent=placing.agent)
         )
     return placing.desk

@@ -41,7 +41,7 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("ivr", ("ivr", "words")),
     ("acd.service", ("acd",)),
     ("acd", ("acd",)),
-    ("softphone_bridge", ("softphone_bridge", "acd")),
+    ("softphone_bridge", ("softphone_bridge", "acd", "words")),
     ("hotseat.config", ()),
     ("hotseat.clock", ()),
     ("hotseat.log", ()),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Final
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -10,30 +9,32 @@ from werkzeug.wrappers import Response
 
 from admin import live
 from admin.access import allowed, require, visitor
+from admin.agents.mobiles import silent
 from admin.calls.routes import OUTCOMES
-from admin.days import today
+from admin.desk.duties import my_requests, my_shifts
 from admin.desk.forms import CATEGORIES, NoteForm
 from admin.instance import instance, site
 from admin.logins import author
+from admin.roster import said
 from admin.teams import owned_by
 from admin.words import N_, _
 from hotseat.db import audit, notes
 from hotseat.db.engine import reading, writing
 from hotseat.db.reports import call_of
-from hotseat.db.rosters import published, requests
 from hotseat.history import CallNote, CallRow, Category
 from hotseat.rights import Action
-from hotseat.roster.requests import State
 
 pages = Blueprint("desk", __name__, url_prefix="/desk")
 
 REASONS: Final = (N_("break"), N_("meal"), N_("training"), N_("meeting"), N_("paperwork"))
 """Pauses that are one press away; others are written."""
 
-STEPS: Final = ("seat-ready", "seat-pause", "seat-logout", "seat-login")
+STEPS: Final = (
+    *("seat-ready", "seat-pause", "seat-logout"),
+    *("seat-login", "seat-mobile", "seat-place"),
+)
 EARLIER: Final = 8
 MY_CALLS: Final = 10
-DAYS_AHEAD: Final = 14
 DAY_MS: Final = 86_400_000
 
 
@@ -49,19 +50,15 @@ def index() -> str:
     with reading(instance().engine) as db:
         mine = notes.calls_of_seat(db, agent, now - DAY_MS, MY_CALLS)
         written = notes.notes_of(db, [call.id for call in mine])
-        shifts = [
-            duty
-            for duty in published(
-                db, today() - timedelta(days=1), today() + timedelta(days=DAYS_AHEAD)
-            )
-            if duty.agent == agent and duty.ends > now
-        ]
-        asked = requests(db, states=[State.ASKED, State.AGREED], agent=agent)
+        shifts = my_shifts(db, agent, now)
+        asked = my_requests(db, agent, now)
     return render_template(
         "desk/index.html",
         agent=site().agents[agent],
         seat=seat,
         away=away,
+        placing=None if away else live.placing(agent),
+        silent=silent(site().outbound),
         reasons=REASONS,
         phones=sorted(site().phones),
         queues=site().queues,
@@ -71,6 +68,7 @@ def index() -> str:
         categories=CATEGORIES,
         shifts=shifts,
         asked=asked,
+        said=said,
     )
 
 
@@ -84,7 +82,7 @@ def new_pass() -> tuple[dict[str, str], int]:
 @pages.post("/steps/<step>")
 @allowed(Action.WORK_AT_DESK)
 def do(step: str) -> Response:
-    """Log on, get ready, pause, log off."""
+    """Log on, get ready, pause, log off; at a phone or the duty mobile."""
     if step not in STEPS:
         abort(404)
     told: dict[str, object] = {"agent": _own_agent()}
@@ -92,6 +90,8 @@ def do(step: str) -> Response:
         told["reason"] = request.form.get("reason", "").strip() or _(REASONS[0])
     if step == "seat-login":
         told["phone"] = request.form.get("phone", "")
+    if step == "seat-place":
+        told["where"] = request.form.get("where", "")
     live.tell(step, **told)
     return redirect(url_for("desk.index"))
 

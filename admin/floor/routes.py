@@ -62,8 +62,25 @@ def seat(number: str) -> str:
     require(Action.SEE_SEATS, owned_by(number))
     found, away = live.seat(number)
     return render_template(
-        "floor/seat.html", agent=agent, seat=found, away=away, whose=owned_by(number)
+        "floor/seat.html",
+        agent=agent,
+        seat=found,
+        away=away,
+        placing=None if away else live.placing(number),
+        whose=owned_by(number),
     )
+
+
+@pages.post("/seats/<number>/place")
+@allowed(Action.PLACE_SEATS)
+def place(number: str) -> Response:
+    """A supervisor's word on where the agent is rung, or the end of it."""
+    if number not in site().agents:
+        abort(404)
+    require(Action.PLACE_SEATS, owned_by(number))
+    if live.tell("seat-override", agent=number, where=request.form.get("where", "")):
+        flash(_("Done."), "done")
+    return redirect(url_for("floor.seat", number=number))
 
 
 @pages.post("/seats/<number>/<step>")

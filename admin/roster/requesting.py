@@ -67,7 +67,7 @@ def index() -> str:
         )
     return render_template(
         "roster/requests.html",
-        requests=[(one, _steps_of(one)) for one in found if _sees(one)],
+        requests=[(one, steps_of(one)) for one in found if _sees(one)],
         every=every,
         said=said,
         may_ask=bool(agents_within(Action.ASK_FOR_LEAVE)),
@@ -172,7 +172,7 @@ def decide(asked: int, step: str) -> Response:
         if after.is_binding:
             live.poke()
         flash(_(said.STATES[after.state]), "done")
-    return redirect(url_for("roster.requests.index"))
+    return _back()
 
 
 def _ask(make: Asking) -> Response | None:
@@ -193,7 +193,13 @@ def _ask(make: Asking) -> Response | None:
     if done.is_binding:
         live.poke()
     flash(_("Asked. It counts once everybody whose word is needed has given it."), "done")
-    return redirect(url_for("roster.requests.index"))
+    return _back()
+
+
+def _back() -> Response:
+    """To where the visitor came from: all requests, or the own desk."""
+    desk = request.args.get("from") == "desk"
+    return redirect(url_for("desk.index" if desk else "roster.requests.index"))
 
 
 def _audit(session: Session, after: Request, done: str, before: Request | None) -> None:
@@ -221,7 +227,7 @@ def _sees(one: Request) -> bool:
     return any(is_own(agent) or can(Action.EDIT_ROSTER, owned_by(agent)) for agent in parts)
 
 
-def _steps_of(one: Request) -> tuple[Step, ...]:
+def steps_of(one: Request) -> tuple[Step, ...]:
     """What the visitor can do about it now."""
     return tuple(
         step

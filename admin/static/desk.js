@@ -39,9 +39,10 @@ async function keep(event) {
 function take(frame) {
   const seat = frame.seats[desk.dataset.seat];
   if (seat === undefined) return;
-  const [state, paused] = seat ? [seat.state, seat.paused ?? ""] : ["", ""];
+  const [state, paused, place] = seat ? [seat.state, seat.paused ?? "", seat.phone] : ["", "", ""];
   if (seat?.call) showCaller(seat.call);
-  if (state !== desk.dataset.state || paused !== desk.dataset.paused) {
+  const drawn = desk.dataset;
+  if (state !== drawn.state || paused !== drawn.paused || place !== drawn.place) {
     if (!writing()) location.reload();
   }
   tick();

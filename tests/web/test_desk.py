@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
+from html import unescape
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine
 
+import words
 from acd.types import Millis
 from admin import live
 from hotseat.control_client import NotRunning, Refused
@@ -17,7 +20,9 @@ from hotseat.db.audit import audit_rows
 from hotseat.db.engine import reading, writing
 from hotseat.db.writes import write
 from hotseat.history import CallChanged, CallNote, Category, JournalRow
-from tests.web.conftest import Browser, T
+from hotseat.roster.shifts import Assignment
+from tests.web.conftest import Browser, Clock, T
+from tests.web.rosters import publish_week
 
 HOUR: Millis = 3_600_000
 RUNG, BEFORE, OTHERS = "01CALLRUNG", "01CALLBEFORE", "01CALLOTHERS"
@@ -32,6 +37,15 @@ SEAT: dict[str, Any] = {
     "rests_until": None,
 }
 
+AT_HOME = {**SEAT, "phone": "mobile:1001"}
+PLACING: dict[str, Any] = {
+    "place": "p101",
+    "because": "choice",
+    "choice": "desk",
+    "desk": "p101",
+    "mobile": True,
+}
+
 
 class Server:
     """Answers as a running one would, or refuses."""
@@ -39,6 +53,7 @@ class Server:
     def __init__(self) -> None:
         self.asked: list[tuple[str, dict[str, Any]]] = []
         self.seat: dict[str, Any] | None = SEAT
+        self.placing: dict[str, Any] = PLACING
         self.refuses: Exception | None = None
 
     def command(self, name: str, **args: Any) -> dict[str, Any]:
@@ -46,6 +61,8 @@ class Server:
             raise self.refuses
         if name == "seat":
             return {"seat": self.seat}
+        if name == "seat-placing":
+            return {"placing": self.placing}
         self.asked.append((name, args))
         return {"pass": "secret"} if name == "feed-open" else {}
 
@@ -107,6 +124,9 @@ def test_the_pass_shows_the_own_seat_only(agent: Browser, server: Server) -> Non
         ("seat-pause", {"reason": "tea"}, {"reason": "tea"}),
         ("seat-pause", {"reason": ""}, {"reason": "break"}),
         ("seat-login", {"phone": "p103"}, {"phone": "p103"}),
+        ("seat-mobile", {}, {}),
+        ("seat-place", {"where": "mobile"}, {"where": "mobile"}),
+        ("seat-place", {}, {"where": ""}),
     ],
 )
 def test_steps_are_those_of_the_own_seat(
@@ -120,7 +140,8 @@ def test_steps_are_those_of_the_own_seat(
 
 def test_no_other_command_can_be_given(agent: Browser, server: Server) -> None:
     agent.get("/desk/")
-    assert agent.post("/desk/steps/drain").status_code == 404
+    for step in ("drain", "seat-override"):
+        assert agent.post(f"/desk/steps/{step}").status_code == 404
     assert server.asked == []
 
 
@@ -189,19 +210,126 @@ def test_a_note_that_does_not_fit_changes_nothing(
         assert notes.note_of(session, RUNG) is None
 
 
-def test_the_next_shifts_are_there(
-    agent: Browser, server: Server, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from admin.desk import routes
-    from hotseat.roster.shifts import Duty, Place
+def test_a_refusal_is_told_in_the_visitors_language(agent: Browser, server: Server) -> None:
+    """What the server says is a message, and not only English."""
+    agent.get("/desk/")
+    why = "agent %(agent)s has no registered mobile; an administrator registers one"
+    server.refuses = Refused(words.said(why, agent="1001"))
+    agent.post("/desk/steps/seat-mobile", headers={"Accept-Language": "zh"})
+    server.refuses = None
+    assert "客服 1001 没有登记值班手机" in agent.get("/desk/").text
 
-    duties = (
-        Duty(T + HOUR, T + 3 * HOUR, "1001", date(2027, 1, 15), "C", Place.HOME),
-        Duty(T + HOUR, T + 3 * HOUR, "1002", date(2027, 1, 15), "B", Place.OFFICE),
-        Duty(T - 3 * HOUR, T - HOUR, "1001", date(2027, 1, 15), "A", Place.OFFICE),
-    )
-    monkeypatch.setattr(routes, "published", lambda *_: duties)
+
+@pytest.mark.parametrize(
+    ("seat", "placing", "offered", "said"),
+    [
+        (SEAT, {}, {"mobile"}, "by own choice"),
+        (SEAT, {"mobile": False}, set(), "No duty mobile is registered for you"),
+        (SEAT, {"roster": "mobile"}, {"mobile", "roster"}, "at the duty mobile"),
+        (SEAT, {"override": "desk", "because": "override"}, set(), "only a supervisor takes"),
+        (AT_HOME, {"place": "mobile:1001", "because": "roster"}, {"desk"}, "by the roster"),
+        (AT_HOME, {"place": "mobile:1001", "desk": None}, set(), "Sit down there"),
+        (None, {"place": None, "because": None}, set(), "On duty at my mobile"),
+        (None, {"place": None, "mobile": False}, set(), "No duty mobile is registered for you"),
+    ],
+)
+def test_my_place_says_who_decided_and_offers_what_can_be_chosen(
+    agent: Browser,
+    server: Server,
+    seat: dict[str, Any] | None,
+    placing: dict[str, Any],
+    offered: set[str],
+    said: str,
+) -> None:
+    server.seat, server.placing = seat, {**PLACING, **placing}
     page = agent.get("/desk/").text
-    assert "17:00–19:00" in page
-    assert page.count("at home") == 1
-    assert ">office<" not in page
+    assert set(re.findall(r'name="where" value="(\w+)"', page)) == offered
+    assert said in unescape(page)
+    assert ("seat-mobile" in page) == (seat is None and server.placing["mobile"])
+
+
+# ---- shifts and swaps
+
+GIVES = {"gives": "1001/2027-01-16/A", "takes": "1002/2027-01-16/B", "note": "孩子家长会"}
+SWAP = "/roster/requests/swap?agent=1001&other=1002&from=desk"
+
+
+def test_the_next_shifts_are_there(agent: Browser, server: Server, engine: Engine) -> None:
+    """Of two weeks, the own ones; those that come can be swapped."""
+    publish_week(engine, Assignment(date(2027, 1, 15), "C", "1001"))
+    page = agent.get("/desk/").text
+    shifts = page.split('id="shifts-title"')[1].split("</section>")[0]
+    assert re.findall(r"<strong>(\S+ \w+)</strong> <span>(\S+?)[ <]", shifts) == [
+        ("2027-01-15 Fri", "A班"),
+        ("2027-01-15 Fri", "C班"),
+        ("2027-01-16 Sat", "A班"),
+        ("2027-01-17 Sun", "A班"),
+    ]
+    assert shifts.count(">now</span>") == 1
+    assert shifts.count("at home") == 1
+    assert "duty=1001/2027-01-16/A" in unescape(shifts)
+    assert "duty=1001/2027-01-15/A" not in unescape(shifts)
+
+
+def test_a_swap_is_asked_for_and_agreed_from_desk_to_desk(
+    agent: Browser, server: Server, engine: Engine, visit: Callable[[str], Browser]
+) -> None:
+    """Asked, agreed, and not approved: each sees the state, and in the end the lead's reason."""
+    publish_week(engine)
+    asked = agent.fill(SWAP, GIVES)
+    assert asked.headers["Location"].endswith("/desk/")
+    desk = agent.get("/desk/").text
+    assert "the other has to agree" in desk
+    assert "a swap is asked for" in desk
+    other = visit("lead")
+    mine = other.get("/desk/").text
+    assert "孩子家长会" in mine
+    assert "/roster/requests/1/agree?from=desk" in mine
+    agreed = other.post("/roster/requests/1/agree?from=desk", {"note": "好"})
+    assert agreed.headers["Location"].endswith("/desk/")
+    assert "the lead has to approve" in agent.get("/desk/").text
+    supervisor = visit("supervisor")
+    supervisor.get("/roster/requests/")
+    supervisor.post("/roster/requests/1/refuse", {"note": "周六人手不够"})
+    for browser in (agent, other):
+        page = browser.get("/desk/").text
+        assert "not approved" in page
+        assert "周六人手不够" in page
+        assert "/roster/requests/1/" not in page
+
+
+def test_swaps_of_others_are_not_on_the_desk(
+    agent: Browser, server: Server, engine: Engine, visit: Callable[[str], Browser]
+) -> None:
+    """Neither to read nor to answer, and nobody's shift is handed over for them (IDOR)."""
+    publish_week(engine)
+    supervisor = visit("supervisor")
+    theirs = "/roster/requests/swap?agent=1002&other=1003"
+    done = supervisor.fill(
+        theirs, {"gives": "1002/2027-01-16/B", "takes": "", "note": "private matter"}
+    )
+    assert done.status_code == 302
+    assert "private matter" not in agent.get("/desk/").text
+    for step in ("agree", "decline", "withdraw", "approve"):
+        assert agent.post(f"/roster/requests/1/{step}?from=desk").status_code == 403
+    assert agent.get(f"{theirs}&from=desk").status_code == 403
+
+
+def test_a_decided_swap_leaves_the_desk_after_two_weeks(
+    agent: Browser, server: Server, engine: Engine, clock: Clock
+) -> None:
+    publish_week(engine)
+    agent.fill(SWAP, GIVES)
+    agent.get("/desk/")
+    agent.post("/roster/requests/1/withdraw?from=desk")
+    assert "taken back" in agent.get("/desk/").text
+    clock.now += 15 * 24 * HOUR
+    page = visit_again(agent).get("/desk/").text
+    assert "taken back" not in page
+    assert "Nothing is asked of you" in page
+
+
+def visit_again(browser: Browser) -> Browser:
+    """The session has run out meanwhile."""
+    assert browser.log_in("agent").status_code == 302
+    return browser

@@ -30,6 +30,7 @@ class Server:
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, dict[str, Any]]] = []
+        self.placing: dict[str, Any] = {"place": "p101", "because": "log_on", "desk": "p101"}
         self.refuses: Exception | None = None
 
     def command(self, name: str, **args: Any) -> dict[str, Any]:
@@ -39,6 +40,8 @@ class Server:
             return NOW
         if name == "seat":
             return {"seat": {seat["seat"]: seat for seat in NOW["seats"]}.get(args["agent"])}
+        if name == "seat-placing":
+            return {"placing": self.placing}
         self.asked.append((name, args))
         return {"pass": "a+b"} if name == "feed-open" else {}
 
@@ -144,3 +147,34 @@ def test_an_agent_steers_only_the_own_seat(visit: Callable[[str], Browser], serv
     assert agent.post("/floor/seats/1002/seat-ready").status_code == 403
     assert agent.get("/floor/seats/1002").status_code == 403
     assert server.asked == [("seat-ready", {"agent": "1001"})]
+
+
+def test_a_supervisor_says_where_an_agent_is_rung(
+    visit: Callable[[str], Browser], server: Server
+) -> None:
+    """What can be said, who said what, and that it can be taken back."""
+    server.placing |= {"mobile": True, "roster": "desk"}
+    supervisor = visit("supervisor")
+    page = supervisor.get("/floor/seats/1001").text
+    assert 'value="desk"' in page
+    assert 'value="mobile"' in page
+    assert "Take the word back" not in page
+    assert supervisor.post("/floor/seats/1001/place", {"where": "mobile"}).status_code == 302
+    server.placing |= {"override": "mobile", "place": "mobile:1001", "because": "override"}
+    page = supervisor.get("/floor/seats/1001").text
+    assert "by a supervisor&#39;s word" in page
+    assert 'value="mobile"' not in page
+    supervisor.post("/floor/seats/1001/place", {"where": "roster"})
+    assert server.asked == [
+        ("seat-override", {"agent": "1001", "where": where}) for where in ("mobile", "roster")
+    ]
+    assert supervisor.post("/floor/seats/9999/place", {"where": "desk"}).status_code == 404
+
+
+def test_no_agent_outweighs_a_supervisor(visit: Callable[[str], Browser], server: Server) -> None:
+    """Not even at the own seat; a lead in the own team alone."""
+    for login, number in (("agent", "1001"), ("lead", "1006")):
+        visitor = visit(login)
+        assert visitor.post(f"/floor/seats/{number}/place", {"where": "desk"}).status_code == 403
+    assert "/place" not in visit("agent").get("/floor/seats/1001").text
+    assert server.asked == []

@@ -109,9 +109,8 @@ def test_a_desk_that_somebody_else_took_meanwhile_is_no_way_back(scene: Scene) -
     seats.roster_is(site, {"1001": Where.DESK})
     assert seats.place_of("1001") == "mobile:1001"
     assert [note.facts for note in scene.journal.notes if note.kind == "not_placed"] == [
-        {"why": "phone p101 is taken by agent 1002; log that agent off first: "
-                "hotseat seat logout 1002"}
-    ]  # fmt: skip
+        {"why": "phone p101 is taken by agent 1002; log that agent off first"}
+    ]
 
 
 def after_restart(before: Scene, roster: Mapping[str, Where]) -> Scene:
