@@ -28,6 +28,7 @@ NEEDS: Final[Mapping[str, Action]] = {
     "seat": Action.SEE_SEATS,
     "feed-close": Action.OWN_ACCOUNT,
     "reload-config": Action.OWN_ACCOUNT,
+    "callback-dial": Action.WORK_CALLBACKS,
     "drain": Action.STOP_SERVER,
 }
 """Command -> what a visitor must be allowed to do. Others are for the command line alone."""

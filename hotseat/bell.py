@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from acd.effects import Offer
-from acd.types import SeatId
+from acd.types import CallId, SeatId
 from hotseat.contact import Contact
 from hotseat.live_config import LiveConfig
 from hotseat.outbound_calls import OutboundCalls
@@ -39,23 +39,33 @@ class Bell:
     def _mobiles(
         self, contact: Contact, queue: QueueRecord | None, offer: Offer
     ) -> Iterator[MobileLeg]:
-        site = self._config.now
         duty = queue.duty if queue is not None else DutyTerms()
-        sounds = sound_paths((*duty.announce, *_spoken(contact.facts.caller_number), "duty-keys"))
         for leg in offer.legs:
-            agent = site.agents.get(leg.seat)
-            number = agent and self._dialled(agent.mobile, contact, leg.seat)
-            if number:
-                yield MobileLeg(
-                    agent=leg.seat,
-                    number=number,
-                    caller_id=site.outbound.caller_id if site.outbound is not None else "",
-                    language=site.languages[0],
-                    sounds=sounds,
-                )
+            mobile = self.mobile_leg(
+                contact.call, leg.seat, duty.announce, contact.facts.caller_number
+            )
+            if mobile is not None:
+                yield mobile
 
-    def _dialled(self, mobile: str, contact: Contact, seat: SeatId) -> str | None:
-        return self._outbound.allow(mobile, call=contact.call, seat=seat)
+    def mobile_leg(
+        self, call: CallId, seat: SeatId, announce: Sequence[str], number: str
+    ) -> MobileLeg | None:
+        """The way to an agent's mobile, which is told of the number; None if it may not be dialled.
+
+        Counts as dialled.
+        """
+        site = self._config.now
+        agent = site.agents.get(seat)
+        mobile = agent and self._outbound.allow(agent.mobile, call=call, seat=seat)
+        if not mobile:
+            return None
+        return MobileLeg(
+            agent=seat,
+            number=mobile,
+            caller_id=site.outbound.caller_id if site.outbound is not None else "",
+            language=site.languages[0],
+            sounds=sound_paths((*announce, *_spoken(number), "duty-keys")),
+        )
 
 
 def _spoken(number: str) -> tuple[str, ...]:

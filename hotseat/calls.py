@@ -35,6 +35,7 @@ from hotseat.check_in import CheckIn
 from hotseat.clock import Clock
 from hotseat.contact import Contact, contact_from
 from hotseat.contacts import Contacts, ticket_of
+from hotseat.dial_back import DialBacks
 from hotseat.hold import Hold
 from hotseat.last_resort import LastResort
 from hotseat.live_config import LiveConfig
@@ -97,6 +98,7 @@ class Calls:
         bell: Bell,
         last_resort: LastResort,
         check_in: CheckIn,
+        dial_backs: DialBacks,
     ) -> None:
         self._contacts = contacts
         self._config = config
@@ -109,6 +111,7 @@ class Calls:
         self._bell = bell
         self._last_resort = last_resort
         self._check_in = check_in
+        self._dial_backs = dial_backs
         self._waiting_for_offer: dict[CallId, Deferred[Offer | None]] = {}
         self._waits: dict[CallId, _Wait] = {}
         self._service: Service
@@ -124,6 +127,9 @@ class Calls:
         try:
             if self._check_in.wants(line.facts):
                 await self._check_in.serve(line)
+                return
+            if self._dial_backs.wants(line.facts):
+                await self._dial_backs.serve(line)
                 return
             contact = await self._meet(line)
             if contact is not None:

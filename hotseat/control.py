@@ -28,6 +28,8 @@ from twisted.web.server import NOT_DONE_YET, Site
 from acd.floor import SeatRefused
 from acd.types import SeatId
 from hotseat.authority import Authority, name_of
+from hotseat.callbacks import IllegalStep
+from hotseat.dial_back import DialBacks, DialRefused
 from hotseat.live_config import LiveConfig
 from hotseat.seats import SeatError, Seats
 from softphone_bridge.endpoints import NoPlace, Placing, Where, endpoint
@@ -53,6 +55,9 @@ GIVER = "by"
 
 class CommandError(Exception):
     """A command that cannot be done; the text is for the person who asked."""
+
+
+REFUSALS = (CommandError, SeatError, SeatRefused, DialRefused, IllegalStep)
 
 
 def seat_commands(seats: Seats, config: LiveConfig) -> dict[str, Command]:
@@ -125,6 +130,15 @@ def _where(where: str) -> Where | None:
     if where not in PLACES:
         raise CommandError(f"no place {where}; it is one of {', '.join(PLACES)}")
     return PLACES[where]
+
+
+def callback_commands(dial_backs: DialBacks) -> dict[str, Command]:
+    """How customers are called back, by name."""
+
+    async def dial(call: str, agent: str) -> Reply:
+        return await dial_backs.begin(call, agent)
+
+    return {"callback-dial": dial}
 
 
 def feed_commands(feed: Feed) -> dict[str, Command]:
@@ -229,7 +243,7 @@ class Control(Resource):
             result = command(**args)
             if isinstance(result, Awaitable):
                 result = await result
-        except (CommandError, SeatError, SeatRefused) as error:
+        except REFUSALS as error:
             return {"ok": False, "error": str(error), "said": plain(*error.args)}
         except Exception:
             log.error("command_failed", command=name, failure=Failure().getTraceback())

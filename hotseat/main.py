@@ -23,21 +23,32 @@ from hotseat.admin_process import AdminProcess
 from hotseat.asterisk.agi import FastAgiListener
 from hotseat.asterisk.ami import AmiLink
 from hotseat.asterisk.node import Node
+from hotseat.asterisk.seat_ringer import SeatRinger
 from hotseat.authority import Authority
 from hotseat.bell import Bell
+from hotseat.callbacks import Callback
 from hotseat.calls import Calls
 from hotseat.check_in import CheckIn
 from hotseat.clock import Clock
 from hotseat.config import Settings, load_secrets
 from hotseat.contacts import Contacts
-from hotseat.control import CommandError, Control, Reply, feed_commands, seat_commands
+from hotseat.control import (
+    CommandError,
+    Control,
+    Reply,
+    callback_commands,
+    feed_commands,
+    seat_commands,
+)
 from hotseat.db.accounts import user_by_login
+from hotseat.db.callbacks import callback_of, change_callback
 from hotseat.db.engine import open_engine
 from hotseat.db.migrations import require_current
 from hotseat.db.pins import kept_pin
 from hotseat.db.pool import Database
 from hotseat.db.queries import ended_since, journal_rows, open_calls
 from hotseat.db.snapshot import kept_seats
+from hotseat.dial_back import DialBacks
 from hotseat.duty import DutyFeed
 from hotseat.figures import Figures
 from hotseat.guide import guide
@@ -75,6 +86,8 @@ MOST_OUTBOUND = 100_000
 MOST_PLACED = 100_000
 """More words on where seats are rung than are said in a day."""
 SITE_CHANGES = "the site changes"
+CALLBACK_SECONDS = 3.0
+"""How long who wants to call back waits for the database."""
 RIGHTS_SECONDS = 1.0
 """How long a command of a page waits for the database to say who may give it."""
 
@@ -124,6 +137,23 @@ class Server:
         self._check_in = CheckIn(
             config=self._config, journal=self._feed, clock=clock, is_pin=self._is_pin
         )
+        bell = Bell(self._config, self._outbound)
+        self._ringer = SeatRinger(self._link, reactor)
+        self._dial_backs = DialBacks(
+            config=self._config,
+            journal=self._feed,
+            clock=clock,
+            reactor=reactor,
+            ringer=self._ringer,
+            outbound=self._outbound,
+            bell=bell,
+            new_id=lambda: str(ULID()),
+            find=self._find_callback,
+            take=self._take_callback,
+            keep=self._journal.keep_callback,
+            on_line=lambda call: self._contacts.get(call) is not None,
+            closed=self._why_no_calls,
+        )
         self._calls = Calls(
             contacts=self._contacts,
             config=self._config,
@@ -131,9 +161,10 @@ class Server:
             clock=clock,
             reactor=reactor,
             new_id=lambda: str(ULID()),
-            bell=Bell(self._config, self._outbound),
+            bell=bell,
             last_resort=self._last_resort,
             check_in=self._check_in,
+            dial_backs=self._dial_backs,
         )
         self._service = Service(
             Floor(), lines=self._calls, journal=self._feed, clock=reactor, now=clock.now
@@ -153,6 +184,7 @@ class Server:
         self._calls.staff(self._service)
         self._last_resort.staff(self._service, self._seats)
         self._check_in.staff(self._seats)
+        self._dial_backs.staff(self._service, self._seats)
         self._looking_again = LoopingCall(self._calls.look_again)
         self._looking_again.clock = reactor
         self._orphans = LoopingCall(
@@ -193,6 +225,7 @@ class Server:
         self._restart = restart = await self._recover()
         self._contacts.recover_by(restart)
         self._node.watch(self._contacts)
+        self._ringer.watch()
         await self._listener.start(
             str(self._settings.asterisk.fastagi_host), self._settings.asterisk.fastagi_port
         )
@@ -328,6 +361,7 @@ class Server:
         return {
             **seat_commands(self._seats, self._config),
             **feed_commands(self._feed),
+            **callback_commands(self._dial_backs),
             "status": self._status,
             "drain": self._drain.begin,
             "why": self._why,
@@ -339,6 +373,19 @@ class Server:
             RIGHTS_SECONDS, partial(user_by_login, login=login), None
         )
         return None if user is None or user.closed else user.actor
+
+    async def _find_callback(self, call: str) -> Callback | None:
+        return await self._database.within(
+            CALLBACK_SECONDS, lambda session: callback_of(session, call), None
+        )
+
+    async def _take_callback(self, call: str, agent: str) -> None:
+        await self._database.write(
+            lambda session: change_callback(session, call, lambda callback: callback.take(agent))
+        )
+
+    def _why_no_calls(self) -> str | None:
+        return ", ".join(sorted(self._service.floor.held())) or None
 
     def _whose(self, agent: str) -> Owned:
         known = self.site.agents.get(agent)

@@ -64,14 +64,15 @@ class OutboundGate:
         self, number: str | None, rules: OutboundRules | None, now: Millis, *, costly: bool
     ) -> Refusal | None:
         """None: dial it, and it is counted. `number` is None if it has no normal form."""
-        refusal = self._verdict(number, rules, now, costly)
+        refusal = self.verdict(number, rules, now, costly=costly)
         if refusal is None and number is not None:
             self._dialled.append(Dialled(now, number))
         return refusal
 
-    def _verdict(
-        self, number: str | None, rules: OutboundRules | None, now: Millis, costly: bool
+    def verdict(
+        self, number: str | None, rules: OutboundRules | None, now: Millis, *, costly: bool
     ) -> Refusal | None:
+        """The same answer for who does not dial yet; nothing is counted."""
         if rules is None:
             return Refusal.CLOSED
         if rules.stopped:

@@ -68,6 +68,10 @@ class Action(enum.Enum):
     SEE_WHOLE_NUMBERS = "see whole numbers"
     """Callers' numbers without a mask."""
     NOTE_ON_CALLS = "note on calls"
+    WORK_CALLBACKS = "work off call-backs"
+    """See, take, dial and close those of the queues that one's agents serve; hear messages."""
+    DELETE_MESSAGES = "delete messages"
+    """What callers have left to say."""
     SEE_FIGURES = "see figures"
     EDIT_USERS = "edit users"
     SEE_AUDIT = "see audit"
@@ -105,6 +109,8 @@ GRANTS: Final[Mapping[Action, Mapping[Role, Scope]]] = {
         Action.SEE_CALLS:         (ALL, ALL, ALL, TEAM, OWN),
         Action.SEE_WHOLE_NUMBERS: (ALL, ALL, ALL, TEAM, OWN),
         Action.NOTE_ON_CALLS:     (ALL, ALL, ALL, TEAM, OWN),
+        Action.WORK_CALLBACKS:    (ALL, ALL, ALL, TEAM, OWN),
+        Action.DELETE_MESSAGES:   (ALL, ALL, ALL, NO, NO),
         Action.SEE_FIGURES:       (ALL, ALL, ALL, TEAM, NO),
         Action.EDIT_USERS:        (ALL, NO, NO, NO, NO),
         Action.SEE_AUDIT:         (ALL, ALL, NO, NO, NO),

@@ -27,7 +27,7 @@ class LineFacts:
     caller_number: str
     caller_name: str
     context: str
-    """Where the call came from: `trunk` or `phone`."""
+    """Where the call came from: `trunk`, `phone`, or `seat` for an agent who calls somebody."""
     dial_status: str = ""
     """`DIALSTATUS` of the channel's last Dial; says how a talk ended that we did not see."""
     ended: int | None = None
@@ -108,6 +108,12 @@ class Line(Protocol):
         """The same with duty mobiles, all at once: the first whose agent presses 1 is connected.
 
         The time covers ringing and thinking. Nothing but the key is an answer.
+        """
+
+    async def dial_out(self, number: str, *, caller_id: str, ring_ms: int) -> DialResult:
+        """Ring a number at the carrier, which has passed the outbound gate; it sees `caller_id`.
+
+        The line hears it ring. An answered Dial returns when the talk ends and the line stays.
         """
 
     async def record(self, name: str, *, longest_ms: int, silence_ms: int) -> None:

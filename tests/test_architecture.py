@@ -137,7 +137,7 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "hotseat.contact", "hotseat.contacts", "hotseat.seats", "hotseat.calls",
             "hotseat.clock", "hotseat.config", "hotseat.reception", "hotseat.hold",
             "hotseat.authority", "hotseat.bell", "hotseat.last_resort", "hotseat.outbound_calls",
-            "hotseat.numbering", "hotseat.check_in", "hotseat.pins",
+            "hotseat.numbering", "hotseat.check_in", "hotseat.pins", "hotseat.dial_back",
             "hotseat.public_holidays", "hotseat.live_roster", "hotseat.roster", *WORDS,
         ),
     ),

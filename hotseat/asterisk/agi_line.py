@@ -17,7 +17,7 @@ from hotseat.asterisk.agi_session import PLAIN_LIMIT, AgiSession
 from hotseat.asterisk.agi_wire import AgiError, Reply, format_command
 from hotseat.asterisk.charset import printable
 from ivr.ports import DialResult, LineFacts, LineFailed, LineGone, MobileLeg
-from softphone_bridge.mobiles import CONTEXT
+from softphone_bridge.mobiles import CARRIER, CONTEXT
 
 SOUND_LIMIT = 600.0
 """Seconds that one sound may last."""
@@ -52,13 +52,13 @@ log = structlog.get_logger(__name__)
 def line_facts(environment: Mapping[str, str]) -> LineFacts:
     """What the dialplan tells of a line when it calls us.
 
-    It passes six arguments: `trunk` or `phone`, the dialled number, DIALSTATUS, HOTSEAT_ENDED,
-    HOTSEAT_TICKET and HOTSEAT_ARRIVED. Raises AgiError for anything else: a comma too many would
-    shift them.
+    It passes six arguments: `trunk`, `phone` or `seat`, the dialled number, DIALSTATUS,
+    HOTSEAT_ENDED, HOTSEAT_TICKET and HOTSEAT_ARRIVED. Raises AgiError for anything else: a comma
+    too many would shift them.
     """
     facts = {name: printable(value) for name, value in environment.items()}
     context = facts.get("arg_1", "")
-    if context not in ("trunk", "phone") or "arg_7" in facts:
+    if context not in ("trunk", "phone", "seat") or "arg_7" in facts:
         raise AgiError("arguments that are not those of our dialplan")
     return LineFacts(
         channel=facts.get("channel", ""),
@@ -196,8 +196,8 @@ class FastAgiLine:
 
         Option `g` of Dial: result 0 means that the caller is still here, -1 that he is gone.
         """
-        legs = [f"PJSIP/{_checked(_PHONE, 'phone', phone)}" for phone in phones]
-        return await self._dial(legs, {}, ring_ms, music_class)
+        music = _checked(_NAME, "music class", music_class)
+        return await self._dial([phone_channel(phone) for phone in phones], ring_ms, f"m({music})")
 
     async def dial_mobiles(
         self, mobiles: Sequence[MobileLeg], *, ring_ms: int, music_class: str
@@ -206,9 +206,15 @@ class FastAgiLine:
 
         The terms are inherited by the legs: a name of a variable with two underscores.
         """
-        legs = [f"Local/{_checked(_AGENT, 'agent', leg.agent)}@{CONTEXT}/n" for leg in mobiles]
-        terms = {f"__HOTSEAT_LEG_{leg.agent}": _terms(leg) for leg in mobiles}
-        return await self._dial(legs, terms, ring_ms, music_class)
+        music = _checked(_NAME, "music class", music_class)
+        legs = [mobile_channel(leg) for leg in mobiles]
+        return await self._dial(legs, ring_ms, f"m({music})", dict(map(mobile_terms, mobiles)))
+
+    async def dial_out(self, number: str, *, caller_id: str, ring_ms: int) -> DialResult:
+        """Ring a number at the carrier; the line hears how it rings, and shows `caller_id`."""
+        shown = caller_id and _checked(_NUMBER, "caller id", caller_id)
+        leg = f"PJSIP/{_checked(_NUMBER, 'number', number)}@{CARRIER}"
+        return await self._dial([leg], ring_ms, "", {"CALLERID(all)": f"<{shown}>"})
 
     async def record(self, name: str, *, longest_ms: int, silence_ms: int) -> None:
         """After a tone keep what is said, until a key, so much silence or the longest time.
@@ -252,14 +258,17 @@ class FastAgiLine:
             self._session.close("we hung up")
 
     async def _dial(
-        self, legs: Sequence[str], variables: Mapping[str, str], ring_ms: int, music_class: str
+        self,
+        legs: Sequence[str],
+        ring_ms: int,
+        hears: str,
+        variables: Mapping[str, str] | None = None,
     ) -> DialResult:
-        music = _checked(_NAME, "music class", music_class)
         with await self._turn(cutting=True):
-            for name, value in variables.items():
+            for name, value in (variables or {}).items():
                 await self._command("SET VARIABLE", name, value)
             await self._channel_command(
-                "EXEC Dial", f"{'&'.join(legs)},{ring_ms / 1000:g},m({music})g", limit=math.inf
+                "EXEC Dial", f"{'&'.join(legs)},{ring_ms / 1000:g},{hears}g", limit=math.inf
             )
             reply = await self._command("GET FULL VARIABLE", "${DIALSTATUS}|${HANGUPCAUSE}")
         status, _, cause = (reply.data or "").partition("|")
@@ -324,10 +333,23 @@ class FastAgiLine:
         return reply.result
 
 
-def _terms(leg: MobileLeg) -> str:
-    """A leg's terms as the context `accept` takes them apart."""
+def phone_channel(phone: str) -> str:
+    """What Dial and Originate call a phone. Raises ValueError."""
+    return f"PJSIP/{_checked(_PHONE, 'phone', phone)}"
+
+
+def mobile_channel(leg: MobileLeg) -> str:
+    """The same of a duty mobile. Raises ValueError."""
+    return f"Local/{_checked(_AGENT, 'agent', leg.agent)}@{CONTEXT}/n"
+
+
+def mobile_terms(leg: MobileLeg) -> tuple[str, str]:
+    """The variable that brings a leg's terms to the context `accept`, and they as it reads them.
+
+    Raises ValueError.
+    """
     sounds = "&".join(_checked(_SOUND, "sound", sound) for sound in leg.sounds)
-    return "|".join(
+    terms = "|".join(
         (
             _checked(_NUMBER, "number", leg.number),
             leg.caller_id and _checked(_NUMBER, "caller id", leg.caller_id),
@@ -335,6 +357,7 @@ def _terms(leg: MobileLeg) -> str:
             sounds,
         )
     )
+    return f"__HOTSEAT_LEG_{leg.agent}", terms
 
 
 def _accepted(verb: str, reply: Reply) -> Reply:

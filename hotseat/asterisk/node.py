@@ -458,6 +458,9 @@ class Node:
         leg = self._legs.get(uniqueid)
         if leg is not None:
             self._leg_gone(uniqueid, leg)
+        else:
+            # A mobile that was rung for its own agent's call, or long over.
+            self._hang_up(None, self._mobiles.leg_over(event.get("Channel") or ""))
 
     def _leg_gone(self, uniqueid: str, leg: _Leg) -> None:
         self._leg_left(leg)

@@ -44,7 +44,7 @@ ends sooner: see `ring_seconds` of the queue's duty."""
 EVENTS = (
     *("FullyBooted", "Shutdown", "Reload"),
     *("DialBegin", "DialEnd", "BridgeEnter", "BridgeLeave"),
-    *("HangupRequest", "SoftHangupRequest", "Hangup"),
+    *("HangupRequest", "SoftHangupRequest", "Hangup", "OriginateResponse"),
     *("UserEvent", "DeviceStateChange", "ContactStatus"),
     *("InvalidAccountID", "InvalidPassword", "ChallengeResponseFailed", "FailedACL"),
 )

@@ -175,7 +175,7 @@ def test_nobody_comes_in_as_the_carrier() -> None:
 def test_ami_users_can_do_no_more_than_they_need() -> None:
     server = section("manager.conf", "[hotseat](login)")
     guest = section("manager.conf", "[hotseat-look](login)")
-    assert server["write"] == ["call,reporting"]
+    assert server["write"] == ["call,originate,reporting"]
     assert guest["write"] == [""]
     assert guest["read"] == [""]
     assert section("manager.conf", "[login](!)")["permit"] == ["127.1.2.0/255.255.255.0"]

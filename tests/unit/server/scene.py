@@ -16,9 +16,11 @@ from acd.recovery import Ticket
 from acd.service import Service
 from acd.types import CallId, Device, Millis
 from hotseat.bell import Bell
+from hotseat.callbacks import Callback, CallbackTried
 from hotseat.calls import Calls
 from hotseat.check_in import CheckIn
 from hotseat.contacts import Contacts
+from hotseat.dial_back import DialBacks
 from hotseat.history import CallbackAsked
 from hotseat.last_resort import LastResort
 from hotseat.outbound_calls import OutboundCalls
@@ -217,6 +219,12 @@ class FakeLine:
         self.ringing = Deferred()
         return await self.ringing
 
+    async def dial_out(self, number: str, *, caller_id: str, ring_ms: int) -> DialResult:
+        self._check()
+        self.did.append(f"dial out {number} as {caller_id}")
+        self.ringing = Deferred()
+        return await self.ringing
+
     async def record(self, name: str, *, longest_ms: int, silence_ms: int) -> None:
         self._check()
         self.did.append(f"record {name}")
@@ -259,6 +267,32 @@ class FakeLine:
         for waited_for in (ringing, prompt):
             if waited_for is not None:
                 waited_for.errback(LineGone())
+
+
+class FakeRinger:
+    """Rings seats until the test says what came of it."""
+
+    def __init__(self) -> None:
+        self.rung: dict[str, tuple[str | MobileLeg, str]] = {}
+        """Attempt -> where it rings, and the number that is shown there."""
+        self.answers: dict[str, Deferred[DialResult]] = {}
+        self.talks: dict[str, Callable[[], None]] = {}
+
+    async def ring(
+        self,
+        attempt: str,
+        place: str | MobileLeg,
+        *,
+        shows: str,
+        ring_ms: Millis,
+        talks: Callable[[], None],
+    ) -> DialResult:
+        self.rung[attempt], self.talks[attempt] = (place, shows), talks
+        self.answers[attempt] = Deferred()
+        return await self.answers[attempt]
+
+    def forget(self, attempt: str) -> None:
+        del self.talks[attempt]
 
 
 class WallClock:
@@ -321,6 +355,33 @@ class Scene:
             clock=self.clock,  # type: ignore[arg-type]
             is_pin=is_pin,
         )
+        bell = Bell(self.config, self.outbound)  # type: ignore[arg-type]
+        self.ringer = FakeRinger()
+        self.asked_back: dict[str, Callback] = {}
+        self.tries: list[CallbackTried] = []
+        self.closed: str | None = None
+
+        async def find(call: str) -> Callback | None:
+            return self.asked_back.get(call)
+
+        async def take(call: str, agent: str) -> None:
+            self.asked_back[call] = self.asked_back[call].take(agent)
+
+        self.dial_backs = DialBacks(
+            config=self.config,  # type: ignore[arg-type]
+            journal=self.told,
+            clock=self.clock,  # type: ignore[arg-type]
+            reactor=self.reactor,
+            ringer=self.ringer,
+            outbound=self.outbound,
+            bell=bell,
+            new_id=self._new_id,
+            find=find,
+            take=take,
+            keep=self.tries.append,
+            on_line=lambda call: self.contacts.get(call) is not None,
+            closed=lambda: self.closed,
+        )
         self.calls = Calls(
             contacts=self.contacts,
             config=self.config,  # type: ignore[arg-type]
@@ -328,9 +389,10 @@ class Scene:
             clock=self.clock,  # type: ignore[arg-type]
             reactor=self.reactor,
             new_id=self._new_id,
-            bell=Bell(self.config, self.outbound),  # type: ignore[arg-type]
+            bell=bell,
             last_resort=self.last_resort,
             check_in=self.check_in,
+            dial_backs=self.dial_backs,
         )
         self.service = Service(
             Floor(),
@@ -344,6 +406,7 @@ class Scene:
         self.calls.staff(self.service)
         self.last_resort.staff(self.service, self.seats)
         self.check_in.staff(self.seats)
+        self.dial_backs.staff(self.service, self.seats)
 
     def site_becomes(self, site: SiteNow) -> None:
         """Another site is in force, and everybody is told."""

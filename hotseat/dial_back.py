@@ -1,0 +1,275 @@
+"""Agents call customers back: first the seat's own place rings, then the customer.
+
+The whole way passes the outbound gate, and its rows stand in the journal of the call in which the
+call-back was asked for. An agent who does not take it up changes nothing; a customer who was not
+reached is a try.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+import structlog
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
+
+from acd.effects import Note
+from acd.events import SeatDials, TalkEnded
+from acd.ports import Journal
+from acd.service import Service
+from acd.types import CallId, Millis, SeatId
+from hotseat.bell import Bell
+from hotseat.callbacks import (
+    RETRY_AFTER,
+    WORKED,
+    Callback,
+    CallbackTried,
+    Result,
+    State,
+    queues_of,
+)
+from hotseat.clock import Clock
+from hotseat.live_config import LiveConfig
+from hotseat.outbound_calls import OutboundCalls
+from hotseat.seats import Seats
+from ivr.ports import DialResult, Line, LineFacts, LineFailed, MobileLeg
+from ivr.prompts import sound_paths
+from softphone_bridge.mobiles import is_mobile
+
+log = structlog.get_logger(__name__)
+
+SEAT_RINGS: Final[Millis] = 25_000
+CUSTOMER_RINGS: Final[Millis] = 45_000
+LINE_SECONDS: Final = 10.0
+"""An answered place that does not come to us by then never will."""
+
+RESULTS: Final = {
+    DialResult.ANSWERED: Result.REACHED,
+    DialResult.NO_ANSWER: Result.NO_ANSWER,
+    DialResult.BUSY: Result.BUSY,
+    DialResult.DECLINED: Result.DECLINED,
+    DialResult.WITHDRAWN: Result.DECLINED,
+}
+"""What came of the customer's leg; UNREACHABLE for all others."""
+
+CAUSES: Final = {Result.BUSY: 17, Result.NO_ANSWER: 19, Result.DECLINED: 21, Result.UNREACHABLE: 20}
+"""Q.850: what the agent's phone shows when the customer was not reached."""
+
+
+class DialRefused(Exception):
+    """Nobody is called back now; the text says why and what to do."""
+
+
+class Ringer(Protocol):
+    """Rings agents at their own places."""
+
+    async def ring(
+        self,
+        attempt: str,
+        place: str | MobileLeg,
+        *,
+        shows: str,
+        ring_ms: Millis,
+        talks: Callable[[], None],
+    ) -> DialResult:
+        """Ring it; ANSWERED: it comes as a line `seat` that dialled `attempt`.
+
+        `talks` is called when the line meets whom it dialled.
+        """
+
+    def forget(self, attempt: str) -> None:
+        """Nothing more is to be told of it."""
+
+
+@dataclass(slots=True, eq=False)
+class _DialBack:
+    """One try that runs."""
+
+    attempt: str
+    callback: Callback
+    seat: SeatId
+    met: bool = False
+    """The agent's line is here."""
+    dialled: bool = False
+    talked_at: Millis | None = None
+    overdue: IDelayedCall | None = None
+
+    @property
+    def call(self) -> CallId:
+        return CallId(self.callback.call)
+
+
+class DialBacks:
+    """The tries that run, by the name of the attempt."""
+
+    def __init__(
+        self,
+        *,
+        config: LiveConfig,
+        journal: Journal,
+        clock: Clock,
+        reactor: IReactorTime,
+        ringer: Ringer,
+        outbound: OutboundCalls,
+        bell: Bell,
+        new_id: Callable[[], str],
+        find: Callable[[str], Awaitable[Callback | None]],
+        take: Callable[[str, str], Awaitable[None]],
+        keep: Callable[[CallbackTried], None],
+        on_line: Callable[[CallId], bool],
+        closed: Callable[[], str | None],
+    ) -> None:
+        self._config = config
+        self._journal = journal
+        self._now = clock.now
+        self._reactor = reactor
+        self._ringer = ringer
+        self._outbound = outbound
+        self._bell = bell
+        self._new_id = new_id
+        self._find = find
+        self._take = take
+        self._keep = keep
+        self._on_line = on_line
+        self._closed = closed
+        self._under_way: dict[str, _DialBack] = {}
+        self._service: Service
+        self._seats: Seats
+
+    def staff(self, service: Service, seats: Seats) -> None:
+        """Meet the floor; comes before the first line."""
+        self._service = service
+        self._seats = seats
+
+    async def begin(self, call: str, agent: str) -> dict[str, Any]:
+        """Take the call-back for the agent and ring the agent's place.
+
+        Raises DialRefused, SeatRefused and IllegalStep, and then nothing rings.
+        """
+        place = self._seats.place_of(agent)
+        if place is None:
+            raise DialRefused(f"agent {agent} is not logged on; log on where it shall ring")
+        if why := self._closed():
+            raise DialRefused(f"nobody is called at present: {why}")
+        callback = await self._find(call)
+        if callback is None:
+            raise DialRefused(f"no call-back {call}, or the database does not answer")
+        self._check(callback, agent)
+        seat = SeatId(agent)
+        if any(dial.seat == seat for dial in self._under_way.values()):
+            raise DialRefused(f"agent {agent} is calling somebody back already")
+        if refusal := self._outbound.refusal(callback.caller, call=CallId(call), seat=seat):
+            raise DialRefused(f"this number may not be called: {refusal.value}")
+        dial = _DialBack(self._new_id(), callback, seat)
+        self._service.tell(SeatDials(seat, dial.call, callback.queue))
+        self._under_way[dial.attempt] = dial
+        try:
+            await self._take(call, agent)
+            leg = self._leg(dial, place)
+        except Exception:
+            del self._under_way[dial.attempt]
+            self._service.tell(TalkEnded(dial.call))
+            raise
+        Deferred.fromCoroutine(self._ring(dial, leg))
+        return {"call": call, "agent": agent, "phone": place}
+
+    def wants(self, facts: LineFacts) -> bool:
+        """Is this the line of an agent who calls somebody?"""
+        return facts.context == "seat"
+
+    async def serve(self, line: Line) -> None:
+        """From the agent's answer to the end of the talk. Raises LineGone."""
+        dial = self._under_way.get(line.facts.dialled)
+        if dial is None or dial.met:
+            await line.hang_up()
+            return
+        dial.met = True
+        result = Result.NO_ANSWER  # also of an agent who hangs up while it rings
+        try:
+            result = await self._call_customer(dial, line)
+            await line.hang_up(CAUSES.get(result, 16))
+        finally:
+            self._over(dial, Result.REACHED if dial.talked_at is not None else result)
+
+    def _check(self, callback: Callback, agent: str) -> None:
+        """May this agent call back now? Raises DialRefused."""
+        if callback.state not in WORKED:
+            raise DialRefused(f"call-back {callback.call} is {callback.state.value} already")
+        if callback.state is State.TAKEN and callback.taken_by != agent:
+            raise DialRefused(f"call-back {callback.call} is taken by {callback.taken_by}")
+        if callback.taken_by != agent and callback.queue not in queues_of(self._config.now, agent):
+            raise DialRefused(f"agent {agent} does not serve queue {callback.queue}")
+        if not callback.caller:
+            raise DialRefused("the caller's number is not known")
+        if self._on_line(CallId(callback.call)):
+            raise DialRefused("the caller is still on the line")
+
+    def _leg(self, dial: _DialBack, place: str) -> str | MobileLeg:
+        if not is_mobile(place):
+            return place
+        leg = self._bell.mobile_leg(dial.call, dial.seat, (), dial.callback.caller)
+        if leg is None:
+            raise DialRefused(f"the mobile of agent {dial.seat} may not be dialled")
+        return leg
+
+    async def _ring(self, dial: _DialBack, leg: str | MobileLeg) -> None:
+        result = await self._ringer.ring(
+            dial.attempt,
+            leg,
+            shows=dial.callback.caller,
+            ring_ms=SEAT_RINGS,
+            talks=lambda: self._talks(dial),
+        )
+        if dial.met or dial.attempt not in self._under_way:
+            return
+        if result is DialResult.ANSWERED:
+            dial.overdue = self._reactor.callLater(LINE_SECONDS, self._over, dial, Result.NONE)
+            return
+        self._note("seat_not_there", dial, why=result.value)
+        self._over(dial, Result.NONE)
+
+    async def _call_customer(self, dial: _DialBack, line: Line) -> Result:
+        site = self._config.now
+        number = self._outbound.allow(dial.callback.caller, call=dial.call, seat=dial.seat)
+        if number is None or site.outbound is None:
+            await self._say_not_possible(line)
+            return Result.NONE
+        dial.dialled = True
+        ended = await line.dial_out(
+            number, caller_id=site.outbound.caller_id, ring_ms=CUSTOMER_RINGS
+        )
+        return RESULTS.get(ended, Result.UNREACHABLE)
+
+    async def _say_not_possible(self, line: Line) -> None:
+        try:
+            await line.play(sound_paths(("not-possible",)))
+        except LineFailed as error:
+            log.warning("prompt_missing", error=str(error))
+
+    def _talks(self, dial: _DialBack) -> None:
+        dial.talked_at = self._now()
+        queue = self._config.queue(dial.callback.queue)
+        rest = queue.wrap_up_ms if queue is not None else 0
+        self._service.tell(SeatDials(dial.seat, dial.call, dial.callback.queue, rest))
+        self._note("reached", dial)
+
+    def _over(self, dial: _DialBack, result: Result) -> None:
+        del self._under_way[dial.attempt]
+        self._ringer.forget(dial.attempt)
+        if dial.overdue is not None and dial.overdue.active():
+            dial.overdue.cancel()
+        now = self._now()
+        if dial.dialled:
+            tries = dial.callback.tries + 1
+            later = None if result is Result.REACHED else now + RETRY_AFTER
+            self._keep(CallbackTried(dial.call, now, tries, result.value, later))
+            talk_ms = 0 if dial.talked_at is None else now - dial.talked_at
+            self._note("called_back", dial, result=result.value, talk_ms=talk_ms, tries=tries)
+        log.info("dial_back_over", call=dial.call, seat=dial.seat, result=result.value)
+        self._service.tell(TalkEnded(dial.call))
+
+    def _note(self, kind: str, dial: _DialBack, **facts: str | int) -> None:
+        note = Note(kind, dial.call, dial.seat, dial.callback.queue, facts)
+        self._journal.note(self._now(), note)
