@@ -32,6 +32,14 @@ def status() -> dict[str, Any] | None:
     return found
 
 
+def floor() -> dict[str, Any] | None:
+    """The whole floor as its live view is told it; None while the server is away."""
+    try:
+        return command("floor")
+    except (NotRunning, Refused):
+        return None
+
+
 def poke() -> str | None:
     """Tell the server that the site changed; it also finds out by itself. Returns its complaint."""
     try:

@@ -15,6 +15,7 @@ from hotseat.rights import NOBODYS, Action, Actor, Owned, Scope, may, reach
 
 NEEDS: Final[Mapping[str, Action]] = {
     "status": Action.SEE_FLOOR,
+    "floor": Action.SEE_FLOOR,
     "why": Action.SEE_FLOOR,
     "seat-login": Action.STEER_SEATS,
     "seat-mobile": Action.STEER_SEATS,

@@ -47,7 +47,7 @@ REMEMBERED = 1000
 PENDING_SECONDS = 2.0
 PLACES = {"desk": Where.DESK, "mobile": Where.MOBILE, "roster": None}
 """Where an agent can be rung; `roster` takes back what was said before."""
-LOOKS = frozenset({"seat", "seat-placing", "status", "why"})
+LOOKS = frozenset({"floor", "seat", "seat-placing", "status", "why"})
 """Commands that change nothing: done again, they are only newer. Their replies can be large."""
 GIVER = "by"
 """A command with a parameter of this name is told who gives it, whatever the request says."""
@@ -155,7 +155,7 @@ def feed_commands(feed: Feed) -> dict[str, Command]:
     def seat(agent: str) -> Reply:
         return {"seat": feed.seat(SeatId(agent))}
 
-    return {"feed-open": feed_open, "feed-close": feed_close, "seat": seat}
+    return {"feed-open": feed_open, "feed-close": feed_close, "seat": seat, "floor": feed.whole}
 
 
 class Control(Resource):

@@ -51,8 +51,10 @@ class DutyFeed:
         clock: IReactorTime,
         now: Callable[[], Millis],
         site: Callable[[], SiteNow],
+        changed: Callable[[], None],
     ) -> None:
         self._roster = roster
+        self._changed = changed
         self._site = site
         self._service = service
         self._seats = seats
@@ -81,6 +83,7 @@ class DutyFeed:
         self._on_duty = self._rostered(self._now())
         self._place_seats()
         self._service.tell(RosterTold(self._on_duty))
+        self._changed()
         self._set_timer()
 
     def _place_seats(self) -> None:
@@ -100,6 +103,7 @@ class DutyFeed:
             for seat in sorted(was - self._on_duty):
                 self._service.tell(ShiftEnds(seat))
             self._log_off(was - self._on_duty)
+        self._changed()
         self._set_timer()
 
     def _log_off(self, seats: Iterable[SeatId]) -> None:

@@ -47,9 +47,11 @@ from hotseat.db.migrations import require_current
 from hotseat.db.pins import kept_pin
 from hotseat.db.pool import Database
 from hotseat.db.queries import ended_since, journal_rows, open_calls
+from hotseat.db.rosters import log_steps, logged_on
 from hotseat.db.snapshot import kept_seats
 from hotseat.dial_back import DialBacks
 from hotseat.duty import DutyFeed
+from hotseat.duty_board import DutyBoard
 from hotseat.figures import Figures
 from hotseat.guide import guide
 from hotseat.invitations import first_run
@@ -58,6 +60,7 @@ from hotseat.last_resort import LastResort
 from hotseat.live_config import LiveConfig
 from hotseat.live_roster import LiveRoster
 from hotseat.log import start_logging
+from hotseat.log_ons import KEPT_MS, LogOns
 from hotseat.one_server import only_server
 from hotseat.operation.drain import Drain
 from hotseat.operation.metrics import Metrics
@@ -68,6 +71,7 @@ from hotseat.phones import sandbox_of
 from hotseat.pins import is_pin
 from hotseat.restart import Restart
 from hotseat.rights import NOBODYS, Actor, Owned
+from hotseat.roster.attendance import log_ons
 from hotseat.seats import PLACED, Seats
 from hotseat.site.records import SiteNow
 from hotseat.status import duty_status, floor_status, site_status
@@ -104,7 +108,8 @@ class Server:
         self._started = clock.now()
         self._database = Database(settings.database, reactor)
         self._journal = JournalWriter(self._database, reactor, settings.state)
-        self._figures = Figures(self._journal, clock.now)
+        self._log_ons = LogOns(self._journal)
+        self._figures = Figures(self._log_ons, clock.now)
         self._feed = Feed(
             self._figures, queues=lambda: self.site.queues, clock=reactor, now=clock.now
         )
@@ -169,9 +174,10 @@ class Server:
         self._service = Service(
             Floor(), lines=self._calls, journal=self._feed, clock=reactor, now=clock.now
         )
-        self._feed.show(Frames(self._service.floor, self._figures.today_of))
         self._seats = Seats(self._service)
         self._roster = LiveRoster(self._database, self._config, reactor, clock.now)
+        duties = DutyBoard(lambda: self._roster.now, lambda: self.site, self._log_ons.of)
+        self._feed.show(Frames(self._service.floor, self._figures.today_of, duties))
         self._duty = DutyFeed(
             self._roster,
             service=self._service,
@@ -179,6 +185,7 @@ class Server:
             clock=reactor,
             now=clock.now,
             site=lambda: self.site,
+            changed=self._feed.show_anew,
         )
         self._contacts.staff(self._service, self._seats)
         self._calls.staff(self._service)
@@ -221,6 +228,7 @@ class Server:
         await self._roster.start()
         self._duty.start()
         await self._recall_today()
+        await self._recall_log_ons()
         await self._recall_outbound()
         self._restart = restart = await self._recover()
         self._contacts.recover_by(restart)
@@ -320,6 +328,14 @@ class Server:
         find = partial(ended_since, since=day.began, until=until)
         self._figures.recall(day, await self._database.run(find))
 
+    async def _recall_log_ons(self) -> None:
+        """Who has been logged on since when; a seat that is kept is still taken."""
+        until = self._clock.now()
+        since = until - KEPT_MS
+        steps = await self._database.run(partial(log_steps, since=since, until=until))
+        seated = await self._database.run(logged_on)
+        self._log_ons.recall(log_ons(steps, dict.fromkeys(seated, since)))
+
     async def _is_pin(self, agent: str, pin: str) -> bool:
         """Compared in a thread beside the reactor; a database that is away lets nobody in."""
         return await self._database.within(
@@ -343,7 +359,7 @@ class Server:
         self._service.tell(OffersResumed(SITE_CHANGES))
         if old.time_zone != new.time_zone:
             Deferred.fromCoroutine(self._recall_today())
-        self._feed.site_changed()
+        self._feed.show_anew()
         log.info("site_changed", revision=new.revision)
         # Also when no phone came or went: a secret may have been rotated. Asterisk reads them
         # anew only if something differs.

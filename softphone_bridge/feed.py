@@ -97,7 +97,12 @@ class Feed(Resource):
 
     def seat(self, seat: SeatId) -> Frame | None:
         """One seat as it is now, for who does not watch."""
-        return None if self._frames is None else self._frames.seat(seat)
+        return None if self._frames is None else self._frames.seat(seat, self._now())
+
+    def whole(self) -> Frame:
+        """Everything as it is now, as a viewer is told it who comes at this moment."""
+        assert self._frames is not None  # nobody asks before the server is put together
+        return self._frames.whole(View(), self._queues(), self._now())
 
     # ---- passes
 
@@ -185,8 +190,8 @@ class Feed(Resource):
             self._touched.queues.add(str(queue))
             self._soon()
 
-    def site_changed(self) -> None:
-        """Queues may have come or gone: everybody is told the whole."""
+    def show_anew(self) -> None:
+        """The site or the duties are other ones: everybody is told the whole."""
         for viewer in self._viewers.values():
             viewer.late = True
         self._soon()
@@ -194,6 +199,8 @@ class Feed(Resource):
     def _touch(self, note: Note) -> None:
         if note.seat is not None:
             self._touched.seats.add(note.seat)
+            if note.kind in ("logged_on", "logged_off"):
+                self._touched.duties.add(note.seat)
         if note.queue is not None:
             self._touched.queues.add(note.queue)
         if note.kind in ("held", "resumed"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from acd.presence import SEAT_WORDS
 from admin import live
 from admin.access import allowed, require
+from admin.floor import shown
 from admin.instance import site
 from admin.teams import owned_by
 from admin.words import _
@@ -25,10 +26,17 @@ STEPS: Final = ("seat-pause", "seat-ready", "seat-logout")
 @allowed(Action.SEE_FLOOR)
 def index() -> str:
     """The whole floor; a script keeps it up to date."""
+    now = live.floor()
+    rows = shown.duty_rows(now["duties"]) if now else []
     return render_template(
         "floor/index.html",
-        now=live.status(),
+        now=now,
+        oldest=shown.oldest(now) if now else None,
+        duties=rows,
+        missing=shown.missing(rows),
+        shown=shown,
         hotline=site(),
+        names=shown.names_of(site()),
         words=SEAT_WORDS,
         wall="wall" in request.args,
     )
@@ -43,13 +51,9 @@ def new_pass() -> tuple[dict[str, str], int]:
 
 @pages.get("/names")
 @allowed(Action.SEE_FLOOR)
-def names() -> dict[str, dict[str, str]]:
+def names() -> dict[str, Any]:
     """What queues and agents are called, for the script."""
-    now = site()
-    return {
-        "queues": {queue.name: queue.title for queue in now.queues.values()},
-        "agents": {agent.number: agent.name for agent in now.agents.values()},
-    }
+    return shown.names_of(site())
 
 
 @pages.get("/seats/<number>")

@@ -4,9 +4,11 @@
 const floor = document.getElementById("floor");
 const cells = document.getElementById("seat-cell").content;
 const rows = document.getElementById("queue-row").content;
-const names = { queues: {}, agents: {} };
+const dutyRows = document.getElementById("duty-row").content;
+const names = { queues: {}, agents: {}, in_time: {} };
 const seats = new Map();
 const queues = new Map();
+const duties = new Map();  // agent -> duties, those that run and those to come
 
 const share = (part, whole) => (whole ? `${Math.round((100 * part) / whole)}%` : "–");
 
@@ -16,7 +18,20 @@ function put(within, name, text) {
 }
 
 function all(id, text) {
-  document.getElementById(id).textContent = text;
+  const place = document.getElementById(id);
+  if (place.textContent !== text) place.textContent = text;
+}
+
+// Of the parts that are there for one value each, the one that fits.
+function only(within, name, value) {
+  for (const part of within.querySelectorAll(`[data-${name}]`)) {
+    part.hidden = part.dataset[name] !== value;
+  }
+}
+
+function link(within, number) {
+  const found = within.querySelector("a");
+  found.href = found.getAttribute("href").replace(/[^/]*$/, encodeURIComponent(number));
 }
 
 // ---- seats
@@ -30,8 +45,7 @@ function cell(number) {
   if (!found) {
     found = cells.cloneNode(true).querySelector("li");
     found.dataset.seat = number;
-    const link = found.querySelector("a");
-    link.href = link.getAttribute("href").replace(/[^/]*$/, encodeURIComponent(number));
+    link(found, number);
   }
   return found;
 }
@@ -46,7 +60,8 @@ function showSeat(number, seat) {
   const shown = cell(number);
   put(shown, "name", names.agents[number] ?? "");
   put(shown, "number", number);
-  put(shown, "phone", seat.phone);
+  put(shown, "phone", seat.place === "desk" ? seat.phone : "");
+  only(shown, "at", seat.place);
   put(shown, "why", seat.queue ? (names.queues[seat.queue] ?? seat.queue) : (seat.paused ?? ""));
   put(shown, "since", since(seat.since));
   const home = lane(seat.state);
@@ -119,10 +134,90 @@ function showAll() {
   all("all-level", share(sum((queue) => queue.today.in_time), sum((queue) => queue.today.due)));
 }
 
+// ---- duties
+
+const WORDS = ["missing", "left", "late", "on time", "to come"];
+const clocks = new Intl.DateTimeFormat("en-GB", {
+  timeZone: floor.dataset.zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23",
+});
+const days = new Intl.DateTimeFormat("sv-SE", { timeZone: floor.dataset.zone });
+
+function hours(duty) {
+  const both = `${clocks.format(duty.begins)}–${clocks.format(duty.ends)}`;
+  const day = days.format(duty.begins);
+  const other = duty.word === "to come" && day !== days.format(Date.now() + clock.ahead);
+  return other ? `${day.slice(5)} ${both}` : both;
+}
+
+// "2 h 5 min": a span that nobody takes for a time of day.
+function roughly(milliseconds) {
+  const minutes = Math.max(0, Math.floor(milliseconds / 60000));
+  const rest = floor.dataset.minutes.replace("#", minutes % 60);
+  const hours = Math.floor(minutes / 60);
+  return hours ? `${floor.dataset.hours.replace("#", hours)} ${rest}` : rest;
+}
+
+function by(duty) {
+  const now = Date.now() + clock.ahead;
+  if (duty.word === "missing") return roughly(now - duty.begins);
+  if (duty.word === "late") return roughly(duty.came - duty.begins);
+  return duty.word === "to come" ? roughly(duty.begins - now) : "";
+}
+
+function dutyRow(number, duty) {
+  const found = document.querySelector(
+    `[data-duty="${CSS.escape(number)}"][data-begins="${duty.begins}"]`);
+  if (found) return found;
+  const made = dutyRows.cloneNode(true).querySelector("li");
+  made.dataset.duty = number;
+  made.dataset.begins = duty.begins;
+  link(made, number);
+  return made;
+}
+
+function showDuties() {
+  const rows = [...duties].flatMap(([number, those]) => those.map((duty) => [number, duty]));
+  rows.sort(([a, one], [b, other]) => WORDS.indexOf(one.word) - WORDS.indexOf(other.word)
+    || one.begins - other.begins || a.localeCompare(b));
+  const shown = { "duties": [], "duties-next": [] };
+  for (const [number, duty] of rows) {
+    const made = dutyRow(number, duty);
+    made.className = duty.word.replace(" ", "-");
+    put(made, "name", names.agents[number] ?? "");
+    put(made, "number", number);
+    put(made, "shift", duty.shift);
+    made.querySelector("[data-shift]").title = duty.title;
+    put(made, "hours", hours(duty));
+    put(made, "by", by(duty));
+    only(made, "word", duty.word);
+    only(made, "at", duty.place);
+    only(made, "if", duty.place === "home" && !duty.mobile ? "no mobile" : "");
+    shown[duty.word === "to come" ? "duties-next" : "duties"].push(made);
+  }
+  for (const [id, list] of Object.entries(shown)) {
+    const place = document.getElementById(id);
+    // What stands where it should is not touched: the focus stays, and readers are not told again.
+    if (list.some((row, at) => place.children[at] !== row) || place.children.length > list.length) {
+      place.replaceChildren(...list);
+    }
+  }
+  document.getElementById("next-title").hidden = shown["duties-next"].length === 0;
+  const absent = rows.filter(([, duty]) => duty.word === "missing" || duty.word === "left").length;
+  all("all-missing", String(absent));
+  document.getElementById("missing-figure").classList.toggle("bad", absent > 0);
+}
+
 // ---- the feed
 
 function take(frame) {
+  if (frame.whole && floor.dataset.frame) callByName().then(() => takeIn(frame), () => takeIn(frame));
+  else takeIn(frame);
+}
+
+function takeIn(frame) {
   if (frame.whole) {
+    duties.clear();
+    document.getElementById("not-rostered").hidden = frame.rostered;
     for (const number of [...seats.keys()]) if (!(number in frame.seats)) showSeat(number, null);
     for (const shown of document.querySelectorAll("[data-seat]")) {
       if (!(shown.dataset.seat in frame.seats)) shown.remove();
@@ -139,6 +234,8 @@ function take(frame) {
   for (const reason of document.querySelectorAll("[data-held]")) {
     if (frame.held) reason.hidden = !frame.held.includes(reason.dataset.held);
   }
+  for (const [number, those] of Object.entries(frame.duties ?? {})) duties.set(number, those);
+  if (frame.duties) showDuties();
   countLanes();
   showTalks();
   showAll();
@@ -152,14 +249,23 @@ function tick() {
   let oldest = null;
   for (const [name, queue] of queues) {
     put(row(name), "oldest", since(queue.oldest));
+    const late = queue.oldest !== null
+      && Date.now() + clock.ahead - queue.oldest > (names.in_time[name] ?? Infinity);
+    row(name).querySelector("[data-over]").hidden = !late;
     if (queue.oldest !== null && (oldest === null || queue.oldest < oldest)) oldest = queue.oldest;
   }
   if (queues.size) all("all-oldest", since(oldest));
+  for (const [number, those] of duties) {
+    for (const duty of those) put(dutyRow(number, duty), "by", by(duty));
+  }
 }
 
 document.getElementById("find")?.addEventListener("input", find);
 setInterval(tick, 1000);
-fetch(floor.dataset.names)
-  .then((answer) => answer.json())
-  .then((told) => Object.assign(names, told))
-  .finally(() => follow(floor, take));
+
+async function callByName() {
+  const answer = await fetch(floor.dataset.names);
+  if (answer.ok) Object.assign(names, await answer.json());
+}
+
+callByName().finally(() => follow(floor, take));

@@ -2,26 +2,43 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from html.parser import HTMLParser
 from typing import Any
 
 import pytest
 
 from admin import live
 from hotseat.control_client import NotRunning, Refused
-from tests.web.conftest import Browser
+from tests.web.conftest import Browser, T
 
-NOW: dict[str, Any] = {
-    "queues": [{"name": "consult", "waiting": 3, "talking": 1, "longest_wait_ms": 62_000}],
-    "seats": [
-        {"seat": "1001", "name": "<b>李静</b>", "phone": "p101", "state": "ready", "paused": None,
-         "leaving": False},
-        {"seat": "1002", "name": "王强", "phone": "p102", "state": "paused", "paused": "lunch",
-         "leaving": False},
-    ],
-    "today": {"answered": 30},
+TODAY = {"answered": 30, "abandoned": 4, "mean_wait_ms": 7_000, "in_time": 24, "due": 30}
+HOUR = 3_600_000
+
+
+def a_duty(word: str, begins: int, came: int | None = None, **more: Any) -> dict[str, Any]:
+    """As the server draws it, eight hours long."""
+    drawn = {"shift": "A", "title": "A班", "place": "office", "mobile": True, "word": word}
+    return {**drawn, "begins": begins, "ends": begins + 8 * HOUR, "came": came, **more}
+
+
+FLOOR: dict[str, Any] = {
+    "now": T,
+    "queues": {"consult": {"waiting": 3, "oldest": T - 62_000, "today": TODAY}},
+    "seats": {
+        "1001": {"state": "ready", "since": T - 9_000, "phone": "p101", "place": "desk",
+                 "paused": None, "leaving": False, "call": None, "queue": None},
+        "1002": {"state": "paused", "since": T, "phone": "mobile:1002", "place": "home",
+                 "paused": "<b>lunch</b>", "leaving": False, "call": None, "queue": None},
+    },
+    "duties": {
+        "1001": [a_duty("late", T - HOUR, T - HOUR + 150_000)],
+        "1002": [a_duty("on time", T - HOUR, T - HOUR), a_duty("to come", T + 20 * HOUR)],
+        "1003": [a_duty("missing", T - 90_000, shift="C", place="home", mobile=False)],
+    },
+    "rostered": True,
     "held": ["recovery"],
-    "ami": {"up": True},
 }  # fmt: skip
 
 
@@ -36,10 +53,10 @@ class Server:
     def command(self, name: str, **args: Any) -> dict[str, Any]:
         if self.refuses is not None:
             raise self.refuses
-        if name == "status":
-            return NOW
+        if name == "floor":
+            return FLOOR
         if name == "seat":
-            return {"seat": {seat["seat"]: seat for seat in NOW["seats"]}.get(args["agent"])}
+            return {"seat": FLOOR["seats"].get(args["agent"])}
         if name == "seat-placing":
             return {"placing": self.placing}
         self.asked.append((name, args))
@@ -56,12 +73,64 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Server:
 
 def test_the_floor_as_it_is_now_also_without_a_script(admin: Browser, server: Server) -> None:
     page = admin.get("/floor/").text
-    assert "&lt;b&gt;李静&lt;/b&gt;" in page
-    assert "<b>李静" not in page
+    assert "&lt;b&gt;lunch&lt;/b&gt;" in page
+    assert "<b>lunch" not in page
     assert '<dd id="all-oldest">1:02</dd>' in page
+    assert "<span data-service-level>80%</span>" in page
     shown = page.split('data-held="recovery"')[1].split(">")[0]
     hidden = page.split('data-held="drain"')[1].split(">")[0]
     assert ("hidden" in shown, "hidden" in hidden) == (False, True)
+
+
+class Words(HTMLParser):
+    """What can be read of a piece of a page, without what is hidden."""
+
+    def __init__(self, piece: str) -> None:
+        super().__init__()
+        self.open: list[bool] = []
+        self.said: list[str] = []
+        self.feed(piece)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.open.append("hidden" in dict(attrs))
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Holds no words."""
+
+    def handle_endtag(self, tag: str) -> None:
+        self.open.pop()
+
+    def handle_data(self, data: str) -> None:
+        if not any(self.open):
+            self.said += data.split()
+
+
+def piece(page: str, mark: str) -> str:
+    """The words of the list entry with this mark."""
+    begin = page.rindex("<li", 0, page.index(mark))
+    return " ".join(Words(page[begin : page.index("</li>", begin)] + "</li>").said)
+
+
+def test_each_seat_is_told_with_its_place(admin: Browser, server: Server) -> None:
+    page = admin.get("/floor/").text
+    assert "at a desk p101" in piece(page, 'data-seat="1001"')
+    assert "home duty, on the mobile" in piece(page, 'data-seat="1002"')
+
+
+def test_duties_are_told_with_who_is_missing_first(admin: Browser, server: Server) -> None:
+    page = admin.get("/floor/").text
+    order = re.findall(r'data-duty="(\d+)" data-begins="\d+" class="([a-z-]+)"', page)
+    assert order == [
+        ("1003", "missing"), ("1001", "late"), ("1002", "on-time"), ("1002", "to-come")
+    ]  # fmt: skip
+    absent = piece(page, 'data-duty="1003"')
+    assert absent.startswith("C ")
+    assert "missing 1 min 15:58–23:58 at home no mobile registered" in absent
+    assert "late 2 min 15:00–23:00 office" in piece(page, 'data-duty="1001"')
+    assert "20 h 0 min 01-16 12:00–20:00" in piece(
+        page, f'data-duty="1002" data-begins="{T + 20 * HOUR}"'
+    )
+    assert '<dd id="all-missing">1</dd>' in page
 
 
 def test_without_a_server_the_page_says_so(admin: Browser) -> None:

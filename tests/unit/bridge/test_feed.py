@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Any
 
 import pytest
@@ -18,7 +18,7 @@ from twisted.python.failure import Failure
 
 from acd import types
 from acd.effects import Effect, Note, SeatGone, SeatKept
-from acd.events import DeviceChanged, SeatPaused, SeatReady
+from acd.events import DeviceChanged, SeatLoggedOn, SeatPaused, SeatReady
 from acd.types import CallId, Device, SeatId
 from softphone_bridge.feed import ALIVE_SECONDS, FLUSH_SECONDS, PASS_SECONDS, Feed
 from softphone_bridge.frames import Frames, View
@@ -65,6 +65,23 @@ class Wall:
         self.site.connectionLost(Failure(ConnectionDone()))
 
 
+class Duties:
+    """A roster with nothing in it until a test says so."""
+
+    def __init__(self) -> None:
+        self.home: Set[SeatId] = frozenset()
+        self.running: dict[SeatId, list[dict[str, Any]]] = {}
+
+    def rostered(self, now: int) -> bool:
+        return bool(self.running)
+
+    def at_home(self, now: int) -> Set[SeatId]:
+        return self.home
+
+    def drawn(self, now: int) -> Mapping[SeatId, list[dict[str, Any]]]:
+        return self.running
+
+
 class Hall:
     """A floor whose effects go through the feed."""
 
@@ -76,7 +93,8 @@ class Hall:
         self.feed = Feed(
             self.journal, queues=lambda: ["consult"], clock=self.clock, now=lambda: self.desk.now
         )
-        self.frames = Frames(self.desk.floor, self._figures_of)
+        self.duties = Duties()
+        self.frames = Frames(self.desk.floor, self._figures_of, self.duties)
         self.feed.show(self.frames)
 
     def _figures_of(self, queue: str) -> Mapping[str, int]:
@@ -264,9 +282,47 @@ def test_who_comes_late_is_told_since_when_a_seat_does_what_it_does(hall: Hall) 
     assert (seat["state"], seat["since"]) == ("talking", answered)
 
 
+@pytest.mark.parametrize(
+    ("phone", "home", "place"),
+    [
+        ("p101", {SEAT}, "desk"),
+        ("mobile:1001", set(), "mobile"),
+        ("mobile:1001", {SEAT}, "home"),
+    ],
+)
+def test_a_seat_is_told_with_its_place(
+    hall: Hall, phone: str, home: set[SeatId], place: str
+) -> None:
+    hall.duties.home = home
+    hall.desk.tell(SeatLoggedOn(SEAT, {}, phone, Device.FREE))
+    assert hall.watch().seats["1001"]["place"] == place
+
+
+def test_who_comes_or_goes_is_told_with_the_duty(hall: Hall) -> None:
+    hall.duties.running = {SEAT: [{"word": "missing"}], OTHER: [{"word": "missing"}]}
+    wall, desk = hall.watch(), hall.watch(View(frozenset({SEAT})))
+    hall.duties.running = {**hall.duties.running, SEAT: [{"word": "on time"}]}
+    hall.desk.seat("1001")
+    hall.after(hall.desk.effects)
+    hall.flush()
+    (frame,) = wall.read()
+    assert frame["duties"] == {"1001": [{"word": "on time"}]}
+    assert "duties" not in desk.read()[0]
+    hall.after(hall.desk.tell(SeatPaused(SEAT, "lunch")))
+    hall.flush()
+    assert "duties" not in wall.read()[0]
+
+
+def test_a_whole_frame_tells_all_duties_to_who_may_see_all(hall: Hall) -> None:
+    hall.duties.running = {OTHER: [{"word": "missing"}]}
+    whole = hall.feed.whole()
+    assert (whole["duties"], whole["rostered"]) == (hall.duties.running, True)
+    assert "duties" not in hall.frames.whole(View(frozenset({SEAT})), [], hall.desk.now)
+
+
 def test_another_site_is_told_as_a_whole(hall: Hall) -> None:
     wall = hall.watch()
-    hall.feed.site_changed()
+    hall.feed.show_anew()
     hall.flush()
     (frame,) = wall.read()
     assert frame["whole"]

@@ -37,8 +37,13 @@ class Office(Scene):
             clock=self.reactor,
             now=self.clock.now,
             site=lambda: self.config.now,
+            changed=self._tell_change,
         )
+        self.changes = 0
         self.feed.start()
+
+    def _tell_change(self) -> None:
+        self.changes += 1
 
     def on_change(self, watcher: Callable[[], None]) -> None:
         self._watcher = watcher
@@ -87,6 +92,16 @@ def close(office: Office) -> None:
     office.feed.stop()
     office.service.stop()
     assert [call for call in office.reactor.getDelayedCalls() if "_boundary" in str(call)] == []
+
+
+def test_those_who_watch_are_told_of_every_change_of_duty() -> None:
+    office = Office(("1001", 1, 2), ("1002", 2, 3))
+    at_start = office.changes
+    office.pass_hours(2.5)
+    assert office.changes == at_start + 2
+    office.publish(("1002", 2, 4))
+    assert office.changes == at_start + 3
+    close(office)
 
 
 def test_shifts_begin_and_end_by_the_clock() -> None:
