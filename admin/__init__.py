@@ -57,6 +57,7 @@ from admin.menus.routes import pages as menus
 from admin.numbers.routes import pages as numbers
 from admin.passwords import Passwords
 from admin.phones.routes import pages as phones
+from admin.prompts.routes import pages as prompts
 from admin.queues.routes import pages as queues
 from admin.roster.routes import pages as roster
 from admin.sitefile.routes import pages as sitefile
@@ -78,6 +79,7 @@ AREAS: Final[tuple[Blueprint, ...]] = (
     menus,
     numbers,
     phones,
+    prompts,
     queues,
     roster,
     sitefile,

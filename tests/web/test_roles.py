@@ -29,6 +29,9 @@ SAMPLES: dict[str, str | int] = {
     "draft": 1,
     "version": 1,
     "asked": 1,
+    "prompt": "welcome",
+    "language": "zh",
+    "take": 1,
 }
 """Variable of a path -> a value of the demo site."""
 

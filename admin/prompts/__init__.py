@@ -1,0 +1,1 @@
+"""The sentences that callers hear: listen, upload, bring back, and what is missing."""
