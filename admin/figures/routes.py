@@ -1,71 +1,85 @@
-"""One day: in all, by queue, by half hour, by agent; as a page and as CSV."""
+"""One day: in all, by queue, by half hour, by agent; as a page, as CSV, as JSON."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 
 from flask import Blueprint, Response, abort, render_template, request
 
-from acd.stats import ABANDONED, ANSWERED, CALLBACK, QUEUED_OUTCOMES, Tally
-from acd.types import Millis
+from acd.stats import ANSWERED
 from admin.access import allowed
 from admin.calls.routes import seats_in_reach
 from admin.days import bounds, read_day, today
-from admin.figures.table import Figures, add_up, as_csv
-from admin.instance import instance
+from admin.figures.columns import OF_AGENTS, OF_CALLS, OF_HALF_HOURS, cells, plain, share
+from admin.figures.day import Figures, add_up
+from admin.figures.table import as_csv
+from admin.instance import instance, site
+from admin.presence import breaks, stays
 from admin.shown import clock_minute
-from admin.site_edit import section
+from admin.teams import teams
 from admin.words import N_, _
 from hotseat.db.engine import reading
-from hotseat.db.reports import HALF_HOUR, SeatFigures, ended_by_half_hour, figures_by_seat
+from hotseat.db.reports import ended_by_half_hour, figures_by_seat
+from hotseat.db.rosters import published
 from hotseat.rights import Action
+from hotseat.roster.attendance import attendance
 
 pages = Blueprint("figures", __name__, url_prefix="/figures")
 
-COLUMNS: Final = (
-    N_("Offered"),
-    N_("Answered"),
-    N_("Gave up"),
-    N_("Lost"),
-    N_("Service level"),
-    N_("Mean wait"),
-    N_("To be called back"),
+AT_ONCE: Final = 60
+"""Agents on one page."""
+FORMULAS: Final = (
+    N_(
+        "Service level = answered in time ÷ (answered + lost + gave up too late). In time is a wait"
+        " no longer than the queue allows; who gives up within that time counts neither way."
+    ),
+    N_(
+        "Speed of answer = waits of answered calls ÷ answered calls. Handling time = (talk +"
+        " wrap-up) ÷ answered calls. Occupancy = (talk + wrap-up) ÷ (logged on − paused)."
+    ),
 )
-SEAT_COLUMNS: Final = (
-    N_("Answered"),
-    N_("in time"),
-    N_("Talk"),
-    N_("Mean talk"),
-    N_("Longest"),
-    N_("Hung up first"),
-)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which figures are asked for, as the address says."""
+
+    day: date
+    queue: str
+    team: str
+    who: str
+    """In an agent's number or name."""
+    seats: frozenset[str] | None
+    """The agents that this leaves, and that the visitor may see; None: all, and nobody's calls."""
 
 
 @pages.get("/")
 @allowed(Action.SEE_FIGURES)
 def index() -> str:
     """One day on one page."""
-    day = _day()
-    figures, seats = _look(day)
-    since, _until = bounds(day)
+    asked = _asked()
+    figures = _look(asked)
+    page = max(1, request.args.get("page", 1, type=int))
     return render_template(
         "figures/index.html",
-        day=day,
-        earlier=day - timedelta(days=1),
-        later=day + timedelta(days=1) if day < today() else None,
+        asked=asked,
+        earlier=asked.day - timedelta(days=1),
+        later=asked.day + timedelta(days=1) if asked.day < today() else None,
         figures=figures,
-        half_hours=_filled(figures, since),
-        most=max((_offered(tally) for tally in figures.half_hours.values()), default=0),
-        seats=seats,
-        queues=section("queues"),
-        agents=section("agents"),
-        row=row,
-        seat_row=seat_row,
-        columns=COLUMNS,
-        seat_columns=SEAT_COLUMNS,
-        offered=_offered,
+        agents=figures.agents[(page - 1) * AT_ONCE : page * AT_ONCE],
+        page=page,
+        pages=-(-len(figures.agents) // AT_ONCE),
+        most=max((half.sums.offered for half in figures.half_hours), default=0),
+        site=site(),
+        teams=teams(),
+        of_calls=OF_CALLS,
+        of_half_hours=OF_HALF_HOURS,
+        of_agents=OF_AGENTS,
+        share=share,
+        formulas=FORMULAS,
         answered=ANSWERED,
     )
 
@@ -74,81 +88,110 @@ def index() -> str:
 @allowed(Action.SEE_FIGURES)
 def file(kind: str) -> Response:
     """The same for spreadsheets; spans are seconds."""
-    day = _day()
-    figures, seats = _look(day)
-    since, _until = bounds(day)
-    queues, agents = section("queues"), section("agents")
+    asked = _asked()
+    figures = _look(asked)
+    heads: Sequence[str]
+    rows: list[Sequence[object]]
     match kind:
         case "queues":
-            heads = [_("Queue"), *map(_, COLUMNS)]
-            rows = [
-                [queues[name]["title"] if name in queues else name, *row(tally)]
-                for name, tally in sorted(figures.queues.items())
-            ]
+            heads = [_("Queue"), *(_(column.title) for column in OF_CALLS)]
+            rows = [[_queue(name), *cells(OF_CALLS, sums)] for name, sums in figures.queues.items()]
         case "half-hours":
-            heads = [_("From"), *map(_, COLUMNS)]
-            rows = [[clock_minute(at), *row(tally)] for at, tally in _filled(figures, since)]
-        case "agents":
-            heads = [_("Agent"), _("Name"), *map(_, SEAT_COLUMNS)]
+            heads = [_("From"), *(_(column.title) for column in OF_HALF_HOURS)]
             rows = [
-                [seat.seat, agents.get(seat.seat, {}).get("name", ""), *seat_row(seat)]
-                for seat in seats
+                [clock_minute(half.at), *cells(OF_HALF_HOURS, half)] for half in figures.half_hours
+            ]
+        case "agents":
+            heads = [_("Agent"), _("Name"), *(_(column.title) for column in OF_AGENTS)]
+            rows = [
+                [agent.seat.seat, _name(agent.seat.seat), *cells(OF_AGENTS, agent)]
+                for agent in figures.agents
             ]
         case _:
             abort(404)
     return Response(
         as_csv(heads, rows),
         mimetype="text/csv",
-        headers={"Content-Disposition": f'attachment; filename="{kind}-{day}.csv"'},
+        headers={"Content-Disposition": f'attachment; filename="{kind}-{asked.day}.csv"'},
     )
 
 
-def row(tally: Tally) -> tuple[int, int, int, int, str, int | None, int]:
-    """The values of COLUMNS; the wait in seconds."""
-    level, wait = tally.service_level, tally.mean_wait
-    return (
-        _offered(tally),
-        tally.by_outcome[ANSWERED],
-        tally.by_outcome[ABANDONED],
-        tally.by_outcome["lost"],
-        "" if level is None else f"{100 * level:.1f} %",
-        None if wait is None else round(wait / 1000),
-        tally.by_outcome[CALLBACK],
-    )
+@pages.get("/figures.json")
+@allowed(Action.SEE_FIGURES)
+def data() -> dict[str, Any]:
+    """The same for programs; instants and spans are milliseconds."""
+    asked = _asked()
+    figures = _look(asked)
+    return {
+        "day": str(asked.day),
+        "total": {
+            **plain(OF_CALLS, figures.total),
+            "over_in_the_menu": figures.total.tally.by_outcome["menu"],
+        },
+        "queues": {name: plain(OF_CALLS, sums) for name, sums in figures.queues.items()},
+        "half_hours": [
+            {"from": half.at, **plain(OF_HALF_HOURS, half)} for half in figures.half_hours
+        ],
+        "agents": {
+            agent.seat.seat: {
+                **plain(OF_AGENTS, agent),
+                "pauses_ms": agent.times.paused,
+                "duties": [
+                    {
+                        "shift": one.duty.shift,
+                        "begins": one.duty.begins,
+                        "late_ms": one.late,
+                        "verdicts": sorted(verdict.value for verdict in one.verdicts),
+                    }
+                    for one in agent.duties
+                ],
+            }
+            for agent in figures.agents
+        },
+    }
 
 
-def seat_row(seat: SeatFigures) -> tuple[int, int, int, int, int, int]:
-    """The values of SEAT_COLUMNS; spans in seconds."""
-    return (
-        seat.answered,
-        seat.in_time,
-        round(seat.talk_ms / 1000),
-        round(seat.talk_ms / seat.answered / 1000),
-        round(seat.longest_ms / 1000),
-        seat.hung_up,
-    )
-
-
-def _offered(tally: Tally) -> int:
-    return sum(tally.by_outcome[outcome] for outcome in QUEUED_OUTCOMES)
-
-
-def _day() -> date:
-    return read_day(request.args.get("day", "")) or today()
-
-
-def _look(day: date) -> tuple[Figures, list[SeatFigures]]:
-    since, until = bounds(day)
+def _asked() -> Asked:
+    day = read_day(request.args.get("day", "")) or today()
+    queue, team = request.args.get("queue", ""), request.args.get("team", "")
+    who = request.args.get("agent", "").strip()
     seats = seats_in_reach(Action.SEE_FIGURES)
+    if team or who:
+        known = site().agents.values()
+        fitting = {
+            agent.number
+            for agent in known
+            if team in ("", agent.team)
+            and who.casefold() in f"{agent.number} {agent.name}".casefold()
+        }
+        seats = fitting if seats is None else seats & fitting
+    return Asked(day, queue, team, who, None if seats is None else frozenset(seats))
+
+
+def _look(asked: Asked) -> Figures:
+    since, until = bounds(asked.day)
+    now = instance().now()
     with reading(instance().engine) as db:
-        return (
-            add_up(ended_by_half_hour(db, since, until, seats)),
-            figures_by_seat(db, since, until, seats),
-        )
+        rows = ended_by_half_hour(db, since, until, asked.seats, asked.queue)
+        seats = figures_by_seat(db, since, until, asked.seats, asked.queue)
+        there = [stay for stay in stays(db, since, until) if _within(asked, stay.agent)]
+        paused = breaks(db, there, since, until)
+        duties = published(db, asked.day, asked.day)
+    kept = attendance(
+        (duty for duty in duties if _within(asked, duty.agent)), there, site().roster, now
+    )
+    return add_up(rows, seats, there, paused, kept, since, max(since, min(until, now)))
 
 
-def _filled(figures: Figures, since: Millis) -> Iterator[tuple[Millis, Tally]]:
-    """From the first half hour with a call to the last, also those without one between them."""
-    if figures.half_hours:
-        for number in range(min(figures.half_hours), max(figures.half_hours) + 1):
-            yield since + number * HALF_HOUR, figures.half_hours.get(number, Tally())
+def _within(asked: Asked, agent: str) -> bool:
+    return asked.seats is None or agent in asked.seats
+
+
+def _queue(name: str) -> str:
+    known = site().queues.get(name)
+    return name if known is None else known.title
+
+
+def _name(agent: str) -> str:
+    known = site().agents.get(agent)
+    return "" if known is None else known.name

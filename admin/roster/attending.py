@@ -9,24 +9,23 @@ from typing import Final
 from flask import Blueprint, Response, render_template, request
 
 from admin.access import allowed, can
-from admin.days import read_day, today
+from admin.days import bounds, read_day, today
 from admin.figures.table import as_csv
-from admin.instance import instance, site, zone
+from admin.instance import instance, site
+from admin.presence import stays
 from admin.roster import said
 from admin.roster.rules import is_own, name_of
 from admin.shown import minute
 from admin.teams import owned_by
 from admin.words import N_, _
 from hotseat.db.engine import reading
-from hotseat.db.rosters import log_steps, logged_on, published
+from hotseat.db.rosters import published
 from hotseat.rights import Action
-from hotseat.roster.attendance import Attendance, Verdict, attendance, log_ons, missing
-from hotseat.roster.shifts import Duty, midnight
+from hotseat.roster.attendance import Attendance, Verdict, attendance, missing
+from hotseat.roster.shifts import Duty
 
 pages = Blueprint("attendance", __name__, url_prefix="/attendance")
 
-LOOK_BACK: Final = timedelta(days=2)
-"""Whoever logged on so long ago and is still on is found; others are in the table of seats."""
 SPANS: Final = {1: N_("one day"), 7: N_("seven days"), 31: N_("31 days")}
 """Days that are shown at once."""
 
@@ -111,14 +110,11 @@ def _look() -> Seen:
     days = days if days in SPANS else 1
     agent = request.args.get("agent", "")
     now = instance().now()
-    since = midnight(min(day, today()) - LOOK_BACK, zone())
     with reading(instance().engine) as session:
-        spans = log_ons(
-            log_steps(session, since, now + 1), dict.fromkeys(logged_on(session), since)
-        )
+        spans = stays(session, *bounds(day, day + timedelta(days=days - 1)))
         duties = published(session, day, day + timedelta(days=days - 1))
         running = published(session, today() - timedelta(days=1), today())
-    there = {span.agent for span in spans if span.ends is None}
+        there = {stay.agent for stay in stays(session, *bounds(today())) if stay.ends is None}
     return Seen(
         day,
         days,

@@ -47,11 +47,13 @@ class HalfHour:
 
     number: int
     ended: Ended
+    talk_ms: Millis = 0
+    wrap_up_ms: Millis = 0
 
 
 @dataclass(frozen=True, slots=True)
 class SeatFigures:
-    """What one agent's seat did: answered calls, and the time in them."""
+    """What one agent's seat did: answered calls, and the time in and after them."""
 
     seat: str
     answered: int
@@ -60,6 +62,7 @@ class SeatFigures:
     longest_ms: Millis
     hung_up: int
     """Talks that the seat ended first."""
+    wrap_up_ms: Millis = 0
 
 
 def find_calls(
@@ -90,7 +93,11 @@ def call_of(session: Session, call: str) -> CallRow | None:
 
 
 def ended_by_half_hour(
-    session: Session, since: Millis, until: Millis, seats: Collection[str] | None = None
+    session: Session,
+    since: Millis,
+    until: Millis,
+    seats: Collection[str] | None = None,
+    queue: str = "",
 ) -> list[HalfHour]:
     """The calls that arrived in the span and have ended, summed up by half hour, queue, outcome."""
     # Not bound values: PostgreSQL would not see that SELECT and GROUP BY say the same.
@@ -103,18 +110,29 @@ def ended_by_half_hour(
             func.coalesce(func.sum(Call.wait_ms), 0),
             func.count(),
             func.count(case((Call.in_time.is_(True), 1))),
+            func.coalesce(func.sum(Call.talk_ms), 0),
+            func.coalesce(func.sum(_WRAP_UP), 0),
         )
-        .where(*_ended_in(since, until, seats))
+        .where(*_ended_in(since, until, seats, queue))
         .group_by(number, Call.outcome, Call.queue)
     )
     return [
-        HalfHour(int(at), Ended(str(outcome), queue, int(wait or 0), calls, in_time))
-        for at, outcome, queue, wait, calls, in_time in session.execute(query)
+        HalfHour(
+            int(at),
+            Ended(str(outcome), name, int(wait or 0), calls, in_time),
+            int(talk or 0),
+            int(wrap_up or 0),
+        )
+        for at, outcome, name, wait, calls, in_time, talk, wrap_up in session.execute(query)
     ]
 
 
 def figures_by_seat(
-    session: Session, since: Millis, until: Millis, seats: Collection[str] | None = None
+    session: Session,
+    since: Millis,
+    until: Millis,
+    seats: Collection[str] | None = None,
+    queue: str = "",
 ) -> list[SeatFigures]:
     """The answered calls that arrived in the span, by the seat that talked."""
     query = (
@@ -125,9 +143,10 @@ def figures_by_seat(
             func.coalesce(func.sum(Call.talk_ms), 0),
             func.coalesce(func.max(Call.talk_ms), 0),
             func.count(case((Call.ended_by == "seat", 1))),
+            func.coalesce(func.sum(_WRAP_UP), 0),
         )
         .where(
-            *_ended_in(since, until, seats),
+            *_ended_in(since, until, seats, queue),
             Call.outcome == Outcome.ANSWERED.value,
             Call.seat.is_not(None),
         )
@@ -135,17 +154,28 @@ def figures_by_seat(
         .order_by(Call.seat)
     )
     return [
-        SeatFigures(str(seat), answered, in_time, int(talk or 0), int(longest or 0), hung_up)
-        for seat, answered, in_time, talk, longest, hung_up in session.execute(query)
+        SeatFigures(
+            str(seat), answered, in_time, int(talk or 0), int(longest or 0), hung_up, int(wrap or 0)
+        )
+        for seat, answered, in_time, talk, longest, hung_up, wrap in session.execute(query)
     ]
 
 
+_WRAP_UP = case(
+    (Call.wrap_up_ended_at > Call.talk_ended_at, Call.wrap_up_ended_at - Call.talk_ended_at)
+)
+
+
 def _ended_in(
-    since: Millis, until: Millis, seats: Collection[str] | None
+    since: Millis, until: Millis, seats: Collection[str] | None, queue: str
 ) -> list[ColumnElement[bool]]:
     conditions = [
         Call.arrived_at >= since,
         Call.arrived_at < until,
         Call.outcome.is_not(None),
     ]
-    return conditions if seats is None else [*conditions, Call.seat.in_(seats)]
+    if seats is not None:
+        conditions.append(Call.seat.in_(seats))
+    if queue:
+        conditions.append(Call.queue == queue)
+    return conditions

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
+from operator import itemgetter
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
@@ -25,6 +26,7 @@ from hotseat.roster.drafts import Draft
 from hotseat.roster.requests import Request, RequestKind, Signed, State, Step
 from hotseat.roster.rules import Leave
 from hotseat.roster.shifts import Assignment, Duty, Place, dates
+from hotseat.roster.times import PauseStep
 
 AROUND = timedelta(days=2)
 """So far before and after a period lie the duties that bear on its rests and its nights."""
@@ -178,6 +180,19 @@ def log_steps(session: Session, since: Millis, until: Millis) -> list[LogStep]:
         )
         found += [(number, at, seat, kind) for number, at, seat in session.execute(query)]
     return [LogStep(str(seat), at, kind == "logged_on") for _, at, seat, kind in sorted(found)]
+
+
+def pause_steps(session: Session, since: Millis, until: Millis) -> list[PauseStep]:
+    """Where pauses began and ended from `since` to just before `until`, in order."""
+    journal = models.Journal
+    found = []
+    for kind in ("paused", "pause_over"):
+        query = select(journal.id, journal.at, journal.seat, journal.facts).where(
+            journal.kind == kind, journal.at >= since, journal.at < until
+        )
+        found += [(row.id, row.at, row.seat, row.facts) for row in session.execute(query)]
+    found.sort(key=itemgetter(0))
+    return [PauseStep(str(seat), at, facts.get("reason")) for _, at, seat, facts in found]
 
 
 def logged_on(session: Session) -> dict[str, Millis]:

@@ -78,6 +78,7 @@ def _call(number: int, name: str) -> list[JournalRow | CallChanged]:
         "seat": seat,
         "answered_at": answered,
         "talk_ended_at": ended,
+        "wrap_up_ended_at": ended + 10_000,
         "ended_at": ended + 2_000,
         "talk_ms": talk,
         "in_time": wait < 20_000,

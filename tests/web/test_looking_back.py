@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from sqlalchemy import Engine
 
-from acd.stats import OUTCOMES, Ended
 from admin.calls.timeline import LEAST, WIDTH, lanes
-from admin.figures.table import add_up
 from admin.shown import masked
 from hotseat import rights
 from hotseat.db import accounts
@@ -25,7 +19,6 @@ from hotseat.db.queries import journal_rows
 from hotseat.db.reports import (
     HALF_HOUR,
     CallsWanted,
-    HalfHour,
     Place,
     call_of,
     ended_by_half_hour,
@@ -154,34 +147,6 @@ def test_a_call_is_drawn_to_scale(engine: Engine, day: list[Call]) -> None:
             assert {lane.seat for lane in drawn[1:]} >= ({row.seat} if row.seat else set())
 
 
-def test_the_figures_are_the_sum_of_the_calls(
-    engine: Engine, day: list[Call], admin: Browser
-) -> None:
-    """Page and files say what counting the rows says."""
-    files = {
-        kind: list(csv.reader(io.StringIO(admin.get(f"/figures/{kind}.csv").text.lstrip("\ufeff"))))
-        for kind in ("queues", "half-hours", "agents")
-    }
-    answered = [call for call in day if call.outcome == "answered"]
-    gave_up = [call for call in day if call.outcome == "abandoned"]
-    for kind in ("queues", "half-hours"):
-        rows = files[kind][1:]
-        assert sum(int(row[2]) for row in rows) == len(answered)
-        assert sum(int(row[3]) for row in rows) == len(gave_up)
-    consult = next(row for row in files["queues"] if row[0] == "咨询")
-    mine = [call for call in day if call.queue == "consult"]
-    due = [c for c in mine if not (c.outcome == "abandoned" and c.in_time)]
-    level = sum(c.outcome == "answered" and bool(c.in_time) for c in mine) / len(due)
-    assert consult[5] == f"{100 * level:.1f} %"
-    waits = [c.wait_ms or 0 for c in mine if c.outcome == "answered"]
-    assert int(consult[6]) == round(round(sum(waits) / len(waits)) / 1000)
-    seats = {row[0]: row for row in files["agents"][1:]}
-    assert {seat: int(row[2]) for seat, row in seats.items()} == {
-        seat: sum(call.seat == seat for call in answered) for seat in {c.seat for c in answered}
-    }
-    assert str(len(answered)) in admin.get("/figures/").text
-
-
 def test_nights_and_empty_days(admin: Browser, day: list[Call]) -> None:
     """A day without calls says what will stand there."""
     assert "No calls have ended" in admin.get("/figures/?day=2027-01-10").text
@@ -207,29 +172,3 @@ def test_reports_are_the_same_on_both_databases(engine: Engine, day: list[Call])
         (call.arrived_at - DAY) // HALF_HOUR for call in day
     }
     assert sum(seat.answered for seat in seats) == sum(call.outcome == "answered" for call in day)
-
-
-@given(
-    st.lists(
-        st.builds(
-            HalfHour,
-            st.integers(0, 47),
-            st.builds(
-                Ended,
-                st.sampled_from(OUTCOMES),
-                st.sampled_from(["consult", "complaint", None]),
-                st.integers(0, 10**6),
-                st.integers(1, 50),
-                st.just(0),
-            ),
-        )
-    )
-)
-def test_every_call_counts_once_in_each_table(rows: list[HalfHour]) -> None:
-    """In all, in its half hour, and in its queue if it has one."""
-    figures = add_up(rows)
-    whole = figures.total.by_outcome.total()
-    assert whole == sum(row.ended.calls for row in rows)
-    assert whole == sum(tally.by_outcome.total() for tally in figures.half_hours.values())
-    with_queue = sum(row.ended.calls for row in rows if row.ended.queue is not None)
-    assert with_queue == sum(tally.by_outcome.total() for tally in figures.queues.values())

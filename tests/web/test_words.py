@@ -19,7 +19,7 @@ CODE = sorted(ADMIN.rglob("*.py"))
 MARKS = {"_": 1, "N_": 1, "counted": 2}
 """Function -> how many of its first arguments are texts."""
 
-NOT_WORDS = {"hotseat", "CSV"}
+NOT_WORDS = {"hotseat", "CSV", "JSON"}
 SAID_BY_ATTRIBUTE = ("title", "aria-label", "placeholder", "alt")
 VALUES = re.compile(r"%\((\w+)\)[sd]")
 

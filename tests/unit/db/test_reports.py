@@ -35,12 +35,17 @@ def test_half_hours_by_outcome_and_queue(ten: Engine) -> None:
         found = ended_by_half_hour(session, DAY, END)
         none = ended_by_half_hour(session, END, END + MINUTE)
         one = ended_by_half_hour(session, DAY, END, ["1003"])
+        narrow = ended_by_half_hour(session, DAY, END, queue="complaint")
+        seats = figures_by_seat(session, DAY, END)
     assert none == []
     assert sum(half.ended.calls for half in found) == 10
     assert {half.number for half in found} == {0, 1}
     assert HalfHour(0, Ended("abandoned", "consult", 7_000, 1, 1)) in found
     assert HalfHour(0, Ended("menu", None, 0, 1, 0)) in found
     assert all(half.ended.outcome == "answered" for half in one)
+    assert sum(half.wrap_up_ms for half in found) == 8 * 10_000
+    assert sum(half.talk_ms for half in found) == sum(seat.talk_ms for seat in seats)
+    assert {half.ended.queue for half in narrow} == {"complaint"}
 
 
 def test_figures_of_seats(ten: Engine) -> None:
@@ -48,7 +53,7 @@ def test_figures_of_seats(ten: Engine) -> None:
     with reading(ten) as session:
         found = {seat.seat: seat for seat in figures_by_seat(session, DAY, END)}
     assert sum(seat.answered for seat in found.values()) == 8
-    assert found["1001"] == SeatFigures("1001", 2, 1, 265_000, 225_000, 0)
+    assert found["1001"] == SeatFigures("1001", 2, 1, 265_000, 225_000, 0, 20_000)
 
 
 def test_calls_page_by_page(ten: Engine) -> None:
