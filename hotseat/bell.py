@@ -29,12 +29,18 @@ class Bell:
         """How it ended, with the caller still here. Raises LineGone."""
         queue = self._config.queue(contact.queue or "")
         music = queue.music if queue is not None else "default"
+
+        def talked() -> bool:
+            return contact.answered_at is not None
+
         if not is_mobile(offer.phone):
-            return await line.dial([offer.phone], ring_ms=offer.ring, music_class=music)
+            return await line.dial(
+                [offer.phone], ring_ms=offer.ring, music_class=music, talked=talked
+            )
         legs = list(self._mobiles(contact, queue, offer))
         if not legs:
             return DialResult.REFUSED
-        return await line.dial_mobiles(legs, ring_ms=offer.ring, music_class=music)
+        return await line.dial_mobiles(legs, ring_ms=offer.ring, music_class=music, talked=talked)
 
     def _mobiles(
         self, contact: Contact, queue: QueueRecord | None, offer: Offer

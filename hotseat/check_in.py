@@ -68,7 +68,7 @@ class CheckIn:
         """From the greeting to the hang-up. Raises LineGone."""
         site, facts = self._config.now, line.facts
         await line.answer()
-        await line.speak_language(site.languages[0])
+        line.speak_language(site.languages[0])
         dialled = star_code(facts.dialled) if facts.context == "phone" else None
         phone = phone_of(facts.channel) if facts.context == "phone" else ""
         agent: str | None = None

@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import islice
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,7 @@ class JournalWriter:
         self._spool = Spool(spool_file(state), spool_bytes)
         self._pending: deque[tuple[float, Entry]] = deque()
         self._timer: IDelayedCall | None = None
+        self._due = inf
         self._delivery: Deferred[None] | None = None
         self._away: str | None = None
         """Why the database took nothing the last time."""
@@ -151,26 +153,25 @@ class JournalWriter:
         if len(self._pending) >= MEMORY_ENTRIES:
             self._lose(entry)
             return
-        self._pending.append((self._clock.seconds(), entry))
+        now = self._clock.seconds()
+        self._pending.append((now, entry))
         if self._delivery is None and self._no_disk is None:
-            self._wake_soon()
+            self._wake_soon(now)
 
-    def _wake_soon(self) -> None:
+    def _wake_soon(self, now: float) -> None:
         if len(self._pending) >= BATCH:
-            self._wake_within(0)
+            self._wake(now, now)
         else:
-            next_one = self._begun_at + APART_SECONDS - self._clock.seconds()
-            self._wake_within(max(WRITE_AFTER_SECONDS, next_one))
+            self._wake(now, max(now + WRITE_AFTER_SECONDS, self._begun_at + APART_SECONDS))
 
-    def _wake_within(self, seconds: float) -> None:
-        due = self._clock.seconds() + seconds
-        if self._timer is not None and self._timer.getTime() <= due:
-            return
-        self._cancel_timer()
-        self._timer = self._clock.callLater(seconds, self._begin)
+    def _wake(self, now: float, due: float) -> None:
+        if due < self._due:
+            self._cancel_timer()
+            self._due = due
+            self._timer = self._clock.callLater(due - now, self._begin)
 
     def _cancel_timer(self) -> None:
-        timer, self._timer = self._timer, None
+        timer, self._timer, self._due = self._timer, None, inf
         if timer is not None and timer.active():
             timer.cancel()
 
@@ -199,10 +200,11 @@ class JournalWriter:
         if isinstance(result, Failure):
             log.error("journal_delivery_failed", reason=result.getErrorMessage())
         ended, self._delivery = self._delivery, None
+        now = self._clock.seconds()
         if not self._spool.empty or self._no_disk is not None or isinstance(result, Failure):
-            self._wake_within(RETRY_SECONDS)
+            self._wake(now, now + RETRY_SECONDS)
         elif self._pending:
-            self._wake_soon()
+            self._wake_soon(now)
         if ended is not None:
             ended.callback(None)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -96,14 +96,27 @@ class Line(Protocol):
     async def music(self, music_class: str | None) -> None:
         """Start this class of music, or stop music with None."""
 
-    async def dial(self, phones: Sequence[str], *, ring_ms: int, music_class: str) -> DialResult:
+    async def dial(
+        self,
+        phones: Sequence[str],
+        *,
+        ring_ms: int,
+        music_class: str,
+        talked: Callable[[], bool],
+    ) -> DialResult:
         """Ring phones (endpoint names) with music for the caller; return when it is all over.
 
-        An answered Dial returns when the talk ends and the caller stays.
+        An answered Dial returns when the talk ends and the caller stays. `talked` says whether the
+        talk has been seen in another way; then the switch is not asked how the Dial ended.
         """
 
     async def dial_mobiles(
-        self, mobiles: Sequence[MobileLeg], *, ring_ms: int, music_class: str
+        self,
+        mobiles: Sequence[MobileLeg],
+        *,
+        ring_ms: int,
+        music_class: str,
+        talked: Callable[[], bool],
     ) -> DialResult:
         """The same with duty mobiles, all at once: the first whose agent presses 1 is connected.
 
@@ -125,11 +138,11 @@ class Line(Protocol):
     async def set(self, variables: Mapping[str, str]) -> None:
         """Set channel variables or writable dialplan functions. Raises ValueError for CR/LF/NUL."""
 
-    async def speak_language(self, language: str) -> None:
+    def speak_language(self, language: str) -> None:
         """Sounds are looked up in this language (`zh`, `en`) from now on."""
 
     async def hang_up(self, cause: int = 16) -> None:
-        """Tell the dialplan that we are done, and hang up with a Q.850 cause."""
+        """Tell the dialplan that we are done, and to hang up with a Q.850 cause."""
 
     def when_gone(self) -> Awaitable[None]:
         """A new awaitable each time, done once the line is gone."""

@@ -92,7 +92,7 @@ async def _carry_out(line: Line, step: Step, site: Site, enqueue: Enqueue) -> Ou
             return Pressed(key) if key else NoKey()
         case SetStep():
             if "language" in step.facts:
-                await line.speak_language(step.facts["language"])
+                line.speak_language(step.facts["language"])
             return Done()
         case EnqueueStep():
             return await enqueue(replace(step, announce=sound_paths(step.announce)))

@@ -120,11 +120,12 @@ class FastAgiListener(ServerFactory):
             self._count("full", host)
             return None
         parser = AgiParser(fallback=self._fallback)
-        session = AgiSession(self._reactor, parser, host, self._lost)
-        session.deadline = self._reactor.seconds() + self._key_seconds
+        session = AgiSession(self._reactor, parser, host, on_made=self._made, on_lost=self._lost)
         self._sessions.add(session)
-        Deferred.fromCoroutine(self._serve(session))
         return session
+
+    def _made(self, session: AgiSession) -> None:
+        Deferred.fromCoroutine(self._serve(session))
 
     async def _serve(self, session: AgiSession) -> None:
         facts = await self._let_in(session)
@@ -143,12 +144,12 @@ class FastAgiListener(ServerFactory):
     async def _let_in(self, session: AgiSession) -> LineFacts | None:
         """The facts of a line of our own Asterisk, None for a stranger."""
         try:
-            environment = await session.environment
+            # Asked at once: Asterisk reads it when it has told the environment.
             reply = await session.command(_KEY_COMMAND, self._key_seconds)
             if not hmac.compare_digest((reply.data or "").encode(), self._key):
                 session.cut_off("key")
             else:
-                return line_facts(environment)
+                return line_facts(session.environment)
         except LineGone:
             pass
         except AgiError as error:

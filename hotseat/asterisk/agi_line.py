@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 
 import structlog
@@ -32,6 +32,7 @@ _NUMBER = re.compile(r"\+?[0-9]+")
 _SOUND = re.compile(r"[A-Za-z0-9_/-]+")
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
 _MILLIS = re.compile(r"[0-9]{1,15}")
+_PLAIN = re.compile(r"[A-Za-z0-9|%.~_:@+/-]*")
 _VARIABLE = re.compile(r"\w+(\([^${}\r\n\0]*\))?", re.ASCII)
 
 _DIAL_RESULTS = {
@@ -136,6 +137,8 @@ class FastAgiLine:
         self._session = session
         self._facts = facts
         self._turns = _Turns()
+        self._unsaid: dict[str, str] = {}
+        """Variables that Asterisk need not know before the next command."""
 
     @property
     def facts(self) -> LineFacts:
@@ -191,24 +194,37 @@ class FastAgiLine:
                 name = _checked(_NAME, "music class", music_class)
                 await self._channel_command("EXEC StartMusicOnHold", name)
 
-    async def dial(self, phones: Sequence[str], *, ring_ms: int, music_class: str) -> DialResult:
+    async def dial(
+        self,
+        phones: Sequence[str],
+        *,
+        ring_ms: int,
+        music_class: str,
+        talked: Callable[[], bool],
+    ) -> DialResult:
         """Ring phones with music for the caller; return when it is all over.
 
         Option `g` of Dial: result 0 means that the caller is still here, -1 that he is gone.
         """
         music = _checked(_NAME, "music class", music_class)
-        return await self._dial([phone_channel(phone) for phone in phones], ring_ms, f"m({music})")
+        legs = [phone_channel(phone) for phone in phones]
+        return await self._dial(legs, ring_ms, f"m({music})", {}, talked)
 
     async def dial_mobiles(
-        self, mobiles: Sequence[MobileLeg], *, ring_ms: int, music_class: str
+        self,
+        mobiles: Sequence[MobileLeg],
+        *,
+        ring_ms: int,
+        music_class: str,
+        talked: Callable[[], bool],
     ) -> DialResult:
         """Ring duty mobiles by way of the context `accept`, which reads each leg's terms.
 
         The terms are inherited by the legs: a name of a variable with two underscores.
         """
         music = _checked(_NAME, "music class", music_class)
-        legs = [mobile_channel(leg) for leg in mobiles]
-        return await self._dial(legs, ring_ms, f"m({music})", dict(map(mobile_terms, mobiles)))
+        legs, terms = [mobile_channel(leg) for leg in mobiles], dict(map(mobile_terms, mobiles))
+        return await self._dial(legs, ring_ms, f"m({music})", terms, talked)
 
     async def dial_out(self, number: str, *, caller_id: str, ring_ms: int) -> DialResult:
         """Ring a number at the carrier; the line hears how it rings, and shows `caller_id`."""
@@ -226,6 +242,8 @@ class FastAgiLine:
         limit = longest_ms / 1000 + PLAIN_LIMIT
         silence = f"s={math.ceil(silence_ms / 1000)}"
         with await self._turn():
+            if self._unsaid:
+                await self._set({})
             await self._channel_command(
                 "RECORD FILE", path, "wav", KEYS, str(longest_ms), "0", "BEEP", silence, limit=limit
             )
@@ -242,34 +260,47 @@ class FastAgiLine:
         for name in variables:
             _checked(_VARIABLE, "variable", name)
         with await self._turn():
-            for name, value in variables.items():
-                await self._command("SET VARIABLE", name, value)
+            await self._set(variables)
 
-    async def speak_language(self, language: str) -> None:
-        """Sounds are looked up in this language (`zh`, `en`) from now on."""
-        await self.set({"CHANNEL(language)": _checked(_NAME, "language", language)})
+    def speak_language(self, language: str) -> None:
+        """Sounds are looked up in this language (`zh`, `en`) from now on.
+
+        Asterisk is told together with what is set next, at the latest before a sound.
+        """
+        self._unsaid["CHANNEL(language)"] = _checked(_NAME, "language", language)
 
     async def hang_up(self, cause: int = 16) -> None:
-        """Tell the dialplan that we are done, and hang up with a Q.850 cause."""
+        """Tell the dialplan that we are done, and to hang up with a Q.850 cause."""
         with await self._turn(cutting=True):
-            await self._command("SET VARIABLE", "HOTSEAT_DONE", "1")
-            # The application sets the cause; the AGI command HANGUP has none.
-            await self._command("EXEC Hangup", str(cause))
+            await self._command("SET VARIABLE", "HOTSEAT_DONE", str(cause))
             self._session.close("we hung up")
+
+    async def _set(self, variables: Mapping[str, str]) -> None:
+        """One MSet for all values that it reads as they are, else one by one."""
+        together, self._unsaid = {**self._unsaid, **variables}, {}
+        if len(together) > 1 and all(map(_PLAIN.fullmatch, together.values())):
+            pairs = ",".join(f"{name}={value}" for name, value in together.items())
+            await self._channel_command("EXEC MSet", pairs)
+            return
+        for name, value in together.items():
+            await self._command("SET VARIABLE", name, value)
 
     async def _dial(
         self,
         legs: Sequence[str],
         ring_ms: int,
         hears: str,
-        variables: Mapping[str, str] | None = None,
+        variables: Mapping[str, str],
+        talked: Callable[[], bool] = lambda: False,
     ) -> DialResult:
         with await self._turn(cutting=True):
-            for name, value in (variables or {}).items():
-                await self._command("SET VARIABLE", name, value)
+            if variables:
+                await self._set(variables)
             await self._channel_command(
                 "EXEC Dial", f"{'&'.join(legs)},{ring_ms / 1000:g},{hears}g", limit=math.inf
             )
+            if talked():
+                return DialResult.ANSWERED
             reply = await self._command("GET FULL VARIABLE", "${DIALSTATUS}|${HANGUPCAUSE}")
         status, _, cause = (reply.data or "").partition("|")
         return dial_result(status, cause)
@@ -302,6 +333,8 @@ class FastAgiLine:
 
     async def _stream(self, sounds: Sequence[str], keys: str) -> tuple[str, list[str]]:
         """Play sounds: the key that stopped them or "", and the sounds that are missing."""
+        if self._unsaid:
+            await self._set({})
         if self._session.until_settled is not None:
             await self._command("NOOP")  # a prompt cannot cut a prompt: their replies look alike
         missing = []

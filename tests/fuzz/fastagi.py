@@ -155,7 +155,9 @@ class _Door:
             raise Broken(f"out of step: T{place} is {value!r}")
 
     async def dial(self, line: FastAgiLine, place: int) -> None:
-        result = await line.dial(["p101"], ring_ms=5_000, music_class="default")
+        result = await line.dial(
+            ["p101"], ring_ms=5_000, music_class="default", talked=lambda: False
+        )
         if self.strict and result is not DialResult.BUSY:
             raise Broken(f"out of step: {result} is no busy phone")
 
@@ -166,6 +168,10 @@ class _Door:
             raise Broken(f"out of step: the keys were {keys!r}")
         if not set(keys) <= set("0123456789*#"):
             raise Broken(f"no keys of a telephone: {keys!r}")
+
+    async def say_in_english(self, line: FastAgiLine, place: int) -> None:
+        line.speak_language("en")
+        await line.set({"X": "y"})
 
     async def begin_to_play(self, line: FastAgiLine, place: int) -> None:
         playing = Deferred.fromCoroutine(line.play(["a"]))
@@ -182,7 +188,7 @@ _OPS: dict[str, Callable[[_Door, FastAgiLine, int], Awaitable[Any]]] = {
     "C": _Door.collect,
     "m": lambda door, line, place: line.music("default"),
     "s": lambda door, line, place: line.set({"X": "y"}),
-    "l": lambda door, line, place: line.speak_language("en"),
+    "l": _Door.say_in_english,
 }
 
 

@@ -44,7 +44,7 @@ class AgiSession:
 
     def done(self) -> None:
         """End like a server that is well: say so, then close."""
-        self.command("SET VARIABLE HOTSEAT_DONE 1")
+        self.command("SET VARIABLE HOTSEAT_DONE 16")
         self.close()
 
     def close(self) -> None:

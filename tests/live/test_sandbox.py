@@ -132,7 +132,7 @@ def test_a_line_brings_its_facts_and_the_key(
         session = peer.session(timeout=5)
         assert session.script == "line"
         assert session.variable("HOTSEAT_NUMBER") == NUMBER
-        assert session.variable("HOTSEAT_FROM") == "trunk"
+        assert session.environment["agi_arg_1"] == "trunk"
         assert len(session.variable("HOTSEAT_KEY") or "") > 20
         session.done()
         caller.wait("ended", timeout=5)
@@ -333,7 +333,7 @@ def test_the_server_can_do_what_it_needs_by_ami(
         assert "PJSIP/p101" in [row["Device"] for row in ami.listing("DeviceStateList")]
         assert [row["Channel"] for row in ami.listing("CoreShowChannels")] == [channel]
         assert ami.action("CoreStatus")["Response"] == "Success"
-        asked = {"Channel": channel, "Context": "line", "Exten": "s", "Priority": "1"}
+        asked = {"Channel": channel, "Context": "from-trunk", "Exten": NUMBER, "Priority": "1"}
         assert ami.action("Redirect", **asked)["Response"] == "Success"
         peer.session(timeout=5).command("ANSWER")
         assert ami.action("Hangup", Channel=channel)["Response"] == "Success"

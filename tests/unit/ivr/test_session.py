@@ -45,7 +45,7 @@ class ScriptedLine:
         self._do("collect", tuple(sounds))
         return self.presses.pop(0)
 
-    async def speak_language(self, language: str) -> None:
+    def speak_language(self, language: str) -> None:
         self._do("speak", language)
 
     async def hang_up(self, cause: int = 16) -> None:

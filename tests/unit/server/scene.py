@@ -201,7 +201,14 @@ class FakeLine:
         self.did.append("music")
         self.music_class = music_class
 
-    async def dial(self, phones: Sequence[str], *, ring_ms: int, music_class: str) -> DialResult:
+    async def dial(
+        self,
+        phones: Sequence[str],
+        *,
+        ring_ms: int,
+        music_class: str,
+        talked: Callable[[], bool],
+    ) -> DialResult:
         self._check()
         (self.phone,) = phones
         self.did.append(f"dial {self.phone}")
@@ -210,7 +217,12 @@ class FakeLine:
         return await self.ringing
 
     async def dial_mobiles(
-        self, mobiles: Sequence[MobileLeg], *, ring_ms: int, music_class: str
+        self,
+        mobiles: Sequence[MobileLeg],
+        *,
+        ring_ms: int,
+        music_class: str,
+        talked: Callable[[], bool],
     ) -> DialResult:
         self._check()
         self.mobiles = tuple(mobiles)
@@ -233,7 +245,7 @@ class FakeLine:
         self._check()
         self.variables.update(variables)
 
-    async def speak_language(self, language: str) -> None:
+    def speak_language(self, language: str) -> None:
         self._check()
 
     async def hang_up(self, cause: int = 16) -> None:
