@@ -45,6 +45,7 @@ from admin import access, errors, headers, logins, navigation, shown, told, word
 from admin.account.routes import pages as account
 from admin.agents.routes import pages as agents
 from admin.audit.routes import pages as audit
+from admin.callbacks.routes import pages as callbacks
 from admin.calls.routes import pages as calls
 from admin.desk.routes import pages as desk
 from admin.figures.routes import pages as figures
@@ -70,6 +71,7 @@ AREAS: Final[tuple[Blueprint, ...]] = (
     account,
     agents,
     audit,
+    callbacks,
     calls,
     figures,
     desk,

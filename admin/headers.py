@@ -13,6 +13,7 @@ def policy(feeds: Sequence[str] = ()) -> str:
         (
             "default-src 'self'",
             " ".join(("connect-src 'self'", *feeds)),
+            "media-src 'self'",
             "object-src 'none'",
             "base-uri 'none'",
             "form-action 'self'",

@@ -32,6 +32,7 @@ GROUPS: Final[tuple[tuple[str, tuple[Place, ...]], ...]] = (
         (
             Place("home.index", N_("Overview"), "home"),
             Place("desk.index", N_("My desk"), "headset"),
+            Place("callbacks.index", N_("Call-backs"), "outcome-callback"),
             Place("floor.index", N_("Live floor"), "floor"),
         ),
     ),

@@ -11,6 +11,7 @@ import click
 from hotseat.agent.commands import agent
 from hotseat.asterisk.commands import asterisk
 from hotseat.backup.commands import backup, restore
+from hotseat.callbacks.commands import callbacks
 from hotseat.control_client import NotRunning, Refused, ask
 from hotseat.db.commands import calls, db, journal, opened
 from hotseat.db.migrations import DatabaseNotReady
@@ -269,5 +270,5 @@ def ready(agent: str, json_: bool) -> None:
 
 for command in (agent, user, top, doctor, drain, demo, asterisk, site, phone):
     main.add_command(command)
-for command in (roster, calls, journal, db, backup, restore):
+for command in (roster, calls, callbacks, journal, db, backup, restore):
     main.add_command(command)

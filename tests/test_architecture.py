@@ -31,10 +31,11 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
         (
             "admin", "hotseat.db", "hotseat.site", "hotseat.config", "hotseat.control_client",
             "hotseat.numbering", "hotseat.pins",
-            "hotseat.invitations", "hotseat.roster", "hotseat.prompts", "ivr", "acd",
-            "softphone_bridge", *WORDS,
+            "hotseat.invitations", "hotseat.roster", "hotseat.prompts", "hotseat.recordings",
+            "ivr", "acd", "softphone_bridge", *WORDS,
         ),
     ),
+    ("hotseat.recordings", ("hotseat.asterisk", "hotseat.config")),
     ("hotseat.invitations", ("hotseat.db", "acd", *WORDS)),
     ("words", ("words",)),
     ("ivr.session", ("ivr",)),

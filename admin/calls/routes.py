@@ -8,6 +8,7 @@ from typing import Final
 from flask import Blueprint, abort, render_template, request
 
 from admin.access import actor, allowed, can, require
+from admin.callbacks.reach import owed_in
 from admin.calls.timeline import WIDTH, lanes
 from admin.days import bounds, read_day, today
 from admin.instance import instance
@@ -54,6 +55,11 @@ STEPS_SAID: Final = {
     "called_in": N_("an agent is called in"),
     "outbound_refused": N_("a number that may not be dialled"),
     "callback_asked": N_("to be called back"),
+    "dials": N_("calls the customer back"),
+    "outbound": N_("a number is dialled"),
+    "seat_not_there": N_("not taken up at the agent's own phone"),
+    "reached": N_("the customer is on the line"),
+    "called_back": N_("called back"),
     "talk_ended": N_("talk ended"),
     "released": N_("the seat is free"),
     "gone": N_("left the line"),
@@ -125,7 +131,8 @@ def one(call: str) -> str:
     with reading(instance().engine) as db:
         found = call_of(db, call) or abort(404)
         steps = journal_rows(db, call=call, limit=STEPS)
-    require(Action.SEE_CALLS, owned_by(found.seat))
+    if not owed_in(found.id):
+        require(Action.SEE_CALLS, owned_by(found.seat))
     return render_template(
         "calls/one.html",
         call=found,

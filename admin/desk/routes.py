@@ -10,6 +10,8 @@ from werkzeug.wrappers import Response
 from admin import live
 from admin.access import allowed, require, visitor
 from admin.agents.mobiles import silent
+from admin.callbacks.forms import RESULTS
+from admin.callbacks.reach import my_callbacks, open_callbacks, taken_by_visitor
 from admin.calls.routes import OUTCOMES
 from admin.desk.duties import my_requests, my_shifts
 from admin.desk.forms import CATEGORIES, NoteForm
@@ -35,6 +37,7 @@ STEPS: Final = (
 )
 EARLIER: Final = 8
 MY_CALLS: Final = 10
+MY_CALLBACKS: Final = 20
 DAY_MS: Final = 86_400_000
 
 
@@ -69,6 +72,9 @@ def index() -> str:
         shifts=shifts,
         asked=asked,
         said=said,
+        callbacks=my_callbacks(agent, MY_CALLBACKS),
+        results=RESULTS,
+        owed=open_callbacks(),
     )
 
 
@@ -165,7 +171,7 @@ def _readable(call: str) -> CallRow:
             abort(404)
         agent = visitor().agent
         rung = agent is not None and notes.was_offered(db, call, agent)
-    if not rung:
+    if not rung and not taken_by_visitor(call):
         require(Action.SEE_CALLS, owned_by(row.seat))
     return row
 

@@ -6,6 +6,7 @@ from flask import Blueprint, render_template
 
 from admin import live
 from admin.access import actor, allowed
+from admin.callbacks.reach import open_callbacks
 from admin.instance import site
 from hotseat.rights import Action, Scope, reach
 
@@ -17,4 +18,4 @@ pages = Blueprint("home", __name__)
 def index() -> str:
     """What everybody sees first."""
     status = live.status() if reach(actor(), Action.SEE_FLOOR) is not Scope.NONE else None
-    return render_template("home/index.html", now=status, hotline=site())
+    return render_template("home/index.html", now=status, hotline=site(), owed=open_callbacks())

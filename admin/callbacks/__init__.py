@@ -1,0 +1,1 @@
+"""Call-backs: who is owed a call, and what callers have left to say."""
