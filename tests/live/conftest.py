@@ -71,6 +71,13 @@ def hotline(house: Hotline) -> Hotline:
 
 
 @pytest.fixture
+def apart(hotline: Hotline) -> Iterator[Hotline]:
+    """The hotline for a test with another clock, a roster or wrong rows: it leaves no history."""
+    with hotline.set_aside():
+        yield hotline
+
+
+@pytest.fixture
 def seed() -> int:
     """The seed of a random test; printed, and repeated with HOTSEAT_TEST_SEED."""
     number = int(os.environ.get("HOTSEAT_TEST_SEED") or random.randrange(10**6))

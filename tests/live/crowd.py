@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from hotseat.phones import phone_logins
-from tests.live.hotline import SITE, STRAIGHT, Hotline
+from tests.live.hotline import STRAIGHT, Hotline, SiteFile
 from tests.live.premises import until
 from tests.live.sipp import CALLER, PHONE, REGISTER, Sipp
 
@@ -69,10 +68,8 @@ class Crowd:
 @contextmanager
 def crowd(hotline: Hotline, seats: int, folder: Path) -> Iterator[Crowd]:
     """The site with so many seats more; afterwards it is as it was."""
-    site = folder / "site.yaml"
     folder.mkdir(parents=True, exist_ok=True)
-    site.write_text(_site_with(seats), encoding="utf-8")
-    hotline.apply(site)
+    hotline.change(partial(_add_seats, seats))
     last = _phone_of(f"{2000 + seats}")
     until(
         "Asterisk knows the phones",
@@ -105,16 +102,13 @@ def crowd(hotline: Hotline, seats: int, folder: Path) -> Iterator[Crowd]:
     finally:
         there.close()
         hotline.clear()
-        hotline.apply(SITE)
 
 
-def _site_with(seats: int) -> str:
-    site = yaml.safe_load(SITE.read_text(encoding="utf-8"))
+def _add_seats(seats: int, site: SiteFile) -> None:
     for number in range(1, seats + 1):
         agent = f"{2000 + number}"
         site["agents"][agent] = {"name": f"群 {number}", "skills": {"consult": 1}}
         site["phones"][_phone_of(agent)] = {"place": "三楼"}
-    return yaml.safe_dump(site, allow_unicode=True)
 
 
 def _phone_of(agent: str) -> str:

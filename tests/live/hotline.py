@@ -10,11 +10,16 @@ Everything of a hotline lives in one state folder, whose hash gives it a loopbac
 from __future__ import annotations
 
 import os
+import shutil
 import signal
+import sqlite3
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
+
+import yaml
 
 from hotseat.history import CallRow
 from hotseat.softphones.callers import Callers
@@ -36,6 +41,8 @@ NIGHT = "4008004000"
 """Like STRAIGHT, for a queue that keeps requests for callbacks when nobody is on duty."""
 
 RELAY_PORT = 5039
+
+SiteFile: TypeAlias = dict[str, Any]
 
 
 def now_ms() -> int:
@@ -170,6 +177,12 @@ class Hotline(Premises):
         assert len(found) < 2, f"caller {caller} has {len(found)} records: {found}"
         return found[0] if found else None
 
+    def recorded(self, caller: str) -> CallRow:
+        """The record of a caller, as soon as it is written."""
+        found = until(f"caller {caller} is on record", lambda: self.record(caller), 5)
+        assert found is not None
+        return found
+
     def ended(self, caller: str, timeout: float = 5) -> CallRow:
         """The record of a caller, once it is closed."""
 
@@ -181,10 +194,20 @@ class Hotline(Premises):
         assert found is not None
         return found
 
+    # The site
+
+    def change(self, edit: Callable[[SiteFile], None]) -> None:
+        """Put the tests' site in force with an edit; the next test has it as it was."""
+        site = yaml.safe_load(SITE.read_text(encoding="utf-8"))
+        edit(site)
+        changed = self.state / "changed.yaml"
+        changed.write_text(yaml.safe_dump(site, allow_unicode=True), encoding="utf-8")
+        self.apply(changed)
+
     # Between two tests
 
     def clear(self) -> None:
-        """Nobody on the phone, nobody seated, the wire whole, the server up."""
+        """Nobody on the phone, nobody seated, the wire whole, the server up, the site as it was."""
         if not self.alive:
             self.start()
         self.relay.mend()
@@ -199,6 +222,36 @@ class Hotline(Premises):
         for seat in self.status()["seats"]:
             self.ask("seat-logout", agent=seat["seat"])
         until("the floor is empty", self._empty, 15)
+        if self._site != SITE.read_text(encoding="utf-8"):
+            self.apply(SITE)
+
+    @contextmanager
+    def set_aside(self) -> Iterator[None]:
+        """What is written meanwhile, ahead of time or against the rules, is gone afterwards."""
+        kept = self.state / "kept.db"
+        self.last_row()
+        with (
+            closing(sqlite3.connect(self._database)) as now,
+            closing(sqlite3.connect(kept)) as copy,
+        ):
+            now.backup(copy)
+        shutil.copymode(self._database, kept)
+        site = self._site
+        yield
+        self._stop_server()
+        self._engine.dispose()
+        for left in self.state.glob(f"{self._database.name}-*"):
+            left.unlink()
+        kept.replace(self._database)
+        self._site = site
+        self.start()
+
+    @property
+    def _database(self) -> Path:
+        """The file of a hotline on SQLite."""
+        file = self._engine.url.database
+        assert file is not None
+        return Path(file)
 
     def _empty(self) -> bool:
         state = self.status()

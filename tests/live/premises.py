@@ -21,7 +21,7 @@ from hotseat.asterisk.sandbox import Sandbox
 from hotseat.config import AsteriskSettings, Settings
 from hotseat.control_client import NotRunning, ask
 from hotseat.db.engine import open_engine, reading
-from hotseat.db.queries import journal_rows, recent_calls
+from hotseat.db.queries import journal_rows, last_journal_id, recent_calls
 from hotseat.db.snapshot import current_revision
 from hotseat.history import CallRow, JournalRow
 
@@ -60,6 +60,7 @@ class Premises:
         self._engine = open_engine(self._settings.database)
         self._stack = ExitStack()
         self._server: subprocess.Popen[bytes] | None = None
+        self._site = ""
         self.server_log = state / "server.log"
 
     def install(self) -> None:
@@ -133,6 +134,7 @@ class Premises:
     def apply(self, site: Path) -> None:
         """Put a site file in force, also in a server that runs."""
         self.hotseat("site", "apply", str(site), "--yes")
+        self._site = site.read_text(encoding="utf-8")
         with reading(self._engine) as session:
             revision = current_revision(session)
         if self.alive:
@@ -233,10 +235,31 @@ class Premises:
 
     # What is remembered
 
-    def journal(self, *kinds: str, call: str | None = None, since: int = 0) -> list[JournalRow]:
-        """Rows of the journal, in order."""
+    def journal(
+        self, *kinds: str, call: str | None = None, since: int = 0, after: int = 0
+    ) -> list[JournalRow]:
+        """Rows of the journal, in order.
+
+        `since` is an instant of the server's clock, which may be some milliseconds behind ours;
+        what a test has just brought about is safely found `after` the last row before it.
+        """
         with reading(self._engine) as session:
-            return journal_rows(session, limit=MANY, since=since, call=call, kinds=kinds)
+            rows = journal_rows(
+                session, limit=MANY, since=since, after=after, call=call, kinds=kinds
+            )
+        return rows
+
+    def last_row(self) -> int:
+        """The id of the last row of the journal, once all that has happened is in it."""
+        until("the journal is written", lambda: self.status()["journal"]["lag_ms"] == 0, 5)
+        with reading(self._engine) as session:
+            return last_journal_id(session)
+
+    def call(self, call: str) -> CallRow:
+        """The record of a call."""
+        with reading(self._engine) as session:
+            (row,) = recent_calls(session, call=call)
+        return row
 
     def calls(self, since: int = 0) -> list[CallRow]:
         """Call records in the order of arrival."""

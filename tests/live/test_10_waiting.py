@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
-import yaml
 
 from ivr.prompts import FOLDER
-from tests.live.hotline import SITE, STRAIGHT, Hotline, now_ms, until
+from tests.live.hotline import STRAIGHT, Hotline, SiteFile, now_ms, until
 from tests.live.sound import RATE, Recording, Samples, hears_music, snr_db
 from tests.live.talk import LAST_WORDS_MS, SETTLE_MS, heard_between
 
@@ -28,20 +25,13 @@ words it is under 0.6."""
 BIT_MS = 400
 
 
-@pytest.fixture
-def talkative(hotline: Hotline, tmp_path: Path) -> Iterator[Hotline]:
-    """The hotline with announcements for those who wait for consult."""
-    site = yaml.safe_load(SITE.read_text(encoding="utf-8"))
+def announce(site: SiteFile) -> None:
+    """Announcements for those who wait for consult."""
     site["queues"]["consult"]["while_waiting"] = {
         "every_seconds": EVERY_SECONDS,
         "position": True,
         "comfort": [COMFORT],
     }
-    changed = tmp_path / "talkative.yaml"
-    changed.write_text(yaml.safe_dump(site, allow_unicode=True), encoding="utf-8")
-    hotline.apply(changed)
-    yield hotline
-    hotline.apply(SITE)
 
 
 def bits(prompt: str) -> list[Samples]:
@@ -61,8 +51,8 @@ def likeness(heard: Samples, words: Samples) -> float:
     return float(np.max(products / np.sqrt(np.maximum(energy * np.sum(words**2), 1e-6))))
 
 
-def test_announcements_are_heard_and_an_offer_cuts_them(talkative: Hotline) -> None:
-    hotline = talkative
+def test_announcements_are_heard_and_an_offer_cuts_them(hotline: Hotline) -> None:
+    hotline.change(announce)
     desk = hotline.log_on("1001", "p101", paused="lunch")
     desk.sends_tone(DESK_HERTZ)
     desk.answers(after_ms=30)

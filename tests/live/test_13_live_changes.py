@@ -141,8 +141,8 @@ def test_the_site_changes_under_load(hotline: Hotline, busy: Busy, tmp_path: Pat
     assert "Traceback" not in log
 
 
-def test_a_bad_change_changes_nothing_and_says_why(hotline: Hotline, tmp_path: Path) -> None:
-    site = Site(hotline, tmp_path)
+def test_a_bad_change_changes_nothing_and_says_why(apart: Hotline, tmp_path: Path) -> None:
+    hotline, site = apart, Site(apart, tmp_path)
     revision = hotline.status()["site"]["revision"]
 
     def wrong_menu(content: Content) -> None:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 
 import pytest
-import yaml
 from sqlalchemy import text
 
 from hotseat.db.engine import open_engine
 from hotseat.history import Outcome
 from hotseat.prompts.telephone_sound import RATE, loudness_db, read_wav
-from tests.live.duty import Night
-from tests.live.hotline import SITE, Hotline, now_ms
+from tests.live.duty import MOBILES, Night
+from tests.live.hotline import Hotline, SiteFile, now_ms
 from tests.live.premises import until
 
 pytestmark = pytest.mark.live
@@ -67,6 +65,47 @@ def test_declined_it_goes_to_the_next_on_duty_and_then_on_record(night: Night) -
         ).all()
     engine.dispose()
     assert [tuple(row) for row in rows] == [("night", "13800140002")]
+
+
+def test_who_is_not_on_duty_is_called_in_before_the_policy(night: Night) -> None:
+    """After those on duty the escalation list, of whom 1003 lacks the skill; then the policy."""
+
+    def escalates(site: SiteFile) -> None:
+        site["roster"] = {"escalation": ["1003", "1002"]}
+
+    hotline = night.hotline
+    hotline.change(escalates)
+    night.on_duty("1001")
+    for caller, key, outcome in (
+        ("13800140015", "1", Outcome.ANSWERED),
+        ("13800140016", "2", Outcome.CALLBACK),
+    ):
+        until("1001 is free", lambda: night.state("1001") == "ready", 3)
+        since = now_ms()
+        call = night.call(caller)
+        on_duty = night.asked("1001", since)
+        on_duty.digits("2")
+        called_in = night.asked("1002", since)
+        on_duty.wait("ended", timeout=2)
+        called_in.digits(key)
+        if outcome is Outcome.ANSWERED:
+            night.talks("1002")
+            called_in.hang_up()
+        call.wait("ended", timeout=20)
+        record = hotline.ended(caller)
+        assert (record.outcome, record.offers) == (outcome, 2)
+        rows = hotline.journal("called_in", call=record.id)
+        assert [row.seat for row in rows] == ["1002"]
+        until(
+            "1002 is off duty again",
+            lambda: [seat["seat"] for seat in hotline.status()["seats"]] == ["1001"],
+            5,
+        )
+    assert not [
+        invite
+        for invite in hotline.carrier.invites(night.began)
+        if MOBILES["1003"] in invite.facts["called"]
+    ]
 
 
 def test_a_voicemail_that_talks_swallows_nobody(night: Night) -> None:
@@ -210,23 +249,19 @@ def test_the_own_number_rings_the_mobile_and_then_the_next(night: Night) -> None
     assert night.hotline.ended("13800140013").seat == "1002"
 
 
-def test_a_message_is_kept(night: Night, tmp_path: Path) -> None:
-    site = yaml.safe_load(SITE.read_text())
-    site["queues"]["night"]["duty"]["after_hours"] = "voicemail"
-    changed = tmp_path / "voicemail.yaml"
-    changed.write_text(yaml.safe_dump(site, allow_unicode=True))
-    night.hotline.apply(changed)
-    try:
-        caller = night.call("13800140014")
-        messages = night.hotline.asterisk_log.parents[1] / "spool"
-        until("a message is recorded", lambda: list(messages.glob("message-*.wav")), 20)
-        time.sleep(1.5)  # the caller speaks
-        caller.digits("#")
-        caller.wait("ended", timeout=15)
-        record = night.hotline.ended("13800140014")
-        assert record.outcome is Outcome.CALLBACK
-        sound = read_wav(messages / f"message-{record.id}.wav")
-        assert len(sound) > RATE
-        assert loudness_db(sound) > -40
-    finally:
-        night.hotline.apply(SITE)
+def test_a_message_is_kept(night: Night) -> None:
+    def takes_messages(site: SiteFile) -> None:
+        site["queues"]["night"]["duty"]["after_hours"] = "voicemail"
+
+    night.hotline.change(takes_messages)
+    caller = night.call("13800140014")
+    messages = night.hotline.asterisk_log.parents[1] / "spool"
+    until("a message is recorded", lambda: list(messages.glob("message-*.wav")), 20)
+    time.sleep(1.5)  # the caller speaks
+    caller.digits("#")
+    caller.wait("ended", timeout=15)
+    record = night.hotline.ended("13800140014")
+    assert record.outcome is Outcome.CALLBACK
+    sound = read_wav(messages / f"message-{record.id}.wav")
+    assert len(sound) > RATE
+    assert loudness_db(sound) > -40

@@ -1,6 +1,6 @@
 """Two things in one instant: a mobile takes the call, and the caller leaves or another takes it.
 
-HOTSEAT_RACES says how many trials of each kind; 200 in a long run, few in an ordinary one.
+A hundred trials of each kind; HOTSEAT_RACES is another number.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tests.live.premises import until
 
 pytestmark = pytest.mark.live
 
-RACES = int(os.environ.get("HOTSEAT_RACES", "8"))
+RACES = int(os.environ.get("HOTSEAT_RACES", "100"))
 OFFSET_MS = 200
 DIGIT_MS = 120
 """A key counts when it is let go: the offsets lie around that instant."""

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-import yaml
 
 from hotseat.history import Outcome
 from hotseat.softphones.phone import PhoneCall
 from tests.live.duty import Night
-from tests.live.hotline import SITE, Hotline
+from tests.live.hotline import Hotline, SiteFile
 from tests.live.premises import until
 
 pytestmark = pytest.mark.live
@@ -47,10 +44,13 @@ def seats(hotline: Hotline) -> dict[str, str]:
     return {seat["seat"]: seat["phone"] for seat in hotline.status()["seats"]}
 
 
-def test_a_star_code_at_a_desk_checks_in_and_out(night: Night, pin: str) -> None:
+def test_star_codes_at_a_desk_check_in_pause_and_check_out(night: Night, pin: str) -> None:
     desk = night.hotline.desk("p101")
     types(desk.call("*111001"), f"{pin}#")
     until("1001 sits at p101", lambda: seats(night.hotline) == {"1001": "p101"}, 5)
+    for code, paused in (("*13", True), ("*14", False)):
+        desk.call(code).wait("ended", timeout=10)
+        assert (night.hotline.seat("1001")["paused"] is not None) is paused
     desk.call("*12").wait("ended", timeout=10)
     assert seats(night.hotline) == {}
 
@@ -75,37 +75,33 @@ def test_even_with_the_pin_calls_ring_at_the_registered_number(night: Night, pin
     assert night.rings("1001").called == "+86" + MOBILE_OF_1001
 
 
-@pytest.fixture
-def forbidding(night: Night, tmp_path: Path) -> Iterator[Night]:
-    """The kill switch is on, and 1002 has a mobile abroad."""
-    site = yaml.safe_load(SITE.read_text())
+def stop_all(site: SiteFile) -> None:
+    """The kill switch is on, also for who is called in."""
     site["outbound"]["stopped"] = True
+    site["roster"] = {"escalation": ["1002"]}
+
+
+def move_abroad(site: SiteFile) -> None:
+    """1002 has a mobile that no prefix allows."""
     site["agents"]["1002"]["mobile"] = "+4915112345678"
-    changed = tmp_path / "stopped.yaml"
-    changed.write_text(yaml.safe_dump(site, allow_unicode=True))
-    night.hotline.apply(changed)
-    yield night
-    night.hotline.apply(SITE)
 
 
-def test_forbidden_numbers_are_never_dialled(forbidding: Night, tmp_path: Path) -> None:
-    hotline = forbidding.hotline
-    forbidding.on_duty("1001")
+def test_forbidden_numbers_are_never_dialled(night: Night) -> None:
+    hotline = night.hotline
+    hotline.change(stop_all)
+    night.on_duty("1001")
     for caller, number in (("13800170002", "4008004000"), ("13800170003", "8001")):
-        forbidding.call(caller, number).wait("ended", timeout=20)
+        night.call(caller, number).wait("ended", timeout=20)
         assert hotline.ended(caller).outcome is Outcome.CALLBACK
-    site = yaml.safe_load((tmp_path / "stopped.yaml").read_text())
-    site["outbound"]["stopped"] = False
-    open_again = tmp_path / "open.yaml"
-    open_again.write_text(yaml.safe_dump(site, allow_unicode=True))
-    hotline.apply(open_again)
+    hotline.change(move_abroad)
     hotline.ask("seat-logout", agent="1001")
-    forbidding.on_duty("1002")
-    forbidding.call("13800170004").wait("ended", timeout=20)
-    assert hotline.carrier.invites(forbidding.began) == []
-    refused = hotline.journal("outbound_refused", since=round(forbidding.began))
-    assert [row.facts["why"] for row in refused] == [
-        "outbound calls are stopped",
-        "outbound calls are stopped",
-        "no prefix that is allowed",
+    night.on_duty("1002")
+    night.call("13800170004").wait("ended", timeout=20)
+    assert hotline.carrier.invites(night.began) == []
+    refused = hotline.journal("outbound_refused", since=round(night.began))
+    stopped, abroad = "outbound calls are stopped", "no prefix that is allowed"
+    assert [(row.seat, row.facts["why"]) for row in refused] == [
+        *(("1001", stopped), ("1002", stopped)),  # of those on duty, of the escalation list
+        *(("1001", stopped), ("1002", stopped)),  # by the agent's own number
+        ("1002", abroad),
     ]

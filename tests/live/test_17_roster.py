@@ -7,10 +7,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import delete
 
 from hotseat.db.engine import open_engine, writing
-from hotseat.db.roster_models import RosterDuty, RosterRequest, RosterVersion, RosterWord
+from hotseat.db.roster_models import RosterDuty, RosterVersion
 from hotseat.db.rosters import roster_version
 from tests.live.hotline import STRAIGHT, Hotline, now_ms, until
 
@@ -24,9 +23,9 @@ Publish = Callable[..., None]
 
 
 @pytest.fixture
-def publish(hotline: Hotline) -> Iterator[Publish]:
+def publish(apart: Hotline) -> Iterator[Publish]:
     """Put duties of today in force, (agent, begins, ends) in milliseconds; gone after the test."""
-    engine = open_engine(hotline.settings.database)
+    engine = open_engine(apart.settings.database)
 
     def publish(*duties: tuple[str, int, int]) -> None:
         with writing(engine) as session:
@@ -55,13 +54,9 @@ def publish(hotline: Hotline) -> Iterator[Publish]:
                         ends=ends,
                     )
                 )
-        hotline.ask("reload-config")
+        apart.ask("reload-config")
 
     yield publish
-    with writing(engine) as session:
-        for table in (RosterDuty, RosterWord, RosterRequest, RosterVersion):
-            session.execute(delete(table))
-    hotline.ask("reload-config")
     engine.dispose()
 
 

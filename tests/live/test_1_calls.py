@@ -8,13 +8,12 @@ from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 import yaml
 
 from hotseat.history import CallRow, Outcome
-from tests.live.hotline import NUMBER, SITE, Hotline, now_ms, until
+from tests.live.hotline import NUMBER, SITE, Hotline, SiteFile, now_ms, until
 from tests.live.talk import Heard, Talk
 
 pytestmark = pytest.mark.live
@@ -153,27 +152,24 @@ def test_sixty_calls_land_on_qualified_seats_and_are_heard(hotline: Hotline, see
             assert first.ended <= second.began, f"{phone} held two calls: {first} {second}"
 
 
-def test_a_menu_is_swapped_under_a_call(hotline: Hotline, tmp_path: Path) -> None:
-    site = yaml.safe_load(SITE.read_text())
+def swap(site: SiteFile) -> None:
+    """The keys of the menu change places."""
     keys = site["menus"]["main"]["nodes"]["ask"]["keys"]
     keys["1"], keys["2"] = keys["2"], keys["1"]
-    swapped = tmp_path / "swapped.yaml"
-    swapped.write_text(yaml.safe_dump(site, allow_unicode=True))
 
+
+def test_a_menu_is_swapped_under_a_call(hotline: Hotline) -> None:
     before = hotline.callers.call(NUMBER, caller="13800020001")
     before.wait("talking")
     until("the first call is in the menu", lambda: hotline.record("13800020001"), 5)
-    try:
-        hotline.apply(swapped)
-        after = hotline.callers.call(NUMBER, caller="13800020002")
-        after.wait("talking")
-        until("the second call is in the menu", lambda: hotline.record("13800020002"), 5)
-        for call in (before, after):
-            call.digits("1")
-        assert queue_of(hotline, "13800020001") == "consult"
-        assert queue_of(hotline, "13800020002") == "complaint"
-    finally:
-        hotline.apply(SITE)
+    hotline.change(swap)
+    after = hotline.callers.call(NUMBER, caller="13800020002")
+    after.wait("talking")
+    until("the second call is in the menu", lambda: hotline.record("13800020002"), 5)
+    for call in (before, after):
+        call.digits("1")
+    assert queue_of(hotline, "13800020001") == "consult"
+    assert queue_of(hotline, "13800020002") == "complaint"
 
 
 def queue_of(hotline: Hotline, caller: str) -> str:

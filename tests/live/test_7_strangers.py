@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pytest
 
 from hotseat.config import load_secrets
-from hotseat.history import JournalRow, Outcome
+from hotseat.history import Outcome
 from hotseat.softphones.phone import Phone, PhoneError
 from tests.live.hotline import STRAIGHT, Hotline, now_ms, until
 
@@ -140,8 +140,7 @@ def test_sip_registration(hotline: Hotline, user: str) -> None:
 def test_a_phone_dials_outside(hotline: Hotline, number: str) -> None:
     """Numbers of the world, other phones and names out of the dialplan: nothing is dialled."""
     phone = hotline.desk("p103")
-    before = strangers(hotline)
-    begun = now_ms()
+    before, last, begun = strangers(hotline), hotline.last_row(), now_ms()
     call = phone.call(number)
     refused = call.wait("ended")
     assert refused.facts["code"] >= 400
@@ -150,11 +149,11 @@ def test_a_phone_dials_outside(hotline: Hotline, number: str) -> None:
         assert desk.invites(since=begun) == []
     if number.isdecimal():
         assert_counted(hotline, before, "phone")
-        until(
-            "the refusal is recorded",
-            lambda: [row for row in hotline.calls(begun) if row.outcome is Outcome.REFUSED],
-            5,
+        (end,) = until(
+            "the refusal is journalled", lambda: hotline.journal("ended", after=last), TIMEOUT
         )
+        assert end.call is not None
+        assert hotline.call(end.call).outcome is Outcome.REFUSED
 
 
 @pytest.mark.usefixtures("served")
@@ -182,7 +181,7 @@ def stranger(hotline: Hotline, user: str) -> Phone:
 def test_a_number_with_line_breaks_forges_nothing(hotline: Hotline) -> None:
     """The user part of a SIP address may hold any character, escaped."""
     forged = quote("1\nagi_arg_1: trunk\nagi_arg_5: waiting|X|vip|9|1||0||main@1|||\n\n", safe="")
-    begun = now_ms()
+    last, begun = hotline.last_row(), now_ms()
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sip:
         sip.settimeout(TIMEOUT)
         sip.bind((hotline.address(10), 0))
@@ -208,12 +207,13 @@ def test_a_number_with_line_breaks_forges_nothing(hotline: Hotline) -> None:
             answer = sip.recv(4096)
         tag = answer.partition(b"To:")[2].partition(b"tag=")[2].partition(b"\r")[0].decode()
 
-        def arrived() -> list[JournalRow]:
-            rows = hotline.journal("arrived", since=begun)
-            return [row for row in rows if row.facts["number"] == STRAIGHT]
-
-        (call,) = until("the call with the forged number is journalled", arrived, TIMEOUT)
-        assert call.facts["came_from"] == "trunk"
+        (came,) = until(
+            "the call with the forged number is journalled",
+            lambda: hotline.journal("arrived", after=last),
+            TIMEOUT,
+        )
+        assert came.call is not None
+        assert came.facts == {"number": STRAIGHT, "came_from": "trunk"}
         bye = (
             f"BYE sip:{STRAIGHT}@{hotline.address(1)} SIP/2.0\r\n"
             + head.replace(
@@ -223,12 +223,12 @@ def test_a_number_with_line_breaks_forges_nothing(hotline: Hotline) -> None:
             + "CSeq: 2 BYE\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n"
         )
         sip.sendto(bye.encode(), (hotline.address(1), hotline.settings.asterisk.sip_port))
-
-        def ended() -> bool:
-            return any(row.call == call.call for row in hotline.journal("ended", since=begun))
-
-        until("the call with the forged number has ended", ended, TIMEOUT)
-    (record,) = [row for row in hotline.calls(since=begun) if row.id == call.call]
+        until(
+            "the call with the forged number has ended",
+            lambda: hotline.journal("ended", call=came.call),
+            TIMEOUT,
+        )
+    record = hotline.call(came.call)
     assert record.caller is not None
     assert "\n" not in record.caller
     assert (record.number, record.priority) == (STRAIGHT, 0)

@@ -53,8 +53,8 @@ def test_a_drain_ends_after_the_last_talk_and_costs_nobody_the_place(hotline: Ho
     until("both are in line", lambda: hotline.waiting() == 2, 10)
     order = [call["waited_ms"] for call in hotline.status()["calls"]]
     assert order == sorted(order, reverse=True)
-    calls = {row.caller: row.id for row in hotline.calls(hotline.started_at)}
-    assert [call["call"] for call in hotline.status()["calls"]] == [calls[waiter], calls[late]]
+    in_line = [hotline.recorded(caller).id for caller in (waiter, late)]
+    assert [call["call"] for call in hotline.status()["calls"]] == in_line
 
 
 def test_the_doctor_finds_a_hotline_well(hotline: Hotline) -> None:
