@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from importlib.resources import files
+from typing import Any
 
 import pytest
 
@@ -13,9 +14,16 @@ from hotseat.site.read import read
 from hotseat.site.records import Site
 from tests.databases import SQLiteDatabases
 from tests.postgresql import NoPostgreSQL, PostgreSQL
+from tests.sides import Sides
 
 # Commands answer in the language of the locale; tests read English unless they say otherwise.
 os.environ["LC_ALL"] = "C.UTF-8"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Sides | None:
+    """`--dist loadfile` knows which files belong together."""
+    return Sides(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
