@@ -25,8 +25,9 @@ demo: $(VENV)/.installed-demo asterisk site ## run + simulated callers and agent
 	@$(HOTSEAT) asterisk render
 	@$(HOTSEAT) demo $(if $(RATE),--rate $(RATE)) $(if $(SEED),--seed $(SEED))
 
+# What runs beside what: tests/sides.py.
 test: check postgresql sipp chromium asterisk ## everything: also on PostgreSQL, with a real Asterisk, real phones, a real browser
-	$(VENV)/bin/pytest -m "live or postgresql"
+	$(VENV)/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder -m "live or postgresql"
 
 check: setup ## style, types, import rules and the fast tests; two minutes
 	$(VENV)/bin/ruff check .
