@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from acd.types import Millis
 from admin.health.doctor import Findings
 from admin.passwords import Passwords
+from admin.remembered import Remembered
 from hotseat.config import Settings
 from hotseat.db.engine import reading
 from hotseat.db.snapshot import current_revision, site_now
@@ -40,6 +41,7 @@ class Instance:
     passwords: Passwords
     examine: Callable[[Settings], Findings | None]
     """The doctor."""
+    remembered: Remembered = field(default_factory=Remembered)
     _in_force: InForce = field(default=InForce(EMPTY_SITE, written(EMPTY_SITE.as_written())))
 
     def look(self) -> InForce:

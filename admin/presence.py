@@ -29,4 +29,4 @@ def stays(session: Session, since: Millis, until: Millis) -> list[LogOn]:
 
 def breaks(session: Session, found: list[LogOn], since: Millis, until: Millis) -> list[Pause]:
     """The pauses of those who were logged on, from `since` until before `until`."""
-    return pauses(pause_steps(session, since - LOOK_BACK, until), found)
+    return pauses(pause_steps(session, since - DAY, until), found)

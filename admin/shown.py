@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 import yaml
-from flask import current_app, request, url_for
+from flask import current_app, g, request, url_for
 from markupsafe import Markup
 
 from acd.types import Millis
@@ -70,12 +70,15 @@ def here_with(**changed: object) -> str:
 
 
 def asset(name: str) -> str:
-    """The address of a static file, which changes when the file does."""
-    path = Path(current_app.static_folder or "") / name
-    key = (name, path.stat().st_mtime_ns)
-    if key not in _HASHES:
-        _HASHES[key] = sha256(path.read_bytes()).hexdigest()[:12]
-    return url_for("static", filename=name, v=_HASHES[key])
+    """The address of a static file, which changes when the file does; looked up once a page."""
+    known: dict[str, str] = g.setdefault("assets", {})
+    if name not in known:
+        path = Path(current_app.static_folder or "") / name
+        key = (name, path.stat().st_mtime_ns)
+        if key not in _HASHES:
+            _HASHES[key] = sha256(path.read_bytes()).hexdigest()[:12]
+        known[name] = url_for("static", filename=name, v=_HASHES[key])
+    return known[name]
 
 
 def icon(name: str) -> Markup:

@@ -36,8 +36,6 @@ from ivr.hours import SpecialDay
 
 SHAPES: Final = 6
 """Different shapes and colours of shifts; the letter tells them apart beyond."""
-AT_ONCE: Final = 60
-"""Agents on one page."""
 REQUESTS_AT_MOST: Final = 500
 
 
@@ -125,11 +123,7 @@ class Board:
     """One chip of each shift, to be put somewhere."""
     total: int
     """Agents in all, on this page and others."""
-
-    @property
-    def pages(self) -> int:
-        """How many there are."""
-        return -(-self.total // AT_ONCE)
+    pages: int
 
 
 def rows_shown(look: Look, also: Iterable[str] = ()) -> tuple[list[str], int]:
@@ -143,7 +137,7 @@ def rows_shown(look: Look, also: Iterable[str] = ()) -> tuple[list[str], int]:
 
     wanted = {one for one in {*known, *also} if not look.team or _team(one) == look.team}
     found = sorted(wanted, key=place)
-    return found[(look.page - 1) * AT_ONCE : look.page * AT_ONCE], len(found)
+    return found[(look.page - 1) * look.at_once : look.page * look.at_once], len(found)
 
 
 def board(
@@ -152,10 +146,11 @@ def board(
     rostered: Collection[Duty],
     rules: Rules,
     *,
+    strips: tuple[Strip, ...],
     published: Collection[date],
     today: date,
 ) -> Board:
-    """The board of what is looked at. `rostered` are the duties of the dates around it too."""
+    """The board of what is looked at. `rostered` are its duties, perhaps with others around it."""
     days = look.days
     shown = [duty for duty in rostered if days[0] <= duty.day <= days[-1]]
     agents, total = rows_shown(look, {duty.agent for duty in shown})
@@ -188,9 +183,10 @@ def board(
     return Board(
         tuple(Head(day, day == today, day in published, special.get(day)) for day in days),
         tuple((title, tuple(rows)) for title, rows in groups.items()),
-        strips(rules, rostered, days),
+        strips,
         palette(rules, days[0]),
         total,
+        -(-total // look.at_once),
     )
 
 

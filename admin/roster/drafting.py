@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from admin.days import read_day, today
 from admin.forms import error_beside
 from admin.instance import instance, site
 from admin.roster import said
-from admin.roster.board import around, board, drafted, gaps
+from admin.roster.board import Gap, around, board, drafted, gaps, strips
 from admin.roster.changing import change, kept, note_change, tell_refusal
 from admin.roster.forms import FROM, BeginForm, PublishForm
 from admin.roster.looked_at import looked_at, week_of
@@ -32,11 +33,12 @@ from hotseat.db.roster_writes import (
     publish_draft,
     save_draft,
 )
-from hotseat.db.rosters import AROUND, published, versions
+from hotseat.db.rosters import AROUND, draft_heads, published, roster_version, versions
 from hotseat.rights import Action
 from hotseat.roster.drafts import Draft, EditRefused
 from hotseat.roster.rotations import ROTATIONS, RotationMisused
-from hotseat.roster.shifts import Assignment
+from hotseat.roster.rules import Findings, Rules
+from hotseat.roster.shifts import Assignment, Duty
 from hotseat.site.roster_rules import holidays_of
 
 pages = Blueprint("drafts", __name__, url_prefix="/drafts")
@@ -59,39 +61,51 @@ def new() -> str | Response:
     return render_template("roster/begin.html", form=form, agents=site().agents)
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What one state of a draft comes to."""
+
+    duties: tuple[Duty, ...]
+    outside: tuple[Duty, ...]
+    """Published, of the days around."""
+    findings: Findings
+    gaps: tuple[Gap, ...]
+
+
 @pages.get("/<int:draft>")
 @allowed(Action.EDIT_ROSTER)
 def index(draft: int) -> str:
     """The draft on the board, and what is to be said of it."""
     with reading(instance().engine) as session:
-        own = kept(session, draft)
-        first, last = own.draft.first, own.draft.last
-        look = looked_at(first, last)
-        rules = rules_for(session, first, last)
-        outside = [
-            duty
-            for duty in published(session, first - AROUND, last + AROUND)
-            if not first <= duty.day <= last
-        ]
-        duties = drafted(own.draft.assignments, rules)
-        findings = check_draft(session, own.draft, rules)
+        head = next(iter(draft_heads(session, draft)), None) or abort(404)
+        look = looked_at(head.first, head.last)
+        rules = rules_for(session, head.first, head.last)
+        near = around(session, look.days)
+        state = head, roster_version(session), site().revision, rules.leaves
+        seen = instance().remembered.get(
+            ("draft", *state), lambda: _seen(session, kept(session, draft).draft, rules)
+        )
         shown = board(
             session,
             look,
-            (*outside, *duties),
-            around(session, look.days),
+            seen.duties,
+            near,
+            strips=instance().remembered.get(
+                ("strips", *state, look.days),
+                lambda: strips(near, (*seen.outside, *seen.duties), look.days),
+            ),
             published=look.days,
             today=today(),
         )
-        behind = _changed_meanwhile(session, own.base, first, last)
+        behind = _changed_meanwhile(session, head.base, head.first, head.last)
     chosen = read_key(request.args.get("chosen", ""))
     return render_template(
         "roster/draft.html",
         board=shown,
         look=look,
-        draft=own,
-        findings=findings,
-        gaps=gaps(findings.holes, duties, rules),
+        draft=head,
+        findings=seen.findings,
+        gaps=seen.gaps,
         said=said,
         behind=behind,
         chosen=chosen,
@@ -190,6 +204,17 @@ def publish(draft: int) -> Response:
     live.poke()
     flash(_("Version %(n)s of the roster is in force.", n=done.version), "done")
     return redirect(url_for("roster.index", day=own.first))
+
+
+def _seen(session: Session, draft: Draft, rules: Rules) -> Seen:
+    duties = drafted(draft.assignments, rules)
+    findings = check_draft(session, draft, rules)
+    outside = tuple(
+        duty
+        for duty in published(session, draft.first - AROUND, draft.last + AROUND)
+        if not draft.first <= duty.day <= draft.last
+    )
+    return Seen(duties, outside, findings, gaps(findings.holes, duties, rules))
 
 
 def _begin(form: BeginForm) -> int | None:

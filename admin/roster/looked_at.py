@@ -25,6 +25,11 @@ class Look:
     """A date of the week or month before; None if there is nothing to be seen."""
     later: date | None
 
+    @property
+    def at_once(self) -> int:
+        """Agents on one page."""
+        return 30 if self.month else 60
+
 
 def looked_at(first: date | None = None, last: date | None = None) -> Look:
     """What the address asks for; within a draft only its own dates."""

@@ -7,28 +7,28 @@ from typing import Final
 from flask import Flask
 from werkzeug.routing import Rule
 
-from benchmarks.admin.hotline import AGENT, CALL, DRAFT, REQUEST, VERSION, YESTERDAY
+from benchmarks.admin.hotline import AGENT, CALL, DRAFT, VERSION, YESTERDAY
 
 SAMPLES: Final[dict[str, str | int]] = {
     "number": AGENT,
     "numbers.number": "4008001000",
-    "agent": AGENT,
     "call": CALL,
     "name": "consult",
     "menu": "main",
-    "revision": 1,
     "draft": DRAFT,
     "version": VERSION,
-    "asked": REQUEST,
     "user": 1,
     "kind": "agents",
     "phones.name": "p101",
+    "prompt": "welcome",
+    "language": "zh",
 }
 """Variable of a path -> a value that is there; with the area before it where words are shared."""
 
 NOT_A_PAGE: Final = {
     "static": "a file",
     "account.welcome": "an invitation is used once",
+    "prompts.take": "a sound that was uploaded",
 }
 """Endpoint -> why it is not opened."""
 

@@ -62,8 +62,7 @@ APART: Final = DAYS * DAY // CALLS
 AGENT: Final = AGENTS[5]
 CALL: Final = f"{CALLS - 10_000:026d}"
 VERSION: Final = 1
-DRAFT: Final = 2
-REQUEST: Final = 1
+DRAFT: Final = 1
 
 KEPT: Final = Path(__file__).parents[2] / ".hotseat"
 

@@ -82,12 +82,12 @@ def begin_draft(session: Session, first: date, last: date, by: str, now: Millis)
         last_day=last.isoformat(),
         base=roster_version(session),
         made_by=by,
-        changed_at=now,
+        changed_at=now - 1,
     )
     session.add(row)
     session.flush()
     save_draft(session, row.id, draft, now)
-    return KeptDraft(row.id, draft, row.base, by, now)
+    return KeptDraft(row.id, draft, row.base, by, row.changed_at)
 
 
 def save_draft(session: Session, number: int, draft: Draft, now: Millis) -> None:
@@ -95,7 +95,8 @@ def save_draft(session: Session, number: int, draft: Draft, now: Millis) -> None
     row = session.get(RosterDraft, number)
     if row is None:
         raise NoSuchEntry(f"no draft {number}")
-    row.changed_at = now
+    # Rising, so that it tells one state of the draft from every other.
+    row.changed_at = max(now, row.changed_at + 1)
     before = draft_assignments(session, number)
     for gone in sorted(before - draft.assignments):
         session.execute(
@@ -138,7 +139,7 @@ def catch_up(session: Session, number: int, now: Millis) -> KeptDraft:
     row.base = roster_version(session)
     draft = kept.draft.catch_up(before, after)
     save_draft(session, number, draft, now)
-    return KeptDraft(number, draft, row.base, kept.made_by, now)
+    return KeptDraft(number, draft, row.base, kept.made_by, row.changed_at)
 
 
 # ---- publishing

@@ -6,9 +6,11 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from operator import itemgetter
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, null, or_, select
 from sqlalchemy.orm import Session
 
 from acd.types import Millis
@@ -28,6 +30,8 @@ from hotseat.roster.rules import Leave
 from hotseat.roster.shifts import Assignment, Duty, Place, dates
 from hotseat.roster.times import PauseStep
 
+_PLACES = {place.value: place for place in Place}
+
 AROUND = timedelta(days=2)
 """So far before and after a period lie the duties that bear on its rests and its nights."""
 
@@ -43,6 +47,18 @@ class Version:
     published_by: str
     why: str
     shortcomings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DraftHead:
+    """A draft without what stands in it. It is another one whenever any of this is."""
+
+    id: int
+    first: date
+    last: date
+    base: int
+    made_by: str
+    changed_at: Millis
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +85,14 @@ def versions(session: Session, limit: int = 20) -> list[Version]:
 
 
 def published(
-    session: Session, first: date, last: date, *, upto: int | None = None
+    session: Session,
+    first: date,
+    last: date,
+    *,
+    upto: int | None = None,
+    agents: Collection[str] | None = None,
 ) -> tuple[Duty, ...]:
-    """The duties in force on these dates, earliest first.
+    """The duties in force on these dates, earliest first; only of these agents if any are named.
 
     With `upto` as they were when that version was the last.
     """
@@ -81,15 +102,13 @@ def published(
     days: defaultdict[int, list[str]] = defaultdict(list)
     for day, version in wanted.items():
         days[version].append(day.isoformat())
-    return _duties(
-        session,
-        or_(
-            *(
-                and_(RosterDuty.version == version, RosterDuty.day.in_(of_version))
-                for version, of_version in days.items()
-            )
-        ),
+    which = or_(
+        *(
+            and_(RosterDuty.version == version, RosterDuty.day.in_(of_version))
+            for version, of_version in days.items()
+        )
     )
+    return _duties(session, which if agents is None else and_(which, RosterDuty.agent.in_(agents)))
 
 
 def published_days(session: Session, first: date, last: date) -> list[date]:
@@ -118,6 +137,20 @@ def draft_of(session: Session, number: int) -> KeptDraft | None:
     """One draft; None if there is none of that number."""
     row = session.get(RosterDraft, number)
     return None if row is None else _draft(session, row)
+
+
+def draft_heads(session: Session, number: int | None = None) -> list[DraftHead]:
+    """Every draft or the one of this number, the one changed last first."""
+    row = RosterDraft
+    query = select(
+        row.id, row.first_day, row.last_day, row.base, row.made_by, row.changed_at
+    ).order_by(row.changed_at.desc(), row.id.desc())
+    if number is not None:
+        query = query.where(row.id == number)
+    return [
+        DraftHead(id_, _day(first), _day(last), base, by, at)
+        for id_, first, last, base, by, at in session.execute(query)
+    ]
 
 
 def draft_assignments(session: Session, number: int) -> frozenset[Assignment]:
@@ -185,14 +218,15 @@ def log_steps(session: Session, since: Millis, until: Millis) -> list[LogStep]:
 def pause_steps(session: Session, since: Millis, until: Millis) -> list[PauseStep]:
     """Where pauses began and ended from `since` to just before `until`, in order."""
     journal = models.Journal
-    found = []
-    for kind in ("paused", "pause_over"):
-        query = select(journal.id, journal.at, journal.seat, journal.facts).where(
+    reasons = {"paused": journal.facts["reason"].as_string(), "pause_over": null()}
+    found: list[Any] = []
+    for kind, reason in reasons.items():
+        query = select(journal.id, journal.at, journal.seat, reason).where(
             journal.kind == kind, journal.at >= since, journal.at < until
         )
-        found += [(row.id, row.at, row.seat, row.facts) for row in session.execute(query)]
+        found += map(tuple, session.execute(query))
     found.sort(key=itemgetter(0))
-    return [PauseStep(str(seat), at, facts.get("reason")) for _, at, seat, facts in found]
+    return [PauseStep(str(seat), at, reason) for _, at, seat, reason in found]
 
 
 def logged_on(session: Session) -> dict[str, Millis]:
@@ -263,13 +297,14 @@ def _duties(session: Session, which: ColumnElement[bool]) -> tuple[Duty, ...]:
     row = RosterDuty
     # Columns, not objects: a month of a thousand agents is twenty thousand rows.
     query = select(row.begins, row.ends, row.agent, row.day, row.shift, row.place).where(which)
+    # Rows sort as their duties do, and faster.
+    rows: list[Any] = sorted(map(tuple, session.execute(query)))
     return tuple(
-        sorted(
-            Duty(begins, ends, agent, _day(day), shift, Place(place))
-            for begins, ends, agent, day, shift, place in session.execute(query)
-        )
+        Duty(begins, ends, agent, _day(day), shift, _PLACES[place])
+        for begins, ends, agent, day, shift, place in rows
     )
 
 
+@lru_cache(maxsize=4096)
 def _day(text: str) -> date:
     return date.fromisoformat(text)
