@@ -119,7 +119,10 @@ def write_prompts(instance: Instance, built_in: Path, own: Iterable[Sound]) -> l
         target = sounds / language / SOUND_FOLDER / f"{name}.wav"
         if target.exists() and target.read_bytes() == sound:
             continue
-        target.parent.mkdir(parents=True, exist_ok=True)
+        for folder in (target.parents[1], target.parent):
+            if not folder.exists():
+                folder.mkdir(parents=True)
+                folder.chmod(0o755)
         draft = target.with_suffix(".new")
         draft.write_bytes(sound)
         draft.chmod(0o644)

@@ -87,6 +87,18 @@ def test_the_sites_prompt_beats_the_built_in_one(instance: Instance, tmp_path: P
     assert not (sounds / "zh/hotseat/goodbye.wav").exists()
 
 
+def test_asterisk_reads_what_a_careful_service_writes(instance: Instance, tmp_path: Path) -> None:
+    """The pages run with a umask that leaves nothing to others."""
+    before = os.umask(0o077)
+    try:
+        write_prompts(instance, tmp_path, [("de", "welcome", b"new")])
+    finally:
+        os.umask(before)
+    sounds = instance.outside / "data" / "sounds"
+    for path in (sounds / "de", sounds / "de/hotseat", sounds / "de/hotseat/welcome.wav"):
+        assert path.stat().st_mode & 0o004, path
+
+
 def test_a_line_that_plays_a_prompt_goes_on_with_it(instance: Instance, tmp_path: Path) -> None:
     write_prompts(instance, tmp_path, [("zh", "welcome", b"long")])
     with (instance.outside / "data/sounds/zh/hotseat/welcome.wav").open("rb") as playing:
