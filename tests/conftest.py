@@ -27,12 +27,16 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Sides | None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs PostgreSQL, so that `make check` can leave it to `make test`."""
+    """Mark what needs PostgreSQL, so that `make check` can leave it to `make test`.
+
+    Live tests come first: at the end short files keep both processes busy (`tests/sides.py`).
+    """
     for item in items:
         kind = getattr(item, "callspec", None)
         wants = {"postgresql", "postgresql_server"} & set(getattr(item, "fixturenames", ()))
         if wants or (kind is not None and kind.params.get("each_kind") == "postgresql"):
             item.add_marker(pytest.mark.postgresql)
+    items.sort(key=lambda item: item.get_closest_marker("live") is None)
 
 
 @pytest.fixture(scope="session")
