@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from acd.types import Millis
 from hotseat.db.prompts import Take
 from hotseat.prompts.uses import Use, missing, uses
-from hotseat.site.records import SiteNow
+from hotseat.site.records import Site, SiteNow
 from ivr.prompts import built_in
 
 
@@ -56,7 +56,9 @@ def shelf(site: SiteNow, takes: Iterable[Take]) -> dict[str, Shelved]:
         spoken = Spoken(take.text, take.voice, take.length_ms, take)
         heard.setdefault(take.name, {})[take.language] = spoken
     places = uses(site)
-    lacking = _lacking(site, heard)
+    lacking: dict[str, list[str]] = {}
+    for language, name in missing(site, _names(heard)):
+        lacking.setdefault(name, []).append(language)
     others = sorted({*heard, *places, *lacking} - ours.keys())
     return {
         name: Shelved(
@@ -70,13 +72,20 @@ def shelf(site: SiteNow, takes: Iterable[Take]) -> dict[str, Shelved]:
     }
 
 
-def _lacking(site: SiteNow, heard: Mapping[str, Collection[str]]) -> dict[str, list[str]]:
-    """Prompt -> the languages in which it is needed and not there. `heard`: prompt -> languages."""
+def unrecorded(site: Site | SiteNow, takes: Iterable[Take]) -> list[str]:
+    """`zh/welcome` for what is asked for and neither comes with hotseat nor was uploaded."""
+    have: dict[str, set[str]] = {}
+    for prompt in built_in():
+        have.setdefault(prompt.language, set()).add(prompt.name)
+    for take in takes:
+        have.setdefault(take.language, set()).add(take.name)
+    return [f"{language}/{name}" for language, name in missing(site, have)]
+
+
+def _names(heard: Mapping[str, Collection[str]]) -> dict[str, set[str]]:
+    """Prompt -> languages, the other way round."""
     have: dict[str, set[str]] = {}
     for name, languages in heard.items():
         for language in languages:
             have.setdefault(language, set()).add(name)
-    found: dict[str, list[str]] = {}
-    for language, name in missing(site, have):
-        found.setdefault(name, []).append(language)
-    return found
+    return have

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from hotseat.site.records import AfterHours, QueueRecord, SiteNow
+from hotseat.site.records import AfterHours, MenuRecord, QueueRecord, Site, SiteNow
 from ivr import waiting
 from ivr.menus import parse
 from ivr.nodes import MenuTree
@@ -63,7 +63,7 @@ NOBODY: Final[Mapping[AfterHours, tuple[str, ...]]] = {
 """What the parts of the hotline say that are no menus; a test holds it against their code."""
 
 
-def uses(site: SiteNow) -> dict[str, tuple[Use, ...]]:
+def uses(site: Site | SiteNow) -> dict[str, tuple[Use, ...]]:
     """Prompt -> where it is heard, menus first."""
     found: defaultdict[str, list[Use]] = defaultdict(list)
     for prompt, use in _uses(site):
@@ -72,7 +72,7 @@ def uses(site: SiteNow) -> dict[str, tuple[Use, ...]]:
     return {prompt: tuple(places) for prompt, places in found.items()}
 
 
-def needs(site: SiteNow) -> set[tuple[str, str]]:
+def needs(site: Site | SiteNow) -> set[tuple[str, str]]:
     """(language, prompt) for all that callers and agents can come to hear."""
     if not site.languages:
         return set()
@@ -91,12 +91,14 @@ def needs(site: SiteNow) -> set[tuple[str, str]]:
     return found | {(first, prompt) for prompt in EVERY_CALL}
 
 
-def missing(site: SiteNow, have: Mapping[str, Collection[str]]) -> list[tuple[str, str]]:
+def missing(
+    site: Site | SiteNow, have: Mapping[str, Collection[str]]
+) -> list[tuple[str, str]]:
     """(language, prompt) of what is needed and not there; `have`: language -> prompts."""
     return sorted(need for need in needs(site) if need[1] not in have.get(need[0], ()))
 
 
-def _uses(site: SiteNow) -> Iterator[tuple[str, Use]]:
+def _uses(site: Site | SiteNow) -> Iterator[tuple[str, Use]]:
     for name, menu in _menus(site).items():
         for step, node in menu.nodes.items():
             for prompt in prompts_of(node):
@@ -122,8 +124,11 @@ def _uses(site: SiteNow) -> Iterator[tuple[str, Use]]:
         yield prompt, Use(Where.EVERY_CALL)
 
 
-def _menus(site: SiteNow) -> dict[str, MenuTree]:
-    return {name: parse(menu.document, name) for name, menu in site.menus.items()}
+def _menus(site: Site | SiteNow) -> dict[str, MenuTree]:
+    return {
+        name: parse(menu.document if isinstance(menu, MenuRecord) else menu, name)
+        for name, menu in site.menus.items()
+    }
 
 
 def _in_line(queue: QueueRecord) -> tuple[str, ...]:
@@ -134,5 +139,5 @@ def _while_waiting(queue: QueueRecord) -> tuple[str, ...]:
     return () if queue.while_waiting is None else waiting.prompts(queue.while_waiting)
 
 
-def _mobiles(site: SiteNow) -> bool:
+def _mobiles(site: Site | SiteNow) -> bool:
     return any(agent.mobile for agent in site.agents.values())

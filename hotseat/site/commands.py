@@ -16,7 +16,9 @@ from sqlalchemy import Engine
 from hotseat.control_client import NotRunning, Refused, ask
 from hotseat.db.commands import opened
 from hotseat.db.engine import reading, writing
+from hotseat.db.prompts import takes_in_force
 from hotseat.db.snapshot import phone_secrets, site_now
+from hotseat.prompts.shelf import unrecorded
 from hotseat.site.apply import NoSuchPhone, SiteChangedMeanwhile, apply, rotate_secret
 from hotseat.site.check import check
 from hotseat.site.export import export, written
@@ -97,9 +99,11 @@ def plan_command(file: Path | None, demo: bool, json_: bool) -> None:
     """
     wanted = _site_of(file, demo)
     with opened() as engine:
-        current = _current(engine)
+        current, silent = _current(engine), _unrecorded(engine, wanted)
     changes = plan(current, wanted)
-    show(json_, _result(current.revision, changes), _lines(changes) or said("nothing to do"))
+    result = _result(current.revision, changes) | {"unrecorded": silent}
+    show(json_, result, _lines(changes) or said("nothing to do"))
+    _tell_unrecorded(silent)
 
 
 @site.command("apply")
@@ -141,12 +145,14 @@ def apply_command(file: Path | None, demo: bool, yes: bool, if_empty: bool, json
                 applied = apply(session, wanted, expected=current.revision, now=_now())
         except SiteChangedMeanwhile as error:
             fail(str(error))
+        silent = _unrecorded(engine, wanted)
     shown = tell(said("revision %(n)s is in force", n=applied.revision))
     show(
         json_,
-        _result(applied.revision, applied.changes),
+        _result(applied.revision, applied.changes) | {"unrecorded": silent},
         shown if not yes else f"{_lines(applied.changes)}\n{shown}",
     )
+    _tell_unrecorded(silent)
     reload_running_server()
 
 
@@ -269,6 +275,22 @@ def _fail_without_phone(engine: Engine, name: str) -> NoReturn:
 def _current(engine: Engine) -> SiteNow:
     with reading(engine) as session:
         return site_now(session)
+
+
+def _unrecorded(engine: Engine, wanted: Site) -> list[str]:
+    with reading(engine) as session:
+        return unrecorded(wanted, takes_in_force(session))
+
+
+def _tell_unrecorded(silent: Sequence[str]) -> None:
+    """No mistake: a menu may well be written before its prompts are spoken."""
+    if silent:
+        what = said(
+            "not recorded yet, so nothing is heard there: %(prompts)s; see `%(command)s`",
+            prompts=", ".join(silent),
+            command="hotseat prompts put --help",
+        )
+        click.echo(tell(what), err=True)
 
 
 def _now() -> int:

@@ -180,7 +180,20 @@ def test_apply_shows_asks_and_says_the_revision(ready: Run, tmp_path: Path) -> N
     assert again == {
         "revision": 3,
         "changes": [{"sign": "~", "what": "queue complaint", "words": "ring_seconds: 25 -> 15"}],
+        "unrecorded": [],
     }
+
+
+def test_a_prompt_that_nobody_has_recorded_is_named_and_no_mistake(
+    ready: Run, tmp_path: Path
+) -> None:
+    """The menu may be written first."""
+    text = ready("site", "export").stdout.replace("[welcome]", "[our-office]")
+    (tmp_path / "site.yaml").write_text(text, encoding="utf-8")
+    for command in (("plan",), ("apply", "--yes")):
+        told = ready("site", *command, "site.yaml")
+        assert "nothing is heard there: zh/our-office;" in told.stderr
+    assert as_json(ready("site", "plan", "site.yaml", "--json"))["unrecorded"] == ["zh/our-office"]
 
 
 def test_a_program_is_not_asked(ready: Run) -> None:
