@@ -83,6 +83,8 @@ def asset(name: str) -> str:
 
 def icon(name: str) -> Markup:
     """A drawing that stands beside a text, and so says nothing itself."""
-    return Markup('<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>').format(
-        asset("icons.svg"), name
-    )
+    known: dict[str, Markup] = g.setdefault("icons", {})
+    if name not in known:
+        drawn = Markup('<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>')
+        known[name] = drawn.format(asset("icons.svg"), name)
+    return known[name]

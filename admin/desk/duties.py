@@ -53,8 +53,8 @@ def my_shifts(db: Session, agent: str, now: Millis) -> list[MyShift]:
             duty.covers(now),
             duty.assignment in given,
         )
-        for duty in published(db, today() - timedelta(days=1), today() + AHEAD)
-        if duty.agent == agent and duty.ends > now
+        for duty in published(db, today() - timedelta(days=1), today() + AHEAD, agents=[agent])
+        if duty.ends > now
     ]
 
 

@@ -63,7 +63,7 @@ def pauses(steps: Iterable[PauseStep], log_ons: Iterable[LogOn]) -> list[Pause]:
     def close(began: PauseStep, at: Millis | None) -> None:
         for span in ends[began.agent]:
             if span.begins <= began.at and (span.ends is None or began.at < span.ends):
-                until = min((end for end in (at, span.ends) if end is not None), default=None)
+                until = span.ends if at is None or (span.ends or at) < at else at
                 found.append(Pause(began.agent, str(began.reason), began.at, until))
 
     for step in steps:
