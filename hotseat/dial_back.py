@@ -243,6 +243,7 @@ class DialBacks:
         return RESULTS.get(ended, Result.UNREACHABLE)
 
     async def _say_not_possible(self, line: Line) -> None:
+        line.speak_language(self._config.now.languages[0])
         try:
             await line.play(sound_paths(("not-possible",)))
         except LineFailed as error:

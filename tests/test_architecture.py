@@ -75,8 +75,8 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "hotseat.asterisk",
         (
-            "hotseat.asterisk", "hotseat.config", "hotseat.clock", "ivr.ports", "ivr.prompts", "acd",
-            "softphone_bridge.devices", "softphone_bridge.mobiles", "words",
+            "hotseat.asterisk", "hotseat.config", "hotseat.clock", "ivr.ports", "ivr.prompts",
+            "acd", "softphone_bridge.devices", "softphone_bridge.mobiles", "words",
         ),
     ),
     (

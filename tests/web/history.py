@@ -6,7 +6,7 @@ from sqlalchemy import Engine
 
 from hotseat.db.engine import writing
 from hotseat.db.writes import write
-from hotseat.history import CallChanged, JournalRow
+from hotseat.history import CallbackAsked, CallChanged, JournalRow
 
 DAY = 1_799_971_200_000
 """08:00 in Shanghai on the day of `tests.web.conftest.T`."""
@@ -32,6 +32,14 @@ def write_history(engine: Engine, calls: int = 120, name: str = "李先生") -> 
         entries += _call(number, name)
     with writing(engine) as session:
         write(session, entries)
+
+
+def leave_message(engine: Engine, number: int) -> None:
+    """The caller of this call, who gave up, has left a message."""
+    call, at = call_id(number), DAY + number * 4 * MINUTE
+    asked = CallbackAsked(call, at, QUEUES[number % 4], caller_of(number), "zh", f"message-{call}")
+    with writing(engine) as session:
+        write(session, [asked])
 
 
 def _call(number: int, name: str) -> list[JournalRow | CallChanged]:

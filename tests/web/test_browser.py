@@ -31,7 +31,7 @@ from hotseat.invitations import invite_user
 from hotseat.roster.shifts import Assignment
 from tests.unit.operation.states import a_state
 from tests.web.conftest import PASSWORD, T
-from tests.web.history import call_id, write_history
+from tests.web.history import call_id, leave_message, write_history
 from tests.web.rosters import WEEK, begin_week, drafted, in_force, publish_week
 
 pytestmark = pytest.mark.live
@@ -48,6 +48,8 @@ PAGES = {
     "user-new": "/users/new",
     "user": "/users/1",
     "audit": "/audit/",
+    "callbacks": "/callbacks/",
+    "callback": f"/callbacks/{call_id(4)}",
     "queues": "/queues/",
     "queue": "/queues/queue/consult",
     "queue-remove": "/queues/queue/callback/remove",
@@ -112,6 +114,7 @@ def answer(_settings: Settings, command: str, *_actor: str, **_args: object) -> 
 def address(app: Flask, engine: Engine, settings: Settings, monkeypatch: Any) -> Iterator[str]:
     """The pages on a port of their own, beside a server in the middle of its day."""
     write_history(engine)
+    leave_message(engine, 4)
     publish_week(engine)
     begin_week(engine, *WEEK)
     monkeypatch.setattr(live, "ask", answer)
