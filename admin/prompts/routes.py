@@ -32,6 +32,9 @@ log = structlog.get_logger(__name__)
 
 pages = Blueprint("prompts", __name__, url_prefix="/prompts")
 
+MOST: Final = 2**63 - 1
+"""No database counts further."""
+
 PLACES: Final = {
     Where.IN_LINE: N_("while callers wait"),
     Where.NOBODY: N_("when nobody can take the call"),
@@ -76,6 +79,7 @@ def index() -> Answer:
 @allowed(Action.SEE_SITE)
 def one(prompt: str) -> Answer:
     """One prompt in every language."""
+    _spelt(prompt)
     return _page(prompt)
 
 
@@ -103,7 +107,7 @@ def put(prompt: str, language: str) -> Answer:
     return _page(prompt, {language: form})
 
 
-@pages.post("/takes/<int:take>/use")
+@pages.post(f"/takes/<int(max={MOST}):take>/use")
 @allowed(Action.EDIT_PROMPTS)
 def use(take: int) -> Answer:
     """Have an earlier take heard again."""
@@ -120,6 +124,7 @@ def use(take: int) -> Answer:
 @allowed(Action.EDIT_PROMPTS)
 def drop(prompt: str, language: str) -> Answer:
     """Have what comes with hotseat heard again."""
+    _spelt(prompt, language)
     with writing(instance().engine) as session:
         try:
             drop_take(session, language, prompt, author(visitor().login), instance().now())
@@ -133,11 +138,12 @@ def drop(prompt: str, language: str) -> Answer:
 @allowed(Action.SEE_SITE)
 def sound(language: str, prompt: str) -> Answer:
     """What callers hear."""
+    _spelt(prompt, language)
     with reading(instance().engine) as session:
         return _wav(sound_of(session, language, prompt))
 
 
-@pages.get("/takes/<int:take>.wav")
+@pages.get(f"/takes/<int(max={MOST}):take>.wav")
 @allowed(Action.SEE_SITE)
 def take(take: int) -> Answer:
     """A take, heard by callers or not."""
@@ -222,12 +228,17 @@ def _ordered(languages: set[str]) -> list[str]:
 
 def _known(prompt: str, language: str) -> None:
     """Only a prompt that there is, or that is asked for, in a language of the hotline."""
-    if not (NAME.fullmatch(prompt) and LANGUAGE.fullmatch(language)):
-        abort(404)
+    _spelt(prompt, language)
     with reading(instance().engine) as session:
         if prompt not in prompts() and not takes_of(session, prompt):
             abort(404)
     if language not in _languages():
+        abort(404)
+
+
+def _spelt(prompt: str, language: str = "zh") -> None:
+    """Whatever else stands in an address is the name of nothing, and not asked of a database."""
+    if not (NAME.fullmatch(prompt) and LANGUAGE.fullmatch(language)):
         abort(404)
 
 
