@@ -215,13 +215,18 @@ class DialBacks:
         return leg
 
     async def _ring(self, dial: _DialBack, leg: str | MobileLeg) -> None:
-        result = await self._ringer.ring(
-            dial.attempt,
-            leg,
-            shows=dial.callback.caller,
-            ring_ms=SEAT_RINGS,
-            talks=lambda: self._talks(dial),
-        )
+        try:
+            result = await self._ringer.ring(
+                dial.attempt,
+                leg,
+                shows=dial.callback.caller,
+                ring_ms=SEAT_RINGS,
+                talks=lambda: self._talks(dial),
+            )
+        except Exception:
+            # Whatever it was, the seat must not stay busy for ever.
+            log.exception("seat_not_rung", call=dial.call, seat=dial.seat)
+            result = DialResult.ERROR
         if dial.met or dial.attempt not in self._under_way:
             return
         if result is DialResult.ANSWERED:

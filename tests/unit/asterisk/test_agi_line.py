@@ -621,6 +621,27 @@ def test_mobiles_are_rung_by_way_of_the_context_that_asks_for_a_key(call: Call) 
     assert ringing.result is DialResult.DECLINED
 
 
+def test_a_number_is_dialled_at_the_carrier_and_shows_the_companys(call: Call) -> None:
+    ringing = Outcome(call.line.dial_out("+8613800138000", caller_id="4008001000", ring_ms=45_000))
+    assert call.hear() == ["SET", "VARIABLE", "CALLERID(all)", "<4008001000>"]
+    call.say("200 result=1")
+    assert call.hear() == ["EXEC", "Dial", "PJSIP/+8613800138000@carrier,45,g"]
+    call.say("200 result=0")
+    call.hear()
+    call.say("200 result=1 (BUSY|17)")
+    assert ringing.result is DialResult.BUSY
+
+
+@pytest.mark.parametrize(
+    ("number", "caller_id"),
+    [("", "400"), ("138&PJSIP/p101", "400"), ("138,45,S", "400"), ("138", "4>00"), ("p101", "")],
+)
+def test_what_is_no_number_is_not_dialled(call: Call, number: str, caller_id: str) -> None:
+    outcome = Outcome(call.line.dial_out(number, caller_id=caller_id, ring_ms=1_000))
+    assert isinstance(outcome.result, ValueError)
+    assert call.hear() is None
+
+
 def test_ringing_mobiles_cuts_a_prompt(call: Call, clock: Clock) -> None:
     playing = Outcome(call.line.play(["hotseat/please-wait"]))
     call.hear()
