@@ -21,9 +21,9 @@ run: $(VENV)/.installed asterisk site ## set up and run the demo hotline; says w
 	@$(HOTSEAT) asterisk up
 	@exec $(HOTSEAT) serve --guide
 
-demo: $(VENV)/.installed-demo asterisk site ## run + simulated callers and agents; RATE=6 calls a minute, SEED=
+demo: $(VENV)/.installed-demo asterisk site ## run + simulated callers and agents; RATE=6 calls a minute, SEED=, EVENING=1
 	@$(HOTSEAT) asterisk render
-	@$(HOTSEAT) demo $(if $(RATE),--rate $(RATE)) $(if $(SEED),--seed $(SEED))
+	@$(HOTSEAT) demo $(if $(RATE),--rate $(RATE)) $(if $(SEED),--seed $(SEED)) $(if $(EVENING),--evening)
 
 # What runs beside what: tests/sides.py.
 test: check postgresql sipp chromium asterisk ## everything: also on PostgreSQL, with a real Asterisk, real phones, a real browser

@@ -31,7 +31,8 @@ def guide(settings: Settings, site: SiteNow, command: str, invitation: str | Non
 
 {_pages(settings, command, invitation)}
   Watch it:  {command} top (or calls, journal, --help)
-  In a checkout, make demo in another terminal brings simulated callers and agents.
+  In a checkout, make demo in another terminal brings simulated callers and agents, who also
+  answer their duty mobiles; make demo EVENING=1 shows how the shift at home begins at 20:00.
   Carriers reach the hotline from {", ".join(map(str, asterisk.trunk_peers))}.
   Ctrl-C stops the server; callers on the line hear music until it is back.
 """

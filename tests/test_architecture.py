@@ -53,6 +53,7 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("hotseat.softphones", ("hotseat.softphones",)),
     ("hotseat.demo.people", ()),
     ("hotseat.demo.stage", ()),
+    ("hotseat.demo.evening", ("hotseat.db", "hotseat.site", "hotseat.roster", "acd")),
     (
         "hotseat.demo",
         (
@@ -150,7 +151,7 @@ SQL_ROOMS = (
     "hotseat.db", "hotseat.site", "hotseat.journal", "hotseat.live_config", "hotseat.live_roster",
     "hotseat.phones", "hotseat.prompts",
     "hotseat.backup", "hotseat.operation.probe", "hotseat.invitations",
-    "hotseat.rostering", "admin",
+    "hotseat.rostering", "hotseat.demo.evening", "hotseat.demo.commands", "admin",
 )  # fmt: skip
 WEB = ("flask", "flask_wtf", "wtforms", "waitress")
 FRAMEWORKS = (*TWISTED, *SQL, *WEB, "pydantic", "pydantic_settings")

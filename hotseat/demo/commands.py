@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import secrets
+import shutil
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
+from datetime import datetime, timedelta
+from functools import partial
 from types import FrameType
 from zoneinfo import ZoneInfo
 
 import click
+from sqlalchemy import Engine
 
 from hotseat.asterisk.install import InstallError
 from hotseat.asterisk.sandbox import Sandbox, SandboxError
@@ -20,9 +26,11 @@ from hotseat.config import Settings
 from hotseat.control_client import NotRunning, Refused, ask
 from hotseat.db.commands import opened
 from hotseat.db.engine import reading, writing
+from hotseat.db.queries import open_calls
 from hotseat.db.snapshot import phone_secrets, site_now
-from hotseat.demo.crowd import Crowd, Place
-from hotseat.demo.hotline import NoHotline, hotline, runs
+from hotseat.demo import evening
+from hotseat.demo.crowd import Crowd, Home, Place
+from hotseat.demo.hotline import HOTSEAT, NoHotline, hotline, runs
 from hotseat.demo.view import Happenings, in_a_line, screen
 from hotseat.invitations import first_run
 from hotseat.operation.live_view import watch
@@ -48,12 +56,23 @@ ENDINGS = (signal.SIGTERM, signal.SIGHUP)
 @click.option(
     "--seed", type=int, metavar="NUMBER", help="Repeat what the people of a demo intend to do."
 )
-def demo(rate: float, seed: int | None) -> None:
+@click.option(
+    "--evening",
+    "evening_",
+    is_flag=True,
+    help="A hotline of its own at 19:58, two minutes before home duty.",
+)
+def demo(rate: float, seed: int | None, evening_: bool) -> None:
     """Watch simulated callers and agents at work: real SIP, real sound. Press q to leave.
 
     Starts the hotline, or joins the one that runs here. Callers come in waves, listen, press keys,
     wait, give up or talk; agents sit down at phones that nobody uses, answer, pause, miss a call.
-    One agent and one phone are left for you.
+    One agent and one phone are left for you. Whom you send home on the live floor, answers there.
+
+    \b
+    Examples:
+      hotseat demo --rate 10
+      hotseat demo --evening
     """
     settings = settings_or_exit()
     seed = secrets.randbelow(10_000) if seed is None else seed
@@ -61,7 +80,9 @@ def demo(rate: float, seed: int | None) -> None:
     _mind_the_endings()
     with ExitStack() as stack:
         try:
-            _play(stack, settings, rate, seed)
+            if evening_:
+                settings = _evening_instance(settings)
+            _play(stack, settings, rate, seed, evening_)
         except (InstallError, SandboxError, NoHotline, NotRunning, Refused) as error:
             fail(str(error))
 
@@ -75,15 +96,58 @@ def _require(settings: Settings) -> None:
         fail("the demo's softphones are missing; pip install 'hotseat[demo]' (here: make demo)")
 
 
-def _play(stack: ExitStack, settings: Settings, rate: float, seed: int) -> None:
+def _evening_instance(settings: Settings) -> Settings:
+    """A new hotline beside the one of this folder, with the demo site and an evening's roster.
+
+    On its own clock it is another time, which the database of a real hotline must not hear of.
+    """
+    assert settings.asterisk.root is not None  # filled in by Settings
+    os.environ |= {
+        "HOTSEAT_STATE": str(settings.state.resolve() / "evening"),
+        "HOTSEAT_ASTERISK__ROOT": str(settings.asterisk.root),
+        "HOTSEAT_DATABASE": "",
+    }
+    own = settings_or_exit()
+    if runs(own):
+        fail("an evening is shown here already")
+    sandbox_of(own).down()
+    shutil.rmtree(own.state, ignore_errors=True)
+    for words in (("db", "upgrade"), ("site", "apply", "--demo", "--yes"), ("asterisk", "render")):
+        subprocess.run([HOTSEAT, *words], check=True, stdout=subprocess.DEVNULL)
+    with opened() as engine:
+        with reading(engine) as session:
+            zone = ZoneInfo(site_now(session).time_zone)
+        evening.publish(engine, datetime.now(zone).date(), round(time.time() * 1000))
+    return own
+
+
+def _play(stack: ExitStack, settings: Settings, rate: float, seed: int, at_evening: bool) -> None:
     sandbox = sandbox_of(settings)
     sandbox.up(click.echo)
+    engine = stack.enter_context(opened())
+    with reading(engine) as session:
+        zone = ZoneInfo(site_now(session).time_zone)
     joins = runs(settings)
+    now = datetime.now(zone)
+    offset = evening.offset_to(now.date(), now) if at_evening else 0
     if joins:
         click.echo("A hotline runs here already: the demo joins it.")
     else:
-        stack.enter_context(hotline(settings, settings.state / "demo.log"))
+        stack.enter_context(hotline(settings, settings.state / "demo.log", offset))
+    if at_evening:
+        stack.callback(sandbox.down)
     site, places, guest = _places(settings, sandbox)
+    homes = [
+        Home(agent.number, agent.name, agent.mobile, on_duty=False)
+        for place in places
+        if (agent := site.agents[place.agent]).mobile
+    ]
+    if at_evening:
+        places, homes = _on_duty(site, places)
+        guest = (
+            f"On its clock it is {evening.BEGINS}. At 20:00 B ends and C begins at home: the next "
+            "call rings the mobiles.",
+        )
     if not joins:
         guest = (*guest, _pages(settings))
     click.echo(
@@ -92,11 +156,13 @@ def _play(stack: ExitStack, settings: Settings, rate: float, seed: int) -> None:
     )
     click.echo("\n".join(guest))
     terminal = sys.stdin.isatty() and sys.stdout.isatty()
-    zone = ZoneInfo(site.time_zone)
-    happenings = Happenings(zone) if terminal else Happenings(zone, click.echo)
+    ahead = timedelta(seconds=offset)
+    happenings = Happenings(zone, (lambda line: None) if terminal else click.echo, ahead)
     crowd = Crowd(
         settings,
         places=places,
+        homes=homes,
+        caller_of=partial(_caller_of, settings, engine),
         number=min(site.numbers),
         rate=rate,
         seed=seed,
@@ -139,6 +205,31 @@ def _places(settings: Settings, sandbox: Sandbox) -> tuple[SiteNow, Sequence[Pla
             f"Your seat:  {name} seat login {agent} --phone {phone}",
         ),
     )
+
+
+def _on_duty(site: SiteNow, places: Sequence[Place]) -> tuple[list[Place], list[Home]]:
+    """Of an evening: B at their desks, C at home."""
+    at_home, in_the_office, _off = evening.PAIRS
+    return (
+        [place for place in places if place.agent in in_the_office],
+        [
+            Home(agent, site.agents[agent].name, site.agents[agent].mobile, on_duty=True)
+            for agent in at_home
+        ],
+    )
+
+
+def _caller_of(settings: Settings, engine: Engine, agent: str) -> str | None:
+    """Whom an agent talks to; None if to nobody yet."""
+    with suppress(NotRunning, Refused):
+        for seat in ask(settings, "status")["seats"]:
+            if seat["seat"] == agent and seat["state"] == "talking":
+                with reading(engine) as session:
+                    return next(
+                        (call.caller for call in open_calls(session) if call.id == seat["call"]),
+                        None,
+                    )
+    return None
 
 
 def _pages(settings: Settings) -> str:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
 from hotseat.config import Settings
+from hotseat.control_client import NotRunning, Refused, ask
 from hotseat.demo.desk import Desk
+from hotseat.demo.mobile import Mobile
 from hotseat.demo.people import Caller, arrivals, callers, turns
 from hotseat.demo.scenes import House, OnTheLine, Visit
 from hotseat.demo.stage import Scene, Stage
@@ -21,6 +24,7 @@ from ivr.prompts import FOLDER
 MOST_CALLERS = 30
 """At the same time: each two of them are a process."""
 BETWEEN_AGENTS_SECONDS = 1.5
+SHIFTS_SECONDS = 1.0
 FIRST_DESK = 101
 """Softphone n of the demo has the address `.100 + n` of the instance's net."""
 
@@ -36,6 +40,18 @@ class Place:
     title: str
     phone: str
     secret: str
+    """Of the phone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """An agent with a duty mobile."""
+
+    agent: str
+    title: str
+    mobile: str
+    on_duty: bool
+    """Checks in there; others stay at the desk until somebody says that they are rung at home."""
 
 
 class Crowd:
@@ -46,6 +62,8 @@ class Crowd:
         settings: Settings,
         *,
         places: Sequence[Place],
+        homes: Sequence[Home],
+        caller_of: Callable[[str], str | None],
         number: str,
         rate: float,
         seed: int,
@@ -54,6 +72,8 @@ class Crowd:
     ) -> None:
         self._settings = settings
         self._places = places
+        self._homes = homes
+        self._caller_of = caller_of
         self._number = number
         self._rate = rate
         self._seed = seed
@@ -69,6 +89,8 @@ class Crowd:
             records=False,
         )
         self._desks: list[Desk] = []
+        self._mobiles: list[Mobile] = []
+        self._carrier: Phone | None = None
         self._over = threading.Event()
         self._failure: Exception | None = None
         self._thread = threading.Thread(target=self._play, name="demo")
@@ -77,6 +99,8 @@ class Crowd:
         """Begin."""
         self._stage.enter(self._agents_come())
         self._stage.enter(self._callers_come())
+        if any(home.on_duty for home in self._homes):
+            self._stage.enter(self._shifts_change())
         self._thread.start()
 
     def leave(self) -> None:
@@ -89,6 +113,10 @@ class Crowd:
             self._tell(str(error))
         for desk in self._desks:
             desk.leave()
+        for mobile in self._mobiles:
+            mobile.leave()
+        if self._carrier is not None:
+            self._carrier.close()
         self._callers.close()
 
     def check(self) -> None:
@@ -109,6 +137,51 @@ class Crowd:
             self._desks.append(desk)
             self._stage.enter(self._house.work(desk))
             yield BETWEEN_AGENTS_SECONDS
+        for home in self._homes:
+            mobile = self._mobile(home)
+            self._mobiles.append(mobile)
+            self._stage.enter(self._house.work(mobile, "is at the mobile" if home.on_duty else ""))
+
+    def _mobile(self, home: Home) -> Mobile:
+        if self._carrier is None:
+            host, _colon, port = self._settings.asterisk.carrier.partition(":")
+            self._carrier = Phone(
+                "carrier",
+                address=host,
+                port=int(port),
+                server=self._server,
+                folder=self._folder,
+                records=False,
+            )
+            self._carrier.says(AGENT_WORDS)
+        return Mobile(
+            self._settings,
+            agent=home.agent,
+            title=home.title,
+            number=home.mobile,
+            carrier=self._carrier,
+            on_duty=home.on_duty,
+            caller_of=self._caller_of,
+            turns=turns(self._chance(f"{home.agent} at home")),
+            tell=self._tell,
+        )
+
+    def _shifts_change(self) -> Scene:
+        """The audience hears who comes on duty and who goes."""
+        before: dict[str, str] | None = None
+        while True:
+            with suppress(NotRunning, Refused):
+                now = {
+                    f"{duty['agent']} {duty['name']}": f"{duty['shift']} ({duty['place']})"
+                    for duty in ask(self._settings, "status")["duty"]["on_duty"]
+                }
+                if before is not None:
+                    for who in sorted(now.keys() - before):
+                        self._tell(f"shift {now[who]} begins: {who} is on duty")
+                    for who in sorted(before.keys() - now):
+                        self._tell(f"shift {before[who]} is over: {who} goes home")
+                before = now
+            yield SHIFTS_SECONDS
 
     def _desk(self, place: Place, address: str) -> Desk:
         phone = Phone(

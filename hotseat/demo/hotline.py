@@ -12,6 +12,7 @@ from pathlib import Path
 from hotseat.config import Settings
 from hotseat.control_client import NotRunning, Refused, ask
 
+HOTSEAT = Path(sys.executable).with_name("hotseat")
 START_SECONDS = 30.0
 STOP_SECONDS = 10.0
 LOOK_SECONDS = 0.2
@@ -33,11 +34,11 @@ def runs(settings: Settings) -> bool:
 
 
 @contextmanager
-def hotline(settings: Settings, log: Path) -> Iterator[None]:
+def hotline(settings: Settings, log: Path, clock_offset: int = 0) -> Iterator[None]:
     """A server that offers calls, logging to a file; stopped at the end. Raises NoHotline."""
     with log.open("wb") as file:
         server = subprocess.Popen(
-            [Path(sys.executable).with_name("hotseat"), "serve"],
+            [HOTSEAT, "serve", "--clock-offset", str(clock_offset)],
             stdin=subprocess.DEVNULL,
             stdout=file,
             stderr=file,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from hotseat.demo.people import Caller, Response, Side, Turn
+from hotseat.demo.people import Caller, KeyPress, Response, Side, Turn
 from hotseat.demo.stage import Scene, Stage
 from hotseat.softphones.phone import NotHeard, PhoneError, PhoneEvent
 
@@ -34,13 +34,15 @@ class OnTheLine(Protocol):
 
 
 class Agent(Protocol):
-    """An agent with a phone on the desk."""
+    """An agent with a phone on the desk, or at home with the duty mobile."""
 
     name: str
     turns: Iterator[Turn]
+    accepts: tuple[KeyPress, ...]
+    """What takes a call once the phone is picked up: a mobile is asked for a key."""
 
     def sit_down(self) -> None:
-        """Register the phone and log on. Raises PhoneError, NotHeard."""
+        """Log on. Raises PhoneError, NotHeard."""
 
     def rings(self) -> bool:
         """Has a call come that was not looked at yet?"""
@@ -48,11 +50,14 @@ class Agent(Protocol):
     def call(self) -> OnTheLine:
         """The next one of these."""
 
-    def pause(self, reason: str) -> None:
-        """Take no calls for now."""
+    def talks_to(self, call: OnTheLine) -> str | None:
+        """The number of who is on the line, once they hear each other."""
 
-    def ready(self) -> None:
-        """Take calls again."""
+    def pause(self, reason: str) -> bool:
+        """Take no calls for now; False if the shift has ended meanwhile."""
+
+    def ready(self) -> bool:
+        """Take calls again; False as above."""
 
 
 @dataclass(slots=True)
@@ -103,11 +108,12 @@ class House:
                 self.tell(f"{who} says goodbye")
         call.hang_up()
 
-    def work(self, agent: Agent) -> Scene:
-        """An agent sits down and takes one call after another."""
+    def work(self, agent: Agent, comes: str = "sits down") -> Scene:
+        """An agent comes to work, which is said, and takes one call after another."""
         try:
             agent.sit_down()
-            self.tell(f"{agent.name} sits down")
+            if comes:
+                self.tell(f"{agent.name} {comes}")
             while True:
                 yield from self.stage.until(agent.rings)
                 yield from self._take(agent, agent.call(), next(agent.turns))
@@ -133,13 +139,21 @@ class House:
 
     def _talk(self, agent: Agent, call: OnTheLine) -> Generator[float, None, bool]:
         call.pick_up()
+        for press in agent.accepts:
+            yield press.after
+            if call.over:
+                return False
+            call.digits(press.key)
+            self.tell(f"{agent.name} presses {press.key} at the mobile")
         yield from self.stage.until(
-            lambda: call.over or call.find("talking") is not None, ANSWER_SECONDS
+            lambda: call.over or agent.talks_to(call) is not None, ANSWER_SECONDS
         )
-        if call.over:
+        caller = agent.talks_to(call)
+        if call.over or caller is None:
+            call.hang_up()
             return False
-        self.tell(f"{agent.name} talks to {veiled(call.caller)}")
-        visit = self.visits.get(call.caller)
+        self.tell(f"{agent.name} talks to {veiled(caller)}")
+        visit = self.visits.get(caller)
         length, ends = STRANGER_TALK_SECONDS, Side.AGENT
         if visit is not None:
             visit.answered = True
@@ -154,11 +168,12 @@ class House:
 
     def _wrap_up(self, agent: Agent, turn: Turn) -> Scene:
         if turn.pause is not None:
-            agent.pause(turn.pause)
+            if not agent.pause(turn.pause):
+                return
             self.tell(f"{agent.name} pauses: {turn.pause}")
             yield turn.pause_length
-            agent.ready()
-            self.tell(f"{agent.name} is back")
+            if agent.ready():
+                self.tell(f"{agent.name} is back")
         elif turn.ready_early is not None:
             yield turn.ready_early
             agent.ready()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,14 +20,20 @@ HAPPENINGS = range(3, 11)
 class Happenings:
     """The latest lines, each with its time in `zone`; `heard` is called with every new one."""
 
-    def __init__(self, zone: ZoneInfo, heard: Callable[[str], None] = lambda line: None) -> None:
+    def __init__(
+        self,
+        zone: ZoneInfo,
+        heard: Callable[[str], None] = lambda line: None,
+        ahead: timedelta = timedelta(0),
+    ) -> None:
         self._zone = zone
+        self._ahead = ahead
         self._lines: deque[str] = deque(maxlen=HAPPENINGS.stop - 1)
         self._heard = heard
 
     def tell(self, line: str) -> None:
         """One more."""
-        timed = f"{datetime.now(self._zone):%H:%M:%S}  {line}"
+        timed = f"{datetime.now(self._zone) + self._ahead:%H:%M:%S}  {line}"
         self._lines.append(timed)
         self._heard(timed)
 

@@ -295,20 +295,20 @@ def test_numbers(admin: Browser, engine: Engine) -> None:
 def test_a_number_of_ones_own_and_one_to_check_in(admin: Browser, engine: Engine) -> None:
     """Each kind is kept whole, shown, and can become another."""
     own = {"answered": "agent", "agent": "1001", "queue": "consult"}
-    admin.put("/numbers/new", {"name": "8001", **own})
-    admin.put("/numbers/new", {"name": "8099", "answered": "check_in"})
+    admin.put("/numbers/new", {"name": "8002", **own})
+    admin.put("/numbers/new", {"name": "8098", "answered": "check_in"})
     numbers = now_in(engine).numbers
-    assert (numbers["8001"].agent, numbers["8001"].queue) == ("1001", "consult")
-    assert numbers["8099"].check_in
+    assert (numbers["8002"].agent, numbers["8002"].queue) == ("1001", "consult")
+    assert numbers["8098"].check_in
     page = admin.get("/numbers/").text
     assert "own number of 1001 王芳" in page
     assert "check-in of agents" in page
-    assert "8001" in admin.get("/agents/agent/1001").text
-    wrong = admin.fill("/numbers/number/8001", {**own, "agent": "9999"})
+    assert "8002" in admin.get("/agents/agent/1001").text
+    wrong = admin.fill("/numbers/number/8002", {**own, "agent": "9999"})
     assert "Not a valid choice" in wrong.text
-    admin.put("/numbers/number/8001", {"answered": "menu", "menu": "main"})
-    assert now_in(engine).numbers["8001"].menu == "main"
-    assert not now_in(engine).numbers["8001"].agent
+    admin.put("/numbers/number/8002", {"answered": "menu", "menu": "main"})
+    assert now_in(engine).numbers["8002"].menu == "main"
+    assert not now_in(engine).numbers["8002"].agent
 
 
 # --- the whole site ---------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from hotseat.demo.people import Caller, KeyPress, Response, Side, Turn
-from hotseat.demo.scenes import House
+from hotseat.demo.scenes import House, OnTheLine
 from hotseat.demo.stage import Stage
 from hotseat.softphones.phone import PhoneError, PhoneEvent
 
@@ -51,6 +51,8 @@ class PaperAgent:
     calls: list[PaperCall] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     name: str = "1001 王芳"
+    accepts: tuple[KeyPress, ...] = ()
+    at_work: bool = True
 
     def sit_down(self) -> None:
         self.said.append("login")
@@ -61,11 +63,20 @@ class PaperAgent:
     def call(self) -> PaperCall:
         return self.calls.pop(0)
 
-    def pause(self, reason: str) -> None:
-        self.said.append(f"pause {reason}")
+    def talks_to(self, call: OnTheLine) -> str | None:
+        assert isinstance(call, PaperCall)
+        accepted = call.pressed == "".join(press.key for press in self.accepts)
+        return call.caller if accepted and call.find("talking") else None
 
-    def ready(self) -> None:
-        self.said.append("ready")
+    def pause(self, reason: str) -> bool:
+        if self.at_work:
+            self.said.append(f"pause {reason}")
+        return self.at_work
+
+    def ready(self) -> bool:
+        if self.at_work:
+            self.said.append("ready")
+        return self.at_work
 
 
 class Theatre:
@@ -81,8 +92,8 @@ class Theatre:
         self.stage.play()
         return self.call
 
-    def works(self, *turns: Turn) -> PaperAgent:
-        agent = PaperAgent(iter(turns))
+    def works(self, *turns: Turn, accepts: tuple[KeyPress, ...] = ()) -> PaperAgent:
+        agent = PaperAgent(iter(turns), accepts=accepts)
         self.stage.enter(self.house.work(agent))
         self.stage.play()
         return agent
@@ -158,6 +169,33 @@ def test_the_agent_ends_the_talk_and_needs_no_whole_wrap_up(theatre: Theatre) ->
     assert agent.said == ["login", "ready"]
 
 
+def test_an_agent_at_the_mobile_listens_and_presses_1(theatre: Theatre) -> None:
+    call = theatre.dials()
+    call.happened.add("talking")
+    agent = theatre.works(picks_up(), accepts=(KeyPress(5, "1"),))
+    ringing = PaperCall()
+    agent.calls.append(ringing)
+    theatre.passes(3)
+    assert ringing.code == 200
+    assert not theatre.house.visits[PATIENT.number].answered
+    theatre.passes(5)
+    assert ringing.pressed == "1"
+    assert theatre.house.visits[PATIENT.number].answered
+    theatre.passes(22)
+    assert ringing.over
+    assert theatre.told[-1] == "1001 王芳 says goodbye"
+
+
+def test_a_mobile_that_another_was_faster_than_presses_nothing(theatre: Theatre) -> None:
+    agent = theatre.works(picks_up(), accepts=(KeyPress(5, "1"),))
+    ringing = PaperCall()
+    agent.calls.append(ringing)
+    theatre.passes(3)
+    ringing.happened.add("ended")
+    theatre.passes(5)
+    assert ringing.pressed == ""
+
+
 def test_an_agent_pauses_and_comes_back(theatre: Theatre) -> None:
     agent = theatre.works(picks_up(pause="tea", length=15))
     ringing = PaperCall(caller="021 1234567")
@@ -167,6 +205,16 @@ def test_an_agent_pauses_and_comes_back(theatre: Theatre) -> None:
     theatre.passes(15)
     assert agent.said == ["login", "pause tea", "ready"]
     assert theatre.told[-2:] == ["1001 王芳 pauses: tea", "1001 王芳 is back"]
+
+
+def test_whose_shift_ended_during_the_talk_pauses_no_more(theatre: Theatre) -> None:
+    agent = theatre.works(picks_up(pause="tea", length=15))
+    agent.calls.append(PaperCall(caller="021 1234567"))
+    theatre.passes(10)
+    agent.at_work = False
+    theatre.passes(40)
+    assert agent.said == ["login"]
+    assert theatre.told[-1] == "1001 王芳 says goodbye"
 
 
 def test_an_agent_misses_a_call_and_comes_back(theatre: Theatre) -> None:

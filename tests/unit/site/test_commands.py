@@ -157,7 +157,7 @@ def test_export_check_plan_is_nothing(ready: Run, tmp_path: Path) -> None:
     text = ready("site", "export").stdout
     (tmp_path / "site.yaml").write_text(text, encoding="utf-8")
     assert (
-        "sound: numbers 1, menus 2, queues 3, skills 4"
+        "sound: numbers 3, menus 2, queues 3, skills 4"
         in ready("site", "check", "site.yaml").stdout
     )
     assert ready("site", "plan", "site.yaml").stdout == "nothing to do\n"

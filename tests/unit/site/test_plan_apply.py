@@ -144,7 +144,8 @@ def test_the_same_again_is_nothing_to_do(engine: Engine, demo: Site) -> None:
             lambda c: c["queues"]["callback"].update(while_waiting={"position": True}),
             ["~ queue callback: new while_waiting"],
         ),
-        (lambda c: c["numbers"].clear(), ["- number 4008001000: main"]),
+        (lambda c: c["numbers"].pop("4008001000"), ["- number 4008001000: main"]),
+        (lambda c: c["numbers"].pop("8001"), ["- number 8001: 1001"]),
     ],
 )
 def test_an_edit_in_words(engine: Engine, demo: Site, edit: Edit, words: list[str]) -> None:
