@@ -9,6 +9,7 @@ from typing import Any, Final, Generic, TypeAlias, TypeVar
 
 from acd.stats import ABANDONED, CALLBACK
 from admin.figures.day import Agent, Half, Sums
+from admin.shown import DASH, span
 from admin.words import N_
 
 Row = TypeVar("Row")
@@ -105,6 +106,15 @@ def plain(columns: Iterable[Column[Row]], row: Row) -> Mapping[str, Any]:
         f"{column.key}_ms" if column.unit is Unit.SPAN else column.key: column.value(row)
         for column in columns
     }
+
+
+def written(column: Column[Row], row: Row) -> str:
+    """On a page: spans as `12:30`."""
+    value = column.value(row)
+    if column.unit is Unit.SPAN and isinstance(value, int):
+        return span(value)
+    found = _cell(column.unit, value)
+    return DASH if found in (None, "") else str(found)
 
 
 def share(value: float) -> str:

@@ -13,7 +13,7 @@ from acd.stats import ANSWERED
 from admin.access import allowed
 from admin.calls.routes import seats_in_reach
 from admin.days import bounds, read_day, today
-from admin.figures.columns import OF_AGENTS, OF_CALLS, OF_HALF_HOURS, cells, plain, share
+from admin.figures.columns import OF_AGENTS, OF_CALLS, OF_HALF_HOURS, cells, plain, written
 from admin.figures.day import Figures, add_up
 from admin.figures.table import as_csv
 from admin.instance import instance, site
@@ -78,7 +78,7 @@ def index() -> str:
         of_calls=OF_CALLS,
         of_half_hours=OF_HALF_HOURS,
         of_agents=OF_AGENTS,
-        share=share,
+        written=written,
         formulas=FORMULAS,
         answered=ANSWERED,
     )

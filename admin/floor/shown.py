@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -25,6 +26,21 @@ def names_of(site: SiteNow) -> dict[str, Any]:
         "agents": {agent.number: agent.name for agent in site.agents.values()},
         "in_time": {queue.name: queue.answer_within_ms for queue in site.queues.values()},
     }
+
+
+def lanes(
+    seats: Mapping[str, Mapping[str, Any]],
+) -> Mapping[str, Sequence[tuple[str, Mapping[str, Any]]]]:
+    """What seats do -> those that do it, by number."""
+    found: defaultdict[str, list[tuple[str, Mapping[str, Any]]]] = defaultdict(list)
+    for number, seat in sorted(seats.items()):
+        found[seat["state"]].append((number, seat))
+    return found
+
+
+def talking(seats: Mapping[str, Mapping[str, Any]]) -> Counter[str]:
+    """Queue -> how many of its calls are in a talk."""
+    return Counter(seat["queue"] for seat in seats.values() if seat["state"] == "talking")
 
 
 def duty_rows(duties: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[Row]:
