@@ -409,7 +409,14 @@ class Journal(Base):
             postgresql_where=text("kind = 'ended'"),
         ),
         # Attendance and figures ask who was there in some days, few rows among what happened.
-        Index("journal_presence", "at", sqlite_where=PRESENCE, postgresql_where=PRESENCE),
+        Index(
+            "journal_presence",
+            "kind",
+            "at",
+            "seat",
+            sqlite_where=PRESENCE,
+            postgresql_where=PRESENCE,
+        ),
         # Asked at every start, and days may lie between two of them.
         Index(
             "journal_switch_up",

@@ -21,5 +21,9 @@ def upgrade() -> None:
         seat.add_column(sa.Column("rests_after", sa.String(length=26), nullable=True))
     op.drop_index("journal_log_ons", "journal")
     op.create_index(
-        "journal_presence", "journal", ["at"], sqlite_where=PRESENCE, postgresql_where=PRESENCE
+        "journal_presence",
+        "journal",
+        ["kind", "at", "seat"],
+        sqlite_where=PRESENCE,
+        postgresql_where=PRESENCE,
     )
