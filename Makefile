@@ -7,7 +7,7 @@ PYTHON ?= python3
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run demo test check fuzz bench soak setup postgresql sipp chromium asterisk site clean
+.PHONY: help run demo test check screens fuzz bench soak setup postgresql sipp chromium asterisk site clean
 
 help: ## explain the targets
 	@echo "hotseat: a hotline server for Asterisk"
@@ -34,6 +34,9 @@ check: setup ## style, types, import rules and the fast tests; two minutes
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/pytest -n auto -m "not live and not postgresql"
+
+screens: setup chromium ## every page in both languages, light and dark, wide and narrow: .hotseat/screens
+	$(VENV)/bin/pytest -q tests/web/screens.py
 
 fuzz: setup ## a million wild inputs; N=, SEED=, ONLY=ami|fastagi|site, INPUT=one that was kept
 	@$(VENV)/bin/python -m tests.fuzz $(if $(N),-n $(N)) $(if $(SEED),--seed $(SEED)) \

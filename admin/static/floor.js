@@ -209,13 +209,16 @@ function showDuties() {
 
 // ---- the feed
 
-function take(frame) {
-  if (frame.whole && floor.dataset.frame) callByName().then(() => takeIn(frame), () => takeIn(frame));
-  else takeIn(frame);
+// The whole comes again when the site has changed: somebody may be called otherwise.
+function rename() {
+  for (const [number, seat] of seats) showSeat(number, seat);
+  for (const [name, queue] of queues) showQueue(name, queue);
+  showDuties();
 }
 
-function takeIn(frame) {
+function take(frame) {
   if (frame.whole) {
+    if (floor.dataset.frame) callByName().then(rename, () => {});
     duties.clear();
     document.getElementById("not-rostered").hidden = frame.rostered;
     for (const number of [...seats.keys()]) if (!(number in frame.seats)) showSeat(number, null);

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,10 +16,11 @@ from typing import Any
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 from sqlalchemy import Engine
 from werkzeug.serving import make_server
 
+import tests.chromium
 from admin import live
 from hotseat.config import Settings
 from hotseat.control_client import NotRunning
@@ -31,6 +31,7 @@ from hotseat.invitations import invite_user
 from hotseat.roster.shifts import Assignment
 from tests.unit.operation.states import a_state
 from tests.web.conftest import PASSWORD, T
+from tests.web.frames import a_floor
 from tests.web.history import call_id, leave_message, write_history
 from tests.web.rosters import WEEK, begin_week, drafted, in_force, publish_week
 
@@ -92,21 +93,16 @@ PAGES = {
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Chromium]:
     """Debian's, without a window."""
-    path = shutil.which("chromium")
-    if path is None:
-        if os.environ.get("CI"):
-            pytest.fail("CI needs Chromium: apt-get install chromium")
-        pytest.skip("no Chromium here: apt-get install chromium fonts-noto-cjk")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+    with tests.chromium.chromium() as browser:
         yield browser
-        browser.close()
 
 
 def answer(_settings: Settings, command: str, *_actor: str, **_args: object) -> dict[str, Any]:
     """The running server, as far as pages look at it; there is no live feed here."""
     if command == "status":
         return a_state()
+    if command == "floor":
+        return a_floor()
     raise NotRunning("no server here")
 
 

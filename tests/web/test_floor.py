@@ -12,34 +12,9 @@ import pytest
 from admin import live
 from hotseat.control_client import NotRunning, Refused
 from tests.web.conftest import Browser, T
+from tests.web.frames import HOUR, a_floor
 
-TODAY = {"answered": 30, "abandoned": 4, "mean_wait_ms": 7_000, "in_time": 24, "due": 30}
-HOUR = 3_600_000
-
-
-def a_duty(word: str, begins: int, came: int | None = None, **more: Any) -> dict[str, Any]:
-    """As the server draws it, eight hours long."""
-    drawn = {"shift": "A", "title": "A班", "place": "office", "mobile": True, "word": word}
-    return {**drawn, "begins": begins, "ends": begins + 8 * HOUR, "came": came, **more}
-
-
-FLOOR: dict[str, Any] = {
-    "now": T,
-    "queues": {"consult": {"waiting": 3, "oldest": T - 62_000, "today": TODAY}},
-    "seats": {
-        "1001": {"state": "ready", "since": T - 9_000, "phone": "p101", "place": "desk",
-                 "paused": None, "leaving": False, "call": None, "queue": None},
-        "1002": {"state": "paused", "since": T, "phone": "mobile:1002", "place": "home",
-                 "paused": "<b>lunch</b>", "leaving": False, "call": None, "queue": None},
-    },
-    "duties": {
-        "1001": [a_duty("late", T - HOUR, T - HOUR + 150_000)],
-        "1002": [a_duty("on time", T - HOUR, T - HOUR), a_duty("to come", T + 20 * HOUR)],
-        "1003": [a_duty("missing", T - 90_000, shift="C", place="home", mobile=False)],
-    },
-    "rostered": True,
-    "held": ["recovery"],
-}  # fmt: skip
+FLOOR = a_floor()
 
 
 class Server:
