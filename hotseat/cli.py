@@ -18,6 +18,7 @@ from hotseat.db.migrations import DatabaseNotReady
 from hotseat.demo.commands import demo
 from hotseat.one_server import AlreadyServed
 from hotseat.operation.commands import doctor, drain, top
+from hotseat.prompts.commands import prompts
 from hotseat.rostering.commands import roster
 from hotseat.site.commands import phone, site
 from hotseat.tables import span, table
@@ -268,7 +269,7 @@ def ready(agent: str, json_: bool) -> None:
     show(json_, asked("seat-ready", agent=agent), f"agent {agent} is ready")
 
 
-for command in (agent, user, top, doctor, drain, demo, asterisk, site, phone):
+for command in (agent, user, top, doctor, drain, demo, asterisk, site, phone, prompts):
     main.add_command(command)
 for command in (roster, calls, callbacks, journal, db, backup, restore):
     main.add_command(command)
