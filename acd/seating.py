@@ -23,6 +23,7 @@ from acd.events import (
 from acd.presence import MISSED, MISSES_TO_PAUSE, Seat, SeatState, SeatStep
 from acd.routing import Routing
 from acd.types import CallId, Device, FloorError, Millis, SeatId
+from words import said
 
 
 class SeatRefused(FloorError):
@@ -106,9 +107,16 @@ class Seating:
         """The seat, whose agent may call somebody now. Raises SeatRefused."""
         seat = self._seated(seat_id)
         if seat.call is not None:
-            raise SeatRefused(f"seat {seat_id} has call {seat.call}; dial when it is over")
+            raise SeatRefused(
+                said("seat %(seat)s is on a call; dial when it is over", seat=seat_id)
+            )
         if seat.device is not Device.FREE:
-            raise SeatRefused(f"phone {seat.phone} is {seat.device.value}; put it down first")
+            raise SeatRefused(
+                said(
+                    "phone %(phone)s is in use or out of reach; dial when it is free",
+                    phone=seat.phone,
+                )
+            )
         return seat
 
     def _log_on(self, event: SeatLoggedOn, now: Millis) -> None:

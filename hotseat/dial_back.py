@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, assert_never
 
 import structlog
 from twisted.internet.defer import Deferred
@@ -32,11 +32,13 @@ from hotseat.callbacks import (
 )
 from hotseat.clock import Clock
 from hotseat.live_config import LiveConfig
+from hotseat.outbound import Refusal
 from hotseat.outbound_calls import OutboundCalls
 from hotseat.seats import Seats
 from ivr.ports import DialResult, Line, LineFacts, LineFailed, MobileLeg
 from ivr.prompts import sound_paths
 from softphone_bridge.mobiles import is_mobile
+from words import Message, said
 
 log = structlog.get_logger(__name__)
 
@@ -150,18 +152,22 @@ class DialBacks:
         """
         place = self._seats.place_of(agent)
         if place is None:
-            raise DialRefused(f"agent {agent} is not logged on; log on where it shall ring")
+            raise DialRefused(
+                said("agent %(agent)s is not logged on; log on where it shall ring", agent=agent)
+            )
         if why := self._closed():
-            raise DialRefused(f"nobody is called at present: {why}")
+            raise DialRefused(said("nobody is called at present: %(why)s", why=why))
         callback = await self._find(call)
         if callback is None:
-            raise DialRefused(f"no call-back {call}, or the database does not answer")
+            raise DialRefused(
+                said("no call-back %(call)s, or the database does not answer", call=call)
+            )
         self._check(callback, agent)
         seat = SeatId(agent)
         if any(dial.seat == seat for dial in self._under_way.values()):
-            raise DialRefused(f"agent {agent} is calling somebody back already")
+            raise DialRefused(said("agent %(agent)s is calling somebody back already", agent=agent))
         if refusal := self._outbound.refusal(callback.caller, call=CallId(call), seat=seat):
-            raise DialRefused(f"this number may not be called: {refusal.value}")
+            raise DialRefused(said("this number may not be called: %(why)s", why=_why(refusal)))
         dial = _DialBack(self._new_id(), callback, seat)
         self._service.tell(SeatDials(seat, dial.call, callback.queue))
         self._under_way[dial.attempt] = dial
@@ -196,22 +202,32 @@ class DialBacks:
     def _check(self, callback: Callback, agent: str) -> None:
         """May this agent call back now? Raises DialRefused."""
         if callback.state not in WORKED:
-            raise DialRefused(f"call-back {callback.call} is {callback.state.value} already")
+            raise DialRefused(said("this call-back is closed already"))
         if callback.state is State.TAKEN and callback.taken_by != agent:
-            raise DialRefused(f"call-back {callback.call} is taken by {callback.taken_by}")
+            raise DialRefused(
+                said("this call-back is taken by %(agent)s", agent=callback.taken_by or "")
+            )
         if callback.taken_by != agent and callback.queue not in queues_of(self._config.now, agent):
-            raise DialRefused(f"agent {agent} does not serve queue {callback.queue}")
+            raise DialRefused(
+                said(
+                    "agent %(agent)s does not serve queue %(queue)s",
+                    agent=agent,
+                    queue=callback.queue,
+                )
+            )
         if not callback.caller:
-            raise DialRefused("the caller's number is not known")
+            raise DialRefused(said("the caller's number is not known"))
         if self._on_line(CallId(callback.call)):
-            raise DialRefused("the caller is still on the line")
+            raise DialRefused(said("the caller is still on the line"))
 
     def _leg(self, dial: _DialBack, place: str) -> str | MobileLeg:
         if not is_mobile(place):
             return place
         leg = self._bell.mobile_leg(dial.call, dial.seat, (), dial.callback.caller)
         if leg is None:
-            raise DialRefused(f"the mobile of agent {dial.seat} may not be dialled")
+            raise DialRefused(
+                said("the mobile of agent %(agent)s may not be dialled", agent=dial.seat)
+            )
         return leg
 
     async def _ring(self, dial: _DialBack, leg: str | MobileLeg) -> None:
@@ -279,3 +295,22 @@ class DialBacks:
     def _note(self, kind: str, dial: _DialBack, **facts: str | int) -> None:
         note = Note(kind, dial.call, dial.seat, dial.callback.queue, facts)
         self._journal.note(self._now(), note)
+
+
+def _why(refusal: Refusal) -> Message:
+    """What the gate said, for people."""
+    match refusal:
+        case Refusal.CLOSED:
+            return said("the site says nothing about outbound calls")
+        case Refusal.STOPPED:
+            return said("outbound calls are stopped")
+        case Refusal.NO_NUMBER:
+            return said("no telephone number")
+        case Refusal.PREFIX:
+            return said("no prefix that is allowed")
+        case Refusal.COSTLY:
+            return said("a premium number")
+        case Refusal.NUMBER_CAP | Refusal.HOUR_CAP | Refusal.DAY_CAP:
+            return said("too many calls in the last hours")
+        case _:
+            assert_never(refusal)

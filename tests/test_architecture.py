@@ -41,7 +41,7 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("ivr.session", ("ivr",)),
     ("ivr", ("ivr", "words")),
     ("acd.service", ("acd",)),
-    ("acd", ("acd",)),
+    ("acd", ("acd", "words")),
     ("softphone_bridge", ("softphone_bridge", "acd", "words")),
     ("hotseat.config", ()),
     ("hotseat.clock", ()),

@@ -228,8 +228,8 @@ def test_an_agent_dials_in_a_pause_and_the_pause_goes_on(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("happens", "why"),
     [
-        (lambda desk: desk.call("C1"), "has call C1"),
-        (lambda desk: desk.phone("1001", Device.IN_USE), "phone p1001 is in use"),
+        (lambda desk: desk.call("C1"), "seat 1001 is on a call"),
+        (lambda desk: desk.phone("1001", Device.IN_USE), "phone p1001 is in use or out of reach"),
         (lambda desk: desk.off("1001"), "not logged on"),
         (lambda desk: desk.tell(adopted("D1", "1009")), "with somebody else"),
     ],

@@ -198,7 +198,7 @@ def test_a_number_that_is_forbidden_meanwhile_is_not_dialled(scene: Scene) -> No
 @pytest.mark.parametrize(
     ("callback", "why"),
     [
-        (replace(ASKED, state=State.DONE), "is done already"),
+        (replace(ASKED, state=State.DONE), "closed already"),
         (replace(ASKED, state=State.TAKEN, taken_by="1002"), "taken by 1002"),
         (replace(ASKED, queue="complaint"), "does not serve queue complaint"),
         (replace(ASKED, caller=""), "number is not known"),
