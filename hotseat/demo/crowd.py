@@ -18,7 +18,7 @@ from hotseat.demo.people import Caller, arrivals, callers, turns
 from hotseat.demo.scenes import House, OnTheLine, Visit
 from hotseat.demo.stage import Scene, Stage
 from hotseat.softphones.callers import Callers
-from hotseat.softphones.phone import NotHeard, Phone
+from hotseat.softphones.phone import NotHeard, Phone, PhoneError
 from ivr.prompts import FOLDER
 
 MOST_CALLERS = 30
@@ -137,29 +137,38 @@ class Crowd:
             self._desks.append(desk)
             self._stage.enter(self._house.work(desk))
             yield BETWEEN_AGENTS_SECONDS
+        try:
+            self._carrier = carrier = self._carriers_phone()
+        except (PhoneError, NotHeard):
+            where = self._settings.asterisk.carrier
+            self._tell(f"duty mobiles are not answered: {where} is somebody else's")
+            return
         for home in self._homes:
-            mobile = self._mobile(home)
+            mobile = self._mobile(home, carrier)
             self._mobiles.append(mobile)
             self._stage.enter(self._house.work(mobile, "is at the mobile" if home.on_duty else ""))
 
-    def _mobile(self, home: Home) -> Mobile:
-        if self._carrier is None:
-            host, _colon, port = self._settings.asterisk.carrier.partition(":")
-            self._carrier = Phone(
-                "carrier",
-                address=host,
-                port=int(port),
-                server=self._server,
-                folder=self._folder,
-                records=False,
-            )
-            self._carrier.says(AGENT_WORDS)
+    def _carriers_phone(self) -> Phone:
+        """All duty mobiles ring there."""
+        host, _colon, port = self._settings.asterisk.carrier.partition(":")
+        phone = Phone(
+            "carrier",
+            address=host,
+            port=int(port or 5060),
+            server=self._server,
+            folder=self._folder,
+            records=False,
+        )
+        phone.says(AGENT_WORDS)
+        return phone
+
+    def _mobile(self, home: Home, carrier: Phone) -> Mobile:
         return Mobile(
             self._settings,
             agent=home.agent,
             title=home.title,
             number=home.mobile,
-            carrier=self._carrier,
+            carrier=carrier,
             on_duty=home.on_duty,
             caller_of=self._caller_of,
             turns=turns(self._chance(f"{home.agent} at home")),
