@@ -214,6 +214,7 @@ class Hotline(Premises):
         self.callers.hang_up_all()
         if self._carrier is not None:
             self._carrier.rings()
+            self._carrier.sends_tone(None)
             self._carrier.hang_up_all()
         for desk in self.desks:
             desk.rings()
