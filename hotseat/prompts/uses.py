@@ -91,9 +91,7 @@ def needs(site: Site | SiteNow) -> set[tuple[str, str]]:
     return found | {(first, prompt) for prompt in EVERY_CALL}
 
 
-def missing(
-    site: Site | SiteNow, have: Mapping[str, Collection[str]]
-) -> list[tuple[str, str]]:
+def missing(site: Site | SiteNow, have: Mapping[str, Collection[str]]) -> list[tuple[str, str]]:
     """(language, prompt) of what is needed and not there; `have`: language -> prompts."""
     return sorted(need for need in needs(site) if need[1] not in have.get(need[0], ()))
 
