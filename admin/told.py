@@ -33,6 +33,8 @@ FIELDS: Final = {
     "place": N_("place"),
     "team": N_("team"),
     "menu": N_("menu"),
+    "mobile": N_("duty mobile"),
+    "check_in": N_("check-in of agents"),
     "priority": N_("priority"),
     "ring_seconds": N_("seconds of ringing"),
     "wrap_up_seconds": N_("seconds of wrap-up"),

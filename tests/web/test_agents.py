@@ -86,6 +86,8 @@ def lead_of(engine: Engine, team: str) -> None:
 def test_a_mobile_is_kept_in_its_normal_form(
     dials: None, admin: Browser, engine: Engine, written: str
 ) -> None:
+    planned = admin.fill(SHEET, filled(engine, written)).text
+    assert f"new: duty mobile: {MOBILE}" in planned
     admin.put(SHEET, filled(engine, written))
     assert agent_of(engine).mobile == MOBILE
     assert audited(engine)[-1].what == "agent 1005"
