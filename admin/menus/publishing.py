@@ -26,7 +26,8 @@ from admin.site_edit import (
     removal_page,
 )
 from admin.words import N_, _
-from hotseat.db.engine import reading
+from hotseat.db.engine import reading, writing
+from hotseat.db.menu_drafts import drafted, drop
 from hotseat.db.snapshot import menu_at, menu_revisions
 from hotseat.rights import Action
 from hotseat.site.export import as_text
@@ -84,14 +85,18 @@ def new() -> Answer:
 def edit(menu: str) -> Answer:
     """The text of a menu, as a site file has it."""
     record = site().menus.get(menu) or abort(404)
-    text = as_text(record.document)
+    with reading(instance().engine) as session:
+        draft = drafted(session, menu)
+    text = as_text(record.document if draft is None else draft.document)
     outcome = None
     if request.method == "POST":
         text = _sent()
         outcome = _publish(menu, text)
     if isinstance(outcome, Done):
+        with writing(instance().engine) as session:
+            drop(session, menu)
         return applied(outcome, url_for("menus.one", menu=menu))
-    return _form_page(outcome, text, form=None, menu=menu)
+    return _form_page(outcome, text, form=None, menu=menu, draft=draft)
 
 
 @pages.route("/menu/<menu>/remove", methods=["GET", "POST"])

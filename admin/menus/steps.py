@@ -149,7 +149,8 @@ def _ways(node: Node) -> tuple[Way, ...]:
 def _subject(node: Node, site: Site | SiteNow) -> str:
     match node:
         case Queue():
-            return site.queues[node.queue].title
+            # A draft may be older than the site.
+            return site.queues[node.queue].title if node.queue in site.queues else node.queue
         case Hours():
             return node.hours
         case Enter():

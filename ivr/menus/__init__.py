@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from ivr.menus.fields import Problem
 from ivr.menus.outline import outline
-from ivr.menus.schema import MenuError, check, malformed, parse, walked
+from ivr.menus.schema import MenuError, check, malformed, parse, sketched, walked
 from ivr.menus.together import check_together
 
 __all__ = [
@@ -35,5 +35,6 @@ __all__ = [
     "malformed",
     "outline",
     "parse",
+    "sketched",
     "walked",
 ]

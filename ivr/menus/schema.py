@@ -97,6 +97,14 @@ def malformed(document: Mapping[str, object]) -> list[Problem]:
     return _read(document)[1]
 
 
+def sketched(document: Mapping[str, object], name: str = "") -> MenuTree:
+    """The menu of a draft, sound or not. Raises MenuError if it is malformed."""
+    menu, problems = _read(document)
+    if problems:
+        raise MenuError(problems)
+    return replace(menu, name=name)
+
+
 def walked(menu: MenuTree) -> list[Problem]:
     """What is wrong with the ways through a well-formed menu."""
     found = reachable(menu.start, menu.nodes)

@@ -61,12 +61,25 @@ def needed(
 ) -> set[tuple[str, str]]:
     """(language, prompt) for every prompt in every language that a caller can hear it in.
 
+    `start` is the menu that answers; `in_line`: queue -> what is said to those who wait in it.
+    """
+    needs: set[tuple[str, str]] = set()
+    for name, at, language in come_to(menus, start):
+        menu, node = menus[name], menus[name].nodes[at]
+        needs.update((language, prompt) for prompt in (*prompts(node), *menu.sorry))
+        if isinstance(node, Queue):
+            needs.update((language, prompt) for prompt in in_line.get(node.queue, ()))
+    return needs
+
+
+def come_to(menus: Mapping[str, MenuTree], start: str) -> set[tuple[str, str, str]]:
+    """(menu, node, language) for every node in every language that a caller can come to it in.
+
     `start` is the menu that answers; callers come from it to others and back, with the language
-    that they have then. `in_line`: queue -> what is said to those who wait in it.
+    that they have then.
     """
     found: set[tuple[str, str, str]] = set()
     waiting = [(start, menus[start].start, menus[start].language)]
-    needs: set[tuple[str, str]] = set()
     # A caller goes back to every node that may have sent one here: more than can be, never less.
     returns: dict[str, set[tuple[str, str]]] = {}
     ends: dict[str, set[str]] = {}
@@ -76,12 +89,7 @@ def needed(
             continue
         found.add(place)
         name, at, language = place
-        menu, node = menus[name], menus[name].nodes[at]
-        needs.update((language, prompt) for prompt in (*prompts(node), *menu.sorry))
-        match node:
-            case Queue():
-                needs.update((language, prompt) for prompt in in_line.get(node.queue, ()))
-                waiting.append((name, node.next, language))
+        match node := menus[name].nodes[at]:
             case Enter():
                 entered = menus[node.menu]
                 returns.setdefault(node.menu, set()).add((name, node.next))
@@ -94,4 +102,4 @@ def needed(
                 waiting.append((name, node.next, node.facts.get("language", language)))
             case _:
                 waiting += [(name, target, language) for _, target in exits(node)]
-    return needs
+    return found

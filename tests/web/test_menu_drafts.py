@@ -1,0 +1,273 @@
+"""Drafts of menus on their page: step by step, undone, checked, published; and walked through."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from hotseat.db.engine import reading
+from hotseat.db.menu_drafts import Drafted, drafted
+from hotseat.db.snapshot import site_now
+from tests.web.conftest import Browser
+from tests.web.test_menus import words
+
+PAGE = "/menus/menu/complaint/draft"
+MAIN = "/menus/menu/main/draft"
+
+
+def kept(engine: Engine, menu: str = "complaint") -> Drafted | None:
+    """The draft."""
+    with reading(engine) as session:
+        return drafted(session, menu)
+
+
+def nodes(engine: Engine, menu: str = "complaint") -> Any:
+    """The steps of the draft, or of the menu in force."""
+    draft = kept(engine, menu)
+    if draft is not None:
+        return draft.document["nodes"]
+    with reading(engine) as session:
+        return site_now(session).menus[menu].document["nodes"]
+
+
+def do(visitor: Browser, what: str, page: str = PAGE, **fields: str) -> str:
+    """One edit, as the page would send it; the page after it."""
+    seen = re.search(r'name="seen" value="(-?\d+)"', visitor.get(page).text)
+    assert seen
+    answer = visitor.post(page, {"do": what, "seen": seen[1], **fields})
+    return (
+        visitor.get(answer.headers["Location"]).text if answer.status_code == 302 else answer.text
+    )
+
+
+def test_the_first_edit_begins_a_draft(admin: Browser, engine: Engine) -> None:
+    """The menu in force stays what it is."""
+    assert "No draft yet" in admin.get(PAGE).text
+    assert kept(engine) is None
+    page = do(admin, "insert", kind="play", step="hello", at="desk:next", **{"play.0": "welcome"})
+    assert "1 step of work" in words(page)
+    assert nodes(engine)["hello"] == {"play": ["welcome"], "next": "back"}
+    assert nodes(engine)["desk"]["next"] == "hello"
+    with reading(engine) as session:
+        assert "hello" not in site_now(session).menus["complaint"].document["nodes"]
+    assert "Drafts that are not published" in admin.get("/menus/").text
+
+
+def test_a_step_is_changed_by_the_fields_of_its_kind(admin: Browser, engine: Engine) -> None:
+    """What the form does not say, is not written down."""
+    page = admin.get(f"{PAGE}?step=on-duty").text
+    assert 'name="queue"' in page
+    assert 'name="requires.english"' in page
+    assert 'name="keys.1"' not in page
+    do(
+        admin, "change", step="on-duty", queue="callback", next="back", priority="0",
+        **{"requires.english": "2", "announce.0": "please-wait", "announce.1": ""},
+    )  # fmt: skip
+    assert nodes(engine)["on-duty"] == {
+        "queue": "callback",
+        "requires": {"english": 2},
+        "priority": 0,
+        "announce": ["please-wait"],
+        "next": "back",
+    }
+
+
+def test_keys_lead_where_the_form_says(admin: Browser, engine: Engine) -> None:
+    """Also * and #; a key without a step is gone."""
+    before = nodes(engine, "main")["ask"]
+    sent = {f"keys.{key}": target for key, target in before["keys"].items() if key != "0"}
+    do(
+        admin, "change", MAIN, step="ask", otherwise="consult", wait_seconds="7.5", retries="1",
+        **sent, **{"keys.#": "farewell", "menu.0": "menu-main", "wrong_key.0": "wrong-key"},
+    )  # fmt: skip
+    after = nodes(engine, "main")["ask"]
+    assert after["keys"] == {"1": "consult", "2": "complaint", "9": "english", "#": "farewell"}
+    assert (after["wait_seconds"], after["retries"]) == (7.5, 1)
+    assert (after["menu"], after["wrong_key"], after["no_key"]) == (
+        ["menu-main"],
+        ["wrong-key"],
+        [],
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "beside", "said"),
+    [
+        ({"priority": "99"}, "on-duty.priority", "must be a whole number from 0 to 9"),
+        ({"next": ""}, "on-duty.next", "&#39;&#39; is no name"),
+        ({"announce.0": "Please Wait"}, "on-duty.announce.0", "is no name"),
+        ({"requires.english": "x"}, "on-duty.requires.english", "must be a whole number"),
+    ],
+)
+def test_what_is_wrong_stands_beside_its_field(
+    fields: dict[str, str], beside: str, said: str, admin: Browser, engine: Engine
+) -> None:
+    """Nothing is changed, and what was typed stays."""
+    page = do(admin, "change", step="on-duty", **{"queue": "consult", "next": "back", **fields})
+    found = re.search(rf'<p class="error" id="wrong-{beside}">(.*?)</p>', page, re.DOTALL)
+    assert found, beside
+    assert said in found[1]
+    assert f'aria-describedby="wrong-{beside}"' in page
+    assert kept(engine) is None
+
+
+def test_a_draft_with_mistakes_is_kept_and_not_published(admin: Browser, engine: Engine) -> None:
+    """They stand at their steps, in the outline, in the picture and above all."""
+    do(admin, "change", step="desk-hours", hours="complaints-desk", open="after-hours",
+       closed="after-hours")  # fmt: skip
+    page = admin.get(PAGE).text
+    assert "Nobody comes to these steps" in page
+    assert "1 mistake keeps it from being published" in words(page)
+    assert 'no way leads here from "desk-hours"' in html.unescape(page)
+    answer = admin.post(f"{PAGE}/publish")
+    assert "mistake keeps it from being published" in words(answer.text)
+    assert 'name="plan_seen"' not in answer.text
+    page = do(admin, "sweep")
+    assert "Nothing keeps it from being published" in page
+    assert "desk" not in nodes(engine)
+
+
+def test_steps_are_undone_and_redone(admin: Browser, engine: Engine) -> None:
+    """Exactly; a new edit takes the place of what was undone."""
+    begun = nodes(engine)
+    do(admin, "remove", step="after-hours")
+    removed = nodes(engine)
+    assert removed["desk-hours"]["closed"] == "on-duty"
+    for name, expected in (("undo", begun), ("redo", removed), ("undo", begun)):
+        draft = kept(engine)
+        assert draft is not None
+        admin.get(PAGE)
+        admin.post(f"{PAGE}/steps", {"do": name, "seen": str(draft.step)})
+        assert nodes(engine) == expected
+    do(admin, "rename", step="back", to="over")
+    assert nodes(engine)["desk"]["next"] == "over"
+    draft = kept(engine)
+    assert draft is not None
+    assert (draft.step, draft.last) == (1, 1)
+
+
+def test_a_step_changes_its_place(admin: Browser, engine: Engine) -> None:
+    """By the buttons beside its form, or to any other place."""
+    page = admin.get(f"{PAGE}?step=after-hours").text
+    later = re.search(r'name="at" value="([^"]+)" data-shortcut="later"', page)
+    assert later
+    assert later[1] == "on-duty:next"
+    do(admin, "move", step="after-hours", at=later[1])
+    assert nodes(engine)["desk-hours"]["closed"] == "on-duty"
+    assert nodes(engine)["on-duty"]["next"] == "after-hours"
+    page = admin.get(f"{PAGE}?step=after-hours").text
+    earlier = re.search(r'name="at" value="([^"]+)" data-shortcut="earlier"', page)
+    assert earlier
+    do(admin, "move", step="after-hours", at=earlier[1])
+    assert nodes(engine)["on-duty"]["next"] == "back"
+    refused = do(admin, "move", step="back", at=":start")
+    assert "nothing comes after it" in refused
+
+
+def test_a_draft_is_published_by_plan_and_apply(admin: Browser, engine: Engine) -> None:
+    """As a new revision; the draft is gone then."""
+    do(admin, "change", step="back", **{"go_back.0": "goodbye"})
+    admin.get(PAGE)
+    planned = admin.post(f"{PAGE}/publish")
+    assert "This would change 1 thing" in planned.text
+    seen = re.search(r'name="plan_seen" value="([^"]+)"', planned.text)
+    assert seen
+    done = admin.post(f"{PAGE}/publish", {"plan_seen": seen[1]})
+    assert done.headers["Location"] == "/menus/menu/complaint"
+    assert kept(engine) is None
+    with reading(engine) as session:
+        menu = site_now(session).menus["complaint"]
+    assert (menu.revision, menu.document["nodes"]["back"]) == (2, {"go_back": ["goodbye"]})
+
+
+def test_two_who_edit_do_not_overwrite_each_other(
+    admin: Browser, visit: Callable[[str], Browser], engine: Engine
+) -> None:
+    """The second is told to look first."""
+    admin.get(PAGE)
+    do(visit("manager"), "remove", step="after-hours")
+    before = nodes(engine)
+    answer = admin.post(PAGE, {"do": "remove", "step": "on-duty", "seen": "-1"})
+    assert "Somebody else has changed this draft" in admin.get(answer.headers["Location"]).text
+    assert nodes(engine) == before
+
+
+def test_a_draft_is_thrown_away(admin: Browser, engine: Engine) -> None:
+    """And nothing has changed."""
+    do(admin, "remove", step="after-hours")
+    admin.get(PAGE)
+    admin.post(f"{PAGE}/steps", {"do": "drop", "seen": "1"})
+    assert kept(engine) is None
+
+
+def test_what_is_worth_a_look_is_told_at_its_step(admin: Browser) -> None:
+    """Prompts that are not recorded, callers cut off without a word, queues that nobody serves."""
+    do(admin, "insert", MAIN, kind="play", step="new", at=":start", **{"play.0": "our-news"})
+    do(admin, "change", MAIN, step="farewell")
+    page = do(
+        admin, "change", MAIN, step="consult", queue="consult", next="farewell",
+        **{"requires.english": "10"},
+    )  # fmt: skip
+    said = words(page)
+    assert "our-news is not recorded in 简体中文" in said
+    assert "callers are cut off here without a word" in said
+    assert "a dead end: no agent has the skills that are asked for" in said
+    assert "Nothing keeps it from being published" in said
+    chinese = words(admin.get(MAIN, **{"Accept-Language": "zh-CN"}).text)
+    assert "our-news 没有简体中文录音" in chinese
+    assert "死胡同：没有客服具备所要求的技能" in chinese
+
+
+def test_the_picture_opens_the_forms(admin: Browser) -> None:
+    """Each box is a link, the chosen one is marked."""
+    page = admin.get(f"{MAIN}?step=ask").text
+    picture = page.partition('<svg class="menu-picture"')[2].partition("</section>")[0]
+    assert picture.count("<a href=") == 9
+    assert picture.count('aria-current="true"') == 1
+    assert "style=" not in page
+    assert page.count("<ol") == page.count("</ol>")
+
+
+def test_the_text_form_goes_on_with_the_draft(admin: Browser, engine: Engine) -> None:
+    """One draft, two ways to edit it."""
+    do(admin, "rename", step="back", to="over")
+    assert "over:" in html.unescape(admin.get("/menus/menu/complaint/edit").text)
+
+
+def test_only_editors_see_drafts(visit: Callable[[str], Browser], admin: Browser) -> None:
+    """A supervisor may walk through the menu in force."""
+    do(admin, "remove", step="after-hours")
+    supervisor = visit("supervisor")
+    assert supervisor.get(PAGE).status_code == 403
+    assert supervisor.post(PAGE, {"do": "sweep"}).status_code == 403
+    walk = words(supervisor.get("/menus/menu/complaint/walk?did=closed").text)
+    assert "complaint / after-hours" in walk
+    assert "complaint / after-hours" not in words(
+        admin.get("/menus/menu/complaint/walk?did=closed").text
+    )
+    in_force = admin.get("/menus/menu/complaint/walk?did=closed&in_force=1").text
+    assert "complaint / after-hours" in words(in_force)
+
+
+def test_a_menu_is_walked_through(admin: Browser) -> None:
+    """Key by key, with the sentences of the language that is spoken then."""
+    page = admin.get("/menus/menu/main/walk").text
+    assert "您好，欢迎致电客户服务热线。" in page
+    (nine,) = re.findall(r'href="([^"]+)">9<', page)
+    page = admin.get(html.unescape(nine)).text
+    assert "The caller presses 9" in words(page)
+    assert '<q lang="en">' in page
+    ended = words(admin.get("/menus/menu/main/walk?did=1.talked").text)
+    assert "The call ends." in ended
+    assert admin.get("/menus/menu/nothing/walk").status_code == 404
+
+
+def test_a_draft_with_a_ring_is_not_walked(admin: Browser) -> None:
+    """It would have no end."""
+    do(admin, "change", step="after-hours", next="after-hours", **{"play.0": "complaint-hours"})
+    assert "cannot be walked through" in admin.get("/menus/menu/complaint/walk").text
