@@ -42,7 +42,7 @@ fuzz: setup ## a million wild inputs; N=, SEED=, ONLY=ami|fastagi|site, INPUT=on
 	@$(VENV)/bin/python -m tests.fuzz $(if $(N),-n $(N)) $(if $(SEED),--seed $(SEED)) \
 		$(if $(FIRST),--first $(FIRST)) $(if $(ONLY),--only $(ONLY)) $(if $(INPUT),--input $(INPUT))
 
-bench: $(VENV)/.installed-bench $(if $(filter floor wire admin,$(B)),,sipp asterisk) ## measure: all, or B=floor|wire|calls|waiting|admin; JSON=1 ends with a line of JSON
+bench: $(VENV)/.installed-bench $(if $(filter floor wire admin,$(B)),,sipp asterisk) ## measure: all, or B=floor|wire|calls|waiting|viewers|admin; JSON=1 ends with a line of JSON
 	@$(VENV)/bin/python -m benchmarks $(B)
 
 soak: sipp asterisk ## ten minutes of callers who hang up at any moment, leaks looked for; MINUTES=, SEED=

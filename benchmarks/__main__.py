@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 
-from benchmarks import admin, calls, floor, waiting, wire
+from benchmarks import admin, calls, floor, viewers, waiting, wire
 from benchmarks.report import Reach, as_json, table
 
 BENCHMARKS = {
@@ -17,6 +17,7 @@ BENCHMARKS = {
     "wire": wire.run,
     "calls": calls.run,
     "waiting": waiting.run,
+    "viewers": viewers.run,
     "admin": admin.run,
 }
 
