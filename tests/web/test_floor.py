@@ -51,6 +51,7 @@ def test_the_floor_as_it_is_now_also_without_a_script(admin: Browser, server: Se
     assert "&lt;b&gt;lunch&lt;/b&gt;" in page
     assert "<b>lunch" not in page
     assert '<dd id="all-oldest">1:02</dd>' in page
+    assert '<dd id="all-level">79%</dd>' in page
     assert "<span data-service-level>80%</span>" in page
     shown = page.split('data-held="recovery"')[1].split(">")[0]
     hidden = page.split('data-held="drain"')[1].split(">")[0]
@@ -89,7 +90,7 @@ def piece(page: str, mark: str) -> str:
 def test_each_seat_is_told_with_its_place(admin: Browser, server: Server) -> None:
     page = admin.get("/floor/").text
     assert "at a desk p101" in piece(page, 'data-seat="1001"')
-    assert "home duty, on the mobile" in piece(page, 'data-seat="1002"')
+    assert "at home <b>lunch</b>" in piece(page, 'data-seat="1002"')
 
 
 def test_duties_are_told_with_who_is_missing_first(admin: Browser, server: Server) -> None:
