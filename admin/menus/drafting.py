@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Any, Final
 
 from flask import Blueprint, abort, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from admin.access import allowed, visitor
 from admin.instance import instance, site
+from admin.logins import author
 from admin.menus.draft_page import NAMES, Draft, Shown, page
 from admin.menus.fields import entry_from, first_entry, sounds
 from admin.menus.findings import Finding, at_step, wrong
@@ -17,6 +18,7 @@ from admin.menus.spots import spot_of
 from admin.site_edit import Answer, Done, Planned, Wrong, applied, change
 from admin.words import _
 from hotseat.db import menu_drafts
+from hotseat.db.audit import note
 from hotseat.db.engine import reading, writing
 from hotseat.db.menu_drafts import DraftChanged
 from hotseat.rights import Action
@@ -93,6 +95,8 @@ def steps_taken(menu: str) -> Answer:
         with writing(instance().engine) as session:
             if do == "drop":
                 menu_drafts.drop(session, menu)
+                what, now = f"draft of menu {menu}", instance().now()
+                note(session, author(visitor().login), now, what=what, done="removed")
             else:
                 to = draft.step + (1 if do == "redo" else -1)
                 menu_drafts.go_to(session, menu, to, seen=draft.step)
@@ -145,6 +149,24 @@ def _keep(draft: Draft, after: Document) -> None:
             )
             seen = 0
         menu_drafts.edit(session, draft.menu, after, seen=seen, login=login, now=now)
+        note(
+            session,
+            author(login),
+            now,
+            what=f"draft of menu {draft.menu}",
+            done="changed",
+            before=_differing(draft.document, after),
+            after=_differing(after, draft.document),
+        )
+
+
+def _differing(of: Document, other: Document) -> dict[str, Any]:
+    """The fields and steps of one document that the other has not, or has otherwise."""
+    nodes = {
+        name: entry for name, entry in of["nodes"].items() if other["nodes"].get(name) != entry
+    }
+    head = {name: value for name, value in of.items() if other.get(name) != value}
+    return {**head, "nodes": nodes}
 
 
 def _insert(document: Document, name: str) -> Edit:

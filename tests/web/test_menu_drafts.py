@@ -8,11 +8,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from hotseat.db.engine import reading
 from hotseat.db.menu_drafts import Drafted, drafted
 from hotseat.db.snapshot import site_now
+from hotseat.db.web_models import Audit
 from tests.web.conftest import Browser
 from tests.web.test_menus import words
 
@@ -56,6 +57,13 @@ def test_the_first_edit_begins_a_draft(admin: Browser, engine: Engine) -> None:
     with reading(engine) as session:
         assert "hello" not in site_now(session).menus["complaint"].document["nodes"]
     assert "Drafts that are not published" in admin.get("/menus/").text
+    with reading(engine) as session:
+        (noted,) = [row for row in session.scalars(select(Audit)) if "draft" in row.what]
+    assert noted.what == "draft of menu complaint"
+    assert noted.before is not None
+    assert noted.after is not None
+    assert set(noted.before["nodes"]) == {"desk"}
+    assert set(noted.after["nodes"]) == {"desk", "hello"}
 
 
 def test_a_step_is_changed_by_the_fields_of_its_kind(admin: Browser, engine: Engine) -> None:
