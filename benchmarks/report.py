@@ -28,11 +28,12 @@ class Reach:
 
 def table(reach: Sequence[Reach]) -> str:
     """A line for each figure; those that missed their bound say so."""
-    lines = [f"{'figure':<20} {'value':>12} {'bound':>12}  unit"]
+    wide = max((len(one.name) for one in reach), default=0)
+    lines = [f"{'figure':<{wide}} {'value':>12} {'bound':>12}  unit"]
     for one in reach:
         limit = f"{'≥' if one.better == 'higher' else '≤'} {one.bound:g}"
         missed = "" if one.ok else "   MISSED"
-        lines.append(f"{one.name:<20} {one.value:>12.2f} {limit:>12}  {one.unit}{missed}")
+        lines.append(f"{one.name:<{wide}} {one.value:>12.2f} {limit:>12}  {one.unit}{missed}")
     return "\n".join(lines)
 
 
