@@ -158,8 +158,8 @@ def test_no_secret_is_on_any_page(
     secrets += [DIGEST, *load_secrets(settings).model_dump().values()]
     for rule, method in pages(app):
         if method == "GET":
-            text = admin.get(path_of(app, rule)).text
-            assert not [secret for secret in secrets if secret in text], rule.rule
+            told = admin.get(path_of(app, rule)).data  # some are sound
+            assert not [secret for secret in secrets if secret.encode() in told], rule.rule
 
 
 def test_an_error_tells_nothing(
