@@ -7,12 +7,13 @@ from typing import Final
 from flask import Flask
 from werkzeug.routing import Rule
 
-from benchmarks.admin.hotline import AGENT, CALL, DRAFT, VERSION, YESTERDAY
+from benchmarks.admin.hotline import AGENT, CALL, CALLED_BACK, DRAFT, VERSION, YESTERDAY
 
 SAMPLES: Final[dict[str, str | int]] = {
     "number": AGENT,
     "numbers.number": "4008001000",
     "call": CALL,
+    "callbacks.call": CALLED_BACK,
     "name": "consult",
     "menu": "main",
     "draft": DRAFT,
@@ -29,6 +30,7 @@ NOT_A_PAGE: Final = {
     "static": "a file",
     "account.welcome": "an invitation is used once",
     "prompts.take": "a sound that was uploaded",
+    "callbacks.message": "a sound that a caller left",
 }
 """Endpoint -> why it is not opened."""
 

@@ -53,6 +53,8 @@ DAYS_OF_PRESENCE: Final = 31
 PAUSES: Final = ("meal", "break", "training", "meeting")
 LEAVES: Final = 150
 AUDITED: Final = 20_000
+CALLBACKS: Final = 2_000
+"""Nobody has worked them off."""
 AT_ONCE: Final = 20_000
 
 MINUTE: Final = 60_000
@@ -61,6 +63,7 @@ APART: Final = DAYS * DAY // CALLS
 
 AGENT: Final = AGENTS[5]
 CALL: Final = f"{CALLS - 10_000:026d}"
+CALLED_BACK: Final = f"{CALLS - 1:026d}"
 VERSION: Final = 1
 DRAFT: Final = 1
 
@@ -92,6 +95,7 @@ def _fill(path: Path) -> None:
     _insert(engine, "call", (_call(number) for number in range(CALLS)))
     _insert(engine, "journal", _journal())
     _insert(engine, "audit", (_audit(number) for number in range(AUDITED)))
+    _insert(engine, "callback_request", (_callback(number) for number in range(CALLBACKS)))
     with engine.connect() as connection:
         connection.execute(text("ANALYZE"))
         connection.commit()
@@ -252,6 +256,18 @@ def _steps(number: int) -> Iterator[dict[str, Any]]:
         if at is not None:
             whose = None if kind == "ready" else call["id"]
             yield {"at": at, "kind": kind, "seat": seat, "call_id": whose, "queue": call["queue"]}
+
+
+def _callback(number: int) -> dict[str, Any]:
+    call = _call(CALLS - 1 - 8 * number)
+    return {
+        "call": call["id"],
+        "asked_at": call["queued_at"],
+        "queue": call["queue"],
+        "caller": call["caller"],
+        "language": "zh",
+        "recording": "",
+    }
 
 
 def _audit(number: int) -> dict[str, Any]:
