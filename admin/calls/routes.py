@@ -42,6 +42,25 @@ ENDED_BY: Final = {
     EndedBy.SYSTEM: N_("hotline"),
     EndedBy.UNKNOWN: N_("unknown"),
 }
+WHY_SAID: Final = {
+    "no answer": N_("nobody picked up"),
+    "declined": N_("the agent declined"),
+    "busy": N_("busy"),
+    "unreachable": N_("out of reach"),
+    "withdrawn": N_("withdrawn"),
+    "caller gone": N_("the caller hung up"),
+    "answered elsewhere": N_("another was first"),
+    "refused": N_("refused"),
+    "error": N_("a fault of the hotline"),
+    "logged off": N_("the agent logged off"),
+    "paused": N_("paused"),
+    "seat moved": N_("the seat moved"),
+    "phone away": N_("phone away"),
+    "off duty": N_("off duty"),
+    "yes": N_("yes"),
+    "no": N_("no"),
+}
+"""Why an offer came to nothing, as the journal has it, and what a mobile said."""
 STEPS_SAID: Final = {
     "arrived": N_("arrived"),
     "menu": N_("entered a menu"),
@@ -144,6 +163,7 @@ def one(call: str) -> str:
         outcomes=OUTCOMES,
         ended_by=ENDED_BY,
         said=STEPS_SAID,
+        why_said=WHY_SAID,
         parts=PARTS,
         number_of=number_of,
         whole_numbers=can(Action.SEE_WHOLE_NUMBERS, owned_by(found.seat)),

@@ -26,7 +26,7 @@ from hotseat.db.reports import (
     find_calls,
 )
 from tests.web.conftest import Browser
-from tests.web.history import DAY, write_history
+from tests.web.history import DAY, call_id, write_history
 
 Visit = Callable[[str], Browser]
 
@@ -125,6 +125,13 @@ def test_numbers_are_masked_by_right(
 def test_a_mask_leaves_four_digits(number: str | None, shows: str) -> None:
     """And nothing of a number that has no more."""
     assert masked(number) == shows
+
+
+def test_why_nobody_took_an_offer_is_told_in_words(admin: Browser, day: list[Call]) -> None:
+    """Not as the journal spells it."""
+    page = admin.get(f"/calls/call/{call_id(13)}").text
+    assert "nobody picked up" in page
+    assert "no answer" not in page
 
 
 def test_a_call_is_drawn_to_scale(engine: Engine, day: list[Call]) -> None:
