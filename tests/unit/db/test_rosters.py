@@ -34,6 +34,7 @@ from hotseat.db.rosters import (
     leaves,
     log_steps,
     logged_on,
+    pause_steps,
     published,
     published_days,
     request_of,
@@ -50,6 +51,7 @@ from hotseat.roster.policy import RosterPolicy
 from hotseat.roster.requests import IllegalStep, Request, State, Step, ask_leave, ask_swap
 from hotseat.roster.rules import Leave, Rules
 from hotseat.roster.shifts import Assignment, Duty
+from hotseat.roster.times import PauseStep
 from tests.unit.roster.standard import MONDAY, SHANGHAI, SHIFTS, SUNDAY, WEEK, standard_week
 
 T = TypeVar("T")
@@ -327,3 +329,18 @@ def test_log_ons_come_from_the_journal(engine: Engine) -> None:
         ]
         assert log_steps(session, 31, 100) == [LogStep("1002", 40, True)]
         assert logged_on(session) == {"1002": 45}
+
+
+def test_pauses_come_from_the_journal(engine: Engine) -> None:
+    rows = [
+        JournalRow(1, 10, "paused", None, "1001", None, {"reason": "meal"}),
+        JournalRow(2, 20, "pause_asked", None, "1002", None, {"reason": "tea"}),
+        JournalRow(3, 30, "pause_over", None, "1001", None, {}),
+    ]
+    with writing(engine) as session:
+        write(session, rows)
+    with reading(engine) as session:
+        assert pause_steps(session, 10, 40) == [
+            PauseStep("1001", 10, "meal"),
+            PauseStep("1001", 30, None),
+        ]
