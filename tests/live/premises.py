@@ -163,20 +163,21 @@ class Premises:
 
     # The server
 
-    def start(self, clock_offset: int = 0) -> None:
-        """Start the server and wait until it takes and offers calls."""
-        self.launch(clock_offset)
+    def start(self, clock_offset: int = 0, *, pages: bool = False) -> None:
+        """Start the server, with its web pages or without, until it takes and offers calls."""
+        self.launch(clock_offset, pages=pages)
         until(
             "the server has recovered and offers calls",
             lambda: (state := self.status()) and state["ami"]["up"] and not state["held"],
             START_SECONDS,
         )
 
-    def launch(self, clock_offset: int = 0) -> None:
+    def launch(self, clock_offset: int = 0, *, pages: bool = False) -> None:
         """Start the server, that many seconds ahead, and wait until it answers at all."""
+        also = "--guide" if pages else "--no-admin"
         with self.server_log.open("ab") as log:
             self._server = subprocess.Popen(
-                [HOTSEAT, "serve", "--no-admin", "--clock-offset", str(clock_offset)],
+                [HOTSEAT, "serve", also, "--clock-offset", str(clock_offset)],
                 cwd=self.state,
                 env=self.server_environment(),
                 stdin=subprocess.DEVNULL,
