@@ -52,23 +52,29 @@ class Times:
 def pauses(steps: Iterable[PauseStep], log_ons: Iterable[LogOn]) -> list[Pause]:
     """The pauses that steps in the order of time make; none lasts longer than its log-on.
 
-    A pause that is told again, as after a restart, goes on; for another reason a new one begins.
+    A pause that is told again while its agent stays logged on, as after a restart, goes on; for
+    another reason, or after another log-on, a new one begins.
     """
-    ends: defaultdict[str, list[LogOn]] = defaultdict(list)
+    spans: defaultdict[str, list[LogOn]] = defaultdict(list)
     for span in log_ons:
-        ends[span.agent].append(span)
+        spans[span.agent].append(span)
     open_: dict[str, PauseStep] = {}
     found: list[Pause] = []
 
+    def stay(step: PauseStep) -> LogOn | None:
+        for span in spans[step.agent]:
+            if span.begins <= step.at and (span.ends is None or step.at < span.ends):
+                return span
+        return None
+
     def close(began: PauseStep, at: Millis | None) -> None:
-        for span in ends[began.agent]:
-            if span.begins <= began.at and (span.ends is None or began.at < span.ends):
-                until = span.ends if at is None or (span.ends or at) < at else at
-                found.append(Pause(began.agent, str(began.reason), began.at, until))
+        if (span := stay(began)) is not None:
+            until = span.ends if at is None or (span.ends or at) < at else at
+            found.append(Pause(began.agent, str(began.reason), began.at, until))
 
     for step in steps:
         began = open_.get(step.agent)
-        if began is not None and began.reason == step.reason:
+        if began is not None and began.reason == step.reason and stay(began) is stay(step):
             continue
         if began is not None:
             close(open_.pop(step.agent), step.at)

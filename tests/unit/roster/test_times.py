@@ -43,6 +43,21 @@ def test_a_log_off_ends_a_pause_and_the_next_log_on_begins_without_it() -> None:
     assert pauses([PauseStep("1001", 250, "tea")], again) == [Pause("1001", "tea", 250, None)]
 
 
+def test_a_pause_for_the_same_reason_after_another_log_on_is_another() -> None:
+    """Nobody says that a pause is over when its agent logs off; nothing is lost of the next."""
+    days = [LogOn("1001", 0, 100), LogOn("1001", 200)]
+    steps = [
+        PauseStep("1001", 90, "lunch"),
+        PauseStep("1001", 250, "lunch"),
+        PauseStep("1001", 260, "lunch"),
+        PauseStep("1001", 280, None),
+    ]
+    assert pauses(steps, days) == [
+        Pause("1001", "lunch", 90, 100),
+        Pause("1001", "lunch", 250, 280),
+    ]
+
+
 def test_times_are_cut_to_the_stretch() -> None:
     found = times_by_agent(
         [LogOn("1001", 5), LogOn("1002", 0, 9)], [Pause("1001", "lunch", 15, 99)], 10, 30
@@ -71,7 +86,9 @@ def test_stretches_and_agents_add_up_to_a_count_of_every_minute(
     """agent -> the reason of the pause, "" without one."""
     counted: Counter[tuple[str, str]] = Counter()
     since, until = 3, 90
-    for agent, wait, what in (*story, ("1001", 200, "ready")):
+    for agent, pace, what in (*story, ("1001", 200, "ready")):
+        # Nobody is back in the very minute of the log-off.
+        wait = max(pace, 1) if what == "on" else pace
         for minute in range(at, at + wait):
             if since <= minute < until:
                 counted.update((who, reason) for who, reason in there.items())
@@ -83,7 +100,6 @@ def test_stretches_and_agents_add_up_to_a_count_of_every_minute(
             case "off":
                 there.pop(agent, None)
                 steps.append(LogStep(agent, at, on=False))
-                paused.append(PauseStep(agent, at, None))
             case _ if agent in there:
                 there[agent] = "" if what == "ready" else what
                 paused.append(PauseStep(agent, at, None if what == "ready" else what))
