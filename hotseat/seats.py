@@ -223,9 +223,14 @@ class Seats:
             )
 
     def _placing(self, site: SiteNow, seat: SeatId) -> Placing:
-        """What is known of the agent's place, with the mobile that is registered now."""
+        """What is known of the agent's place, with the phones and mobiles that there are now."""
         placing = self._placings.get(seat) or Placing(seat)
-        return replace(placing, mobile=site.agents[seat].mobile, roster=self._roster.get(seat))
+        return replace(
+            placing,
+            desk=placing.desk if placing.desk in site.phones else None,
+            mobile=site.agents[seat].mobile,
+            roster=self._roster.get(seat),
+        )
 
     def _follow_roster(self, site: SiteNow, seat: SeatId) -> None:
         placing = self._placing(site, seat)

@@ -113,6 +113,25 @@ def test_a_desk_that_somebody_else_took_meanwhile_is_no_way_back(scene: Scene) -
     ]
 
 
+@pytest.mark.parametrize("restarted", [False, True])
+def test_a_desk_whose_phone_is_gone_is_no_way_back(scene: Scene, restarted: bool) -> None:
+    """Who is at the mobile stays there, also if the record from before a restart has the desk."""
+    before = scene.config.now
+    scene.seats.choose(before, "1001", Where.MOBILE)
+    phones = {name: phone for name, phone in before.phones.items() if name != "p101"}
+    site = replace(before, phones=phones)
+    scene.site_becomes(site)
+    now = after_restart(scene, {}) if restarted else scene
+    with pytest.raises(SeatError, match="agent 1001 sits at no phone; log on at one first"):
+        now.seats.choose(site, "1001", Where.DESK)
+    now.seats.choose(site, "1001", None)
+    now.seats.roster_is(site, {"1001": Where.DESK})
+    assert now.seats.place_of("1001") == "mobile:1001"
+    assert [note.facts for note in now.journal.notes if note.kind == "not_placed"] == [
+        {"why": "agent 1001 sits at no phone; log on at one first"}
+    ]
+
+
 def after_restart(before: Scene, roster: Mapping[str, Where]) -> Scene:
     """A new server, with what the old one wrote down."""
     again = Scene(before.config.now)
