@@ -32,14 +32,7 @@ from hotseat.check_in import CheckIn
 from hotseat.clock import Clock
 from hotseat.config import Settings, load_secrets
 from hotseat.contacts import Contacts
-from hotseat.control import (
-    CommandError,
-    Control,
-    Reply,
-    callback_commands,
-    feed_commands,
-    seat_commands,
-)
+from hotseat.control import CommandError, Control, Reply, feed_commands, seat_commands
 from hotseat.db.accounts import user_by_login
 from hotseat.db.callbacks import callback_of, change_callback
 from hotseat.db.engine import open_engine
@@ -48,7 +41,7 @@ from hotseat.db.pins import kept_pin
 from hotseat.db.pool import Database
 from hotseat.db.queries import ended_since, journal_rows, open_calls
 from hotseat.db.rosters import log_steps, logged_on
-from hotseat.db.snapshot import kept_seats
+from hotseat.db.snapshot import kept_seats, last_placed
 from hotseat.dial_back import DialBacks
 from hotseat.duty import DutyFeed
 from hotseat.duty_board import DutyBoard
@@ -72,7 +65,7 @@ from hotseat.pins import is_pin
 from hotseat.restart import Restart
 from hotseat.rights import NOBODYS, Actor, Owned
 from hotseat.roster.attendance import log_ons
-from hotseat.seats import PLACED, Seats
+from hotseat.seats import Seats
 from hotseat.site.records import SiteNow
 from hotseat.status import duty_status, floor_status, site_status
 from hotseat.terminal import own_name
@@ -87,8 +80,6 @@ LOOK_AGAIN_SECONDS = 3.0
 PIN_SECONDS = 3.0
 MOST_OUTBOUND = 100_000
 """More calls in a day than any cap allows."""
-MOST_PLACED = 100_000
-"""More words on where seats are rung than are said in a day."""
 SITE_CHANGES = "the site changes"
 CALLBACK_SECONDS = 3.0
 """How long who wants to call back waits for the database."""
@@ -206,6 +197,7 @@ class Server:
         )
         self._drain = Drain(
             contacts=self._contacts,
+            dial_backs=self._dial_backs,
             service=self._service,
             close_door=self._listener.close_door,
             clock=reactor,
@@ -272,6 +264,7 @@ class Server:
         await self._link.stop()
         self._duty.stop()
         self._roster.stop()
+        self._dial_backs.stop()
         self._service.stop()
         self._config.stop()
         await self._journal.stop()
@@ -305,15 +298,10 @@ class Server:
             last_seen=last_seen,
             last_switch_started=str(seen[0].facts["started"]) if seen else None,
         )
-        placed = await self._database.run(
-            lambda session: journal_rows(
-                session, limit=MOST_PLACED, since=self._started - DAY, kinds=[PLACED]
-            )
-        )
         self._seats.restore(
             self.site,
             await self._database.run(kept_seats),
-            {row.seat: row.facts for row in placed if row.seat is not None},
+            await self._database.run(last_placed),
         )
         self._duty.catch_up(last_seen)
         return restart
@@ -377,7 +365,7 @@ class Server:
         return {
             **seat_commands(self._seats, self._config),
             **feed_commands(self._feed),
-            **callback_commands(self._dial_backs),
+            "callback-dial": self._dial_backs.begin,
             "status": self._status,
             "drain": self._drain.begin,
             "why": self._why,

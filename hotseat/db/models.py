@@ -424,6 +424,21 @@ class Journal(Base):
             sqlite_where=text("kind = 'switch_up'"),
             postgresql_where=text("kind = 'switch_up'"),
         ),
+        # Asked at every start for each seat, which may be logged on for weeks.
+        Index(
+            "journal_placed",
+            "seat",
+            "id",
+            sqlite_where=text("kind = 'placed'"),
+            postgresql_where=text("kind = 'placed'"),
+        ),
+        # Asked by the figures of a day, few rows among what happened.
+        Index(
+            "journal_called_back",
+            "at",
+            sqlite_where=text("kind = 'called_back'"),
+            postgresql_where=text("kind = 'called_back'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(JournalId, primary_key=True, autoincrement=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from typing import Any
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
@@ -256,6 +257,18 @@ def kept_seats(session: Session) -> list[SeatKept]:
         )
         for row in session.scalars(select(models.Seat).order_by(models.Seat.agent))
     ]
+
+
+def last_placed(session: Session) -> dict[str, dict[str, Any]]:
+    """Agent -> facts of the last `placed` row, for the seats that are kept, however old it is."""
+    journal = models.Journal
+    last = (
+        select(func.max(journal.id))
+        .where(journal.kind == "placed", journal.seat.in_(select(models.Seat.agent)))
+        .group_by(journal.seat)
+    )
+    rows = session.execute(select(journal.seat, journal.facts).where(journal.id.in_(last)))
+    return {str(seat): facts for seat, facts in rows}
 
 
 def _levels(session: Session, rows: Select[str, str, int]) -> dict[str, dict[str, int]]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from hotseat.db.engine import reading
 from hotseat.db.queries import journal_rows, last_journal_id, open_calls, recent_calls
-from hotseat.db.snapshot import current_revision
+from hotseat.db.snapshot import current_revision, last_placed
 
 
 @pytest.mark.parametrize(
@@ -37,6 +37,7 @@ from hotseat.db.snapshot import current_revision
             "journal_switch_up",
             "Scan Backward using journal_switch_up",
         ),
+        (last_placed, "journal_placed", "journal_placed"),
         (last_journal_id, "SEARCH journal", "Scan Backward using pk_journal"),
         (current_revision, "SEARCH config_revision", "Scan Backward using pk_config_revision"),
     ],

@@ -15,7 +15,7 @@ from acd.types import SeatId
 from hotseat.db import models
 from hotseat.db.engine import open_engine, reading, writing
 from hotseat.db.queries import journal_rows, open_calls, recent_calls
-from hotseat.db.snapshot import kept_seats
+from hotseat.db.snapshot import kept_seats, last_placed
 from hotseat.db.writes import CALL_COLUMNS, Entry, is_bad_entry, write
 from hotseat.history import CallChanged, CallRow, EndedBy, JournalRow, Outcome
 from tests.databases import Databases
@@ -131,6 +131,29 @@ def test_seats_are_kept_as_they_were_last(engine: Engine) -> None:
     put(engine, SeatGone(SeatId("1001")), kept("1001", "p109"), SeatGone(SeatId("1002")))
     with reading(engine) as session:
         assert kept_seats(session) == [kept("1001", "p109")]
+
+
+def test_where_a_seat_was_placed_last_is_known_however_long_ago(engine: Engine) -> None:
+    """Of the seats that are kept, and of no other row in between."""
+    month = 30 * 86_400_000
+
+    def placed(id: int, at: int, seat: str, **facts: str) -> JournalRow:
+        return JournalRow(id, at, "placed", None, seat, None, facts)
+
+    put(
+        engine,
+        *(kept(seat, f"mobile:{seat}") for seat in ("1001", "1002", "1004")),
+        placed(1, T - month, "1001", place="p101"),
+        placed(2, T - month, "1001", place="mobile:1001", override="mobile"),
+        placed(3, T - month, "1002", place="mobile:1002", choice="mobile"),
+        placed(4, T - month, "1003", place="p103"),
+        JournalRow(5, T, "paused", None, "1001", None, {"reason": "meal"}),
+    )
+    with reading(engine) as session:
+        assert last_placed(session) == {
+            "1001": {"place": "mobile:1001", "override": "mobile"},
+            "1002": {"place": "mobile:1002", "choice": "mobile"},
+        }
 
 
 calls = st.sampled_from(["C1", "C2"])
