@@ -17,6 +17,7 @@ pytestmark = pytest.mark.live
 
 OUTSIDE = "13900001111"
 TIMEOUT = 5.0
+NOT_FOUND = 404
 
 AGI_GREETING = (
     b"agi_network: yes\nagi_network_script: line\nagi_request: agi://x/line\n"
@@ -147,7 +148,9 @@ def test_a_phone_dials_outside(hotline: Hotline, number: str) -> None:
     assert call.find("talking") is None
     for desk in hotline.desks:
         assert desk.invites(since=begun) == []
-    if number.isdecimal():
+    if not number.isdecimal():
+        assert refused.facts["code"] == NOT_FOUND
+    else:
         assert_counted(hotline, before, "phone")
         (end,) = until(
             "the refusal is journalled", lambda: hotline.journal("ended", after=last), TIMEOUT
@@ -165,6 +168,17 @@ def test_a_caller_dials_a_number_that_is_not_ours(hotline: Hotline) -> None:
     assert call.find("talking") is None
     assert_counted(hotline, before, "trunk")
     assert hotline.ended("13800009001").outcome is Outcome.REFUSED
+
+
+@pytest.mark.usefixtures("served")
+@pytest.mark.parametrize("name", ["s", "h"])
+def test_a_caller_dials_a_name_out_of_the_dialplan(hotline: Hotline, name: str) -> None:
+    last = hotline.last_row()
+    call = hotline.callers.call(name, caller="13800009002")
+    refused = call.wait("ended")
+    assert refused.facts["code"] == NOT_FOUND
+    assert call.find("talking") is None
+    assert hotline.journal("arrived", after=last) == []
 
 
 def stranger(hotline: Hotline, user: str) -> Phone:

@@ -158,6 +158,40 @@ def test_the_dialplan_reaches_nobody() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("arrived", "done", "ended", "seen", "goes_on"),
+    [
+        ("1", "16", "", "100", False),
+        ("1", "", "", "100", False),
+        ("1", "", "", "97", True),
+        ("1", "", "", "", True),
+        ("1", "", "5", "100", True),
+        ("1", "16", "5", "90", False),
+        ("", "", "", "100", True),
+        ("", "16", "", "100", True),
+    ],
+)
+def test_a_hang_up_is_one_step_unless_nobody_saw_it_or_h_itself_was_dialled(
+    arrived: str, done: str, ended: str, seen: str, goes_on: bool
+) -> None:
+    text = re.sub(r"(?m)^ *;.*\n", "", render(INPUTS)["extensions.conf"])
+    (steps,) = re.findall(r"(?m)^exten => h,.*\n(?:(?! *exten|\[).+\n)*", text)
+    (asked,) = re.findall(r"^exten => h,1,GotoIf\(\$\[(.*)\]\?unseen,s,1\)\n*$", steps)
+    values = {"ARRIVED": arrived, "DONE": done, "ENDED": ended, "SEEN": seen}
+    for name, value in values.items():
+        asked = asked.replace(f"${{HOTSEAT_{name}}}", value)
+    asked = re.sub(r"\b0+(?=\d)", "", asked.replace("${EPOCH}", "100"))
+    spelt = asked.replace(" = ", " == ").replace("|", "or").replace("&", "and")
+    assert bool(eval(spelt, {})) is goes_on
+
+
+def test_who_dials_h_is_refused_before_anything_is_kept() -> None:
+    unseen = render(INPUTS)["extensions.conf"].split("[unseen]")[1].split("\n[")[0]
+    first, *_ = re.findall(r"exten => s,1,(.*)", unseen)
+    assert first == 'GotoIf($["${HOTSEAT_ARRIVED}" = ""]?stranger,1)'
+    assert "\nexten => stranger,1,Hangup(1)\n" in unseen
+
+
 def test_nothing_is_an_answer_of_a_mobile_before_its_key() -> None:
     """A mobile that hangs up in the middle would count as connected."""
     text = render(INPUTS)["extensions.conf"].split("[hotseat-accept]")[1]
