@@ -29,7 +29,7 @@ from acd.floor import SeatRefused
 from acd.types import SeatId
 from hotseat.authority import Authority, name_of
 from hotseat.callbacks import IllegalStep
-from hotseat.dial_back import DialBacks, DialRefused
+from hotseat.dial_back import DialRefused
 from hotseat.live_config import LiveConfig
 from hotseat.seats import SeatError, Seats
 from softphone_bridge.endpoints import NoPlace, Placing, Where, endpoint
@@ -130,15 +130,6 @@ def _where(where: str) -> Where | None:
     if where not in PLACES:
         raise CommandError(f"no place {where}; it is one of {', '.join(PLACES)}")
     return PLACES[where]
-
-
-def callback_commands(dial_backs: DialBacks) -> dict[str, Command]:
-    """How customers are called back, by name."""
-
-    async def dial(call: str, agent: str) -> Reply:
-        return await dial_backs.begin(call, agent)
-
-    return {"callback-dial": dial}
 
 
 def feed_commands(feed: Feed) -> dict[str, Command]:

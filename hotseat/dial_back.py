@@ -7,12 +7,13 @@ reached is a try.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final, Protocol, assert_never
 
 import structlog
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from acd.effects import Note
@@ -35,6 +36,7 @@ from hotseat.live_config import LiveConfig
 from hotseat.outbound import Refusal
 from hotseat.outbound_calls import OutboundCalls
 from hotseat.seats import Seats
+from hotseat.site.records import DutyTerms
 from ivr.ports import DialResult, Line, LineFacts, LineFailed, MobileLeg
 from ivr.prompts import sound_paths
 from softphone_bridge.mobiles import is_mobile
@@ -42,10 +44,12 @@ from words import Message, said
 
 log = structlog.get_logger(__name__)
 
-SEAT_RINGS: Final[Millis] = 25_000
+DESK_RINGS: Final[Millis] = 25_000
 CUSTOMER_RINGS: Final[Millis] = 45_000
 LINE_SECONDS: Final = 10.0
 """An answered place that does not come to us by then never will."""
+REMEMBERED: Final = 10_000
+"""Of so many call-backs the number of the last try is known without the database."""
 
 RESULTS: Final = {
     DialResult.ANSWERED: Result.REACHED,
@@ -96,11 +100,17 @@ class _DialBack:
     """The agent's line is here."""
     dialled: bool = False
     talked_at: Millis | None = None
+    ringing: Deferred[None] | None = None
     overdue: IDelayedCall | None = None
 
     @property
     def call(self) -> CallId:
         return CallId(self.callback.call)
+
+    def in_time(self) -> None:
+        """The line need not be waited for any more."""
+        if self.overdue is not None and self.overdue.active():
+            self.overdue.cancel()
 
 
 class DialBacks:
@@ -137,6 +147,7 @@ class DialBacks:
         self._on_line = on_line
         self._closed = closed
         self._under_way: dict[str, _DialBack] = {}
+        self._tries: OrderedDict[CallId, int] = OrderedDict()
         self._service: Service
         self._seats: Seats
 
@@ -145,18 +156,23 @@ class DialBacks:
         self._service = service
         self._seats = seats
 
+    def __len__(self) -> int:
+        """How many are under way, from the ringing of the seat to the end of the talk."""
+        return len(self._under_way)
+
+    def stop(self) -> None:
+        """The server stops: no seat is waited for any more."""
+        for dial in list(self._under_way.values()):
+            dial.in_time()
+            if dial.ringing is not None:
+                dial.ringing.cancel()
+
     async def begin(self, call: str, agent: str) -> dict[str, Any]:
         """Take the call-back for the agent and ring the agent's place.
 
         Raises DialRefused, SeatRefused and IllegalStep, and then nothing rings.
         """
-        place = self._seats.place_of(agent)
-        if place is None:
-            raise DialRefused(
-                said("agent %(agent)s is not logged on; log on where it shall ring", agent=agent)
-            )
-        if why := self._closed():
-            raise DialRefused(said("nobody is called at present: %(why)s", why=why))
+        self._place(agent)
         callback = await self._find(call)
         if callback is None:
             raise DialRefused(
@@ -173,12 +189,14 @@ class DialBacks:
         self._under_way[dial.attempt] = dial
         try:
             await self._take(call, agent)
+            # The database took its time: the agent may have left or moved, the switch be away.
+            place = self._place(agent)
             leg = self._leg(dial, place)
         except Exception:
             del self._under_way[dial.attempt]
             self._service.tell(TalkEnded(dial.call))
             raise
-        Deferred.fromCoroutine(self._ring(dial, leg))
+        dial.ringing = Deferred.fromCoroutine(self._ring(dial, leg))
         return {"call": call, "agent": agent, "phone": place}
 
     def wants(self, facts: LineFacts) -> bool:
@@ -192,12 +210,24 @@ class DialBacks:
             await line.hang_up()
             return
         dial.met = True
+        dial.in_time()
         result = Result.NO_ANSWER  # also of an agent who hangs up while it rings
         try:
             result = await self._call_customer(dial, line)
             await line.hang_up(CAUSES.get(result, 16))
         finally:
             self._over(dial, Result.REACHED if dial.talked_at is not None else result)
+
+    def _place(self, agent: str) -> str:
+        """Where the agent is rung, at this moment. Raises DialRefused."""
+        place = self._seats.place_of(agent)
+        if place is None:
+            raise DialRefused(
+                said("agent %(agent)s is not logged on; log on where it shall ring", agent=agent)
+            )
+        if why := self._closed():
+            raise DialRefused(said("nobody is called at present: %(why)s", why=why))
+        return place
 
     def _check(self, callback: Callback, agent: str) -> None:
         """May this agent call back now? Raises DialRefused."""
@@ -236,9 +266,11 @@ class DialBacks:
                 dial.attempt,
                 leg,
                 shows=dial.callback.caller,
-                ring_ms=SEAT_RINGS,
+                ring_ms=self._ring_ms(dial, leg),
                 talks=lambda: self._talks(dial),
             )
+        except CancelledError:
+            return
         except Exception:
             # Whatever it was, the seat must not stay busy for ever.
             log.exception("seat_not_rung", call=dial.call, seat=dial.seat)
@@ -250,6 +282,13 @@ class DialBacks:
             return
         self._note("seat_not_there", dial, why=result.value)
         self._over(dial, Result.NONE)
+
+    def _ring_ms(self, dial: _DialBack, leg: str | MobileLeg) -> Millis:
+        """A mobile's agent has to listen and to press a key, too."""
+        if isinstance(leg, str):
+            return DESK_RINGS
+        queue = self._config.queue(dial.callback.queue)
+        return (queue.duty if queue is not None else DutyTerms()).ring_ms
 
     async def _call_customer(self, dial: _DialBack, line: Line) -> Result:
         site = self._config.now
@@ -280,17 +319,23 @@ class DialBacks:
     def _over(self, dial: _DialBack, result: Result) -> None:
         del self._under_way[dial.attempt]
         self._ringer.forget(dial.attempt)
-        if dial.overdue is not None and dial.overdue.active():
-            dial.overdue.cancel()
         now = self._now()
         if dial.dialled:
-            tries = dial.callback.tries + 1
+            tries = self._next_try(dial)
             later = None if result is Result.REACHED else now + RETRY_AFTER
             self._keep(CallbackTried(dial.call, now, tries, result.value, later))
             talk_ms = 0 if dial.talked_at is None else now - dial.talked_at
             self._note("called_back", dial, result=result.value, talk_ms=talk_ms, tries=tries)
         log.info("dial_back_over", call=dial.call, seat=dial.seat, result=result.value)
         self._service.tell(TalkEnded(dial.call))
+
+    def _next_try(self, dial: _DialBack) -> int:
+        # What was read may be older than the last try, which the journal has yet to write.
+        tries = max(self._tries.pop(dial.call, 0), dial.callback.tries) + 1
+        self._tries[dial.call] = tries
+        if len(self._tries) > REMEMBERED:
+            self._tries.popitem(last=False)
+        return tries
 
     def _note(self, kind: str, dial: _DialBack, **facts: str | int) -> None:
         note = Note(kind, dial.call, dial.seat, dial.callback.queue, facts)

@@ -7,7 +7,7 @@ calls; what it costs is the farewell and the exact end of the talks that run.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sized
 
 import structlog
 from twisted.internet.interfaces import IReactorTime
@@ -30,12 +30,14 @@ class Drain:
         self,
         *,
         contacts: Contacts,
+        dial_backs: Sized,
         service: Service,
         close_door: Callable[[], Awaitable[None]],
         clock: IReactorTime,
         drained: Callable[[], None],
     ) -> None:
         self._contacts = contacts
+        self._dial_backs = dial_backs
         self._service = service
         self._close_door = close_door
         self._drained = drained
@@ -54,8 +56,9 @@ class Drain:
 
     @property
     def talking(self) -> int:
-        """Calls that talk, ring at a seat or hear their farewell."""
-        return sum(contact.talked or contact.offer is not None for contact in self._contacts)
+        """Calls that talk, ring at a seat or hear their farewell, and customers called back."""
+        contacts = sum(contact.talked or contact.offer is not None for contact in self._contacts)
+        return contacts + len(self._dial_backs)
 
     @property
     def left(self) -> int | None:

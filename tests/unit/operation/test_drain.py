@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner, Result
 from twisted.internet.defer import Deferred
 
 from hotseat import cli
+from hotseat.callbacks import Callback
 from hotseat.control_client import NotRunning
 from hotseat.operation import commands
 from hotseat.operation.drain import DRAIN, Drain
+from hotseat.outbound import OutboundRules
 from ivr.ports import DialResult
 from tests.unit.server.scene import Scene
 
@@ -25,6 +28,7 @@ class Floor(Scene):
         self.ends = 0
         self.drain = Drain(
             contacts=self.contacts,
+            dial_backs=self.dial_backs,
             service=self.service,
             close_door=self._close_door,
             clock=self.reactor,
@@ -96,6 +100,24 @@ def test_a_phone_that_rings_may_still_be_answered(floor: Floor) -> None:
     floor.contacts.talk_began(floor.call_of(line), "p101")
     floor.reactor.advance(30)
     assert floor.ends == 0
+
+
+def test_a_customer_who_is_called_back_is_waited_for(floor: Floor) -> None:
+    rules = OutboundRules("CN", ("+86",), "4008001000")
+    floor.config.now = replace(floor.config.now, outbound=rules)
+    floor.asked_back["C1"] = Callback("C1", 500_000, "consult", "+8613800138000", "zh", "")
+    floor.seat()
+    Deferred.fromCoroutine(floor.dial_backs.begin("C1", "1001"))
+    (attempt,) = floor.ringer.rung
+    line = floor.rings_in(attempt, context="seat")
+    floor.ringer.answers[attempt].callback(DialResult.ANSWERED)
+    floor.ringer.talks[attempt]()
+    assert floor.begin() == 1
+    floor.reactor.advance(600)
+    assert floor.ends == 0
+    line.dial_ends(DialResult.ANSWERED)
+    floor.reactor.advance(1)
+    assert floor.ends == 1
 
 
 def test_a_second_drain_only_says_how_far_it_is(floor: Floor) -> None:

@@ -287,6 +287,7 @@ class FakeRinger:
     def __init__(self) -> None:
         self.rung: dict[str, tuple[str | MobileLeg, str]] = {}
         """Attempt -> where it rings, and the number that is shown there."""
+        self.ring_ms: dict[str, Millis] = {}
         self.answers: dict[str, Deferred[DialResult]] = {}
         self.talks: dict[str, Callable[[], None]] = {}
 
@@ -300,6 +301,7 @@ class FakeRinger:
         talks: Callable[[], None],
     ) -> DialResult:
         self.rung[attempt], self.talks[attempt] = (place, shows), talks
+        self.ring_ms[attempt] = ring_ms
         self.answers[attempt] = Deferred()
         return await self.answers[attempt]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
@@ -14,7 +14,7 @@ from acd.types import CallId, Device
 from hotseat.callbacks import RETRY_AFTER, Callback, CallbackTried, IllegalStep, Result, State
 from hotseat.dial_back import DialRefused
 from hotseat.outbound import OutboundRules
-from hotseat.site.records import AgentRecord, QueueRecord
+from hotseat.site.records import AgentRecord, DutyTerms, QueueRecord
 from ivr.ports import DialResult, MobileLeg
 from tests.unit.server.scene import FakeLine, Scene, a_site
 
@@ -148,6 +148,18 @@ def test_an_answered_place_that_never_comes_is_given_up(scene: Scene) -> None:
     assert state(scene) == "ready"
 
 
+def test_the_line_may_come_after_the_word_that_it_was_answered(scene: Scene) -> None:
+    attempt = begin(scene)
+    scene.ringer.answers[attempt].callback(DialResult.ANSWERED)
+    line = scene.rings_in(attempt, context="seat")
+    scene.ringer.talks[attempt]()
+    scene.reactor.advance(11)
+    assert (state(scene), scene.tries) == ("talking", [])
+    line.dial_ends(DialResult.ANSWERED)
+    assert [tried.result for tried in scene.tries] == ["reached"]
+    assert state(scene) == "wrap-up"
+
+
 def test_the_line_may_come_before_the_word_that_it_was_answered(scene: Scene) -> None:
     attempt = begin(scene)
     line = scene.rings_in(attempt, context="seat")
@@ -172,6 +184,23 @@ def test_an_agent_at_home_is_rung_at_the_mobile(scene: Scene) -> None:
     assert (leg.agent, leg.number, leg.caller_id) == ("1001", "+8613800010001", "4008001000")
     dialled = [note.facts for note in scene.journal.notes if note.kind == "outbound"]
     assert dialled == [{"number": "+8613800010001"}]
+
+
+@pytest.mark.parametrize("queue", ["consult", "removed"])
+def test_a_mobile_rings_as_long_as_its_queue_says_and_a_desk_does_not(
+    scene: Scene, queue: str
+) -> None:
+    terms = DutyTerms(ring_ms=55_000)
+    consult = replace(scene.config.now.queues["consult"], duty=terms)
+    scene.config.now = replace(scene.config.now, queues={"consult": consult})
+    taken = replace(ASKED, queue=queue, state=State.TAKEN, taken_by="1001")
+    scene.asked_back["C1"] = taken
+    desk = begin(scene)
+    assert scene.ringer.ring_ms[desk] == 25_000
+    scene.ringer.answers[desk].callback(DialResult.NO_ANSWER)
+    scene.seats.log_on_mobile(scene.config.now, "1001")
+    expected = terms.ring_ms if queue == "consult" else DutyTerms().ring_ms
+    assert scene.ringer.ring_ms[begin(scene)] == expected
 
 
 def test_a_forbidden_number_never_rings_anybody_and_the_refusal_is_journalled(
@@ -253,6 +282,62 @@ def test_who_was_quicker_has_it(scene: Scene) -> None:
     with pytest.raises(IllegalStep):
         raise refused(scene)
     assert state(scene) == "ready"
+
+
+def while_taking(scene: Scene, happens: Callable[[], object]) -> None:
+    """This happens while the database is asked to take the call-back."""
+    take = scene.dial_backs._take
+
+    async def slowly(call: str, agent: str) -> None:
+        await take(call, agent)
+        happens()
+
+    scene.dial_backs._take = slowly
+
+
+@pytest.mark.parametrize("why", ["drain", "switch away"])
+def test_nobody_is_rung_when_it_ends_while_the_database_thinks(scene: Scene, why: str) -> None:
+    while_taking(scene, lambda: setattr(scene, "closed", why))
+    with pytest.raises(DialRefused, match=why):
+        raise refused(scene)
+    assert (state(scene), len(scene.dial_backs)) == ("ready", 0)
+
+
+def test_nobody_is_rung_who_has_logged_off_while_the_database_thinks(scene: Scene) -> None:
+    while_taking(scene, lambda: scene.seats.log_off("1001"))
+    with pytest.raises(DialRefused, match="not logged on"):
+        raise refused(scene)
+    assert len(scene.dial_backs) == 0
+    assert [seat.seat for seat in scene.service.floor.picture().seats] == []
+
+
+def test_who_moves_while_the_database_thinks_is_rung_at_the_new_place(scene: Scene) -> None:
+    while_taking(scene, lambda: scene.seat("1001", "p102"))
+    assert scene.ringer.rung[begin(scene)] == ("p102", CUSTOMER)
+
+
+def test_a_try_counts_though_the_database_has_not_heard_of_the_last_one(scene: Scene) -> None:
+    """The journal writes late; what is read meanwhile is old."""
+    for _ in range(3):
+        picks_up(scene, begin(scene)).dial_ends(DialResult.BUSY)
+        assert scene.asked_back["C1"].tries == 0
+    assert [tried.tries for tried in scene.tries] == [1, 2, 3]
+    scene.asked_back["C1"] = replace(scene.asked_back["C1"], tries=7)
+    picks_up(scene, begin(scene)).dial_ends(DialResult.BUSY)
+    assert scene.tries[-1].tries == 8
+
+
+@pytest.mark.parametrize("answered", [False, True])
+def test_a_server_that_stops_waits_for_no_seat(scene: Scene, answered: bool) -> None:
+    attempt = begin(scene)
+    if answered:
+        scene.ringer.answers[attempt].callback(DialResult.ANSWERED)
+        assert scene.reactor.getDelayedCalls() != []
+    rows = list(scene.journal.notes)
+    scene.dial_backs.stop()
+    assert scene.reactor.getDelayedCalls() == []
+    assert scene.ringer.answers[attempt].called, "it is not listened for any more"
+    assert (scene.tries, scene.journal.notes) == ([], rows)
 
 
 def test_a_queue_without_wrap_up_lets_the_seat_go_on(scene: Scene) -> None:
