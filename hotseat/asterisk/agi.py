@@ -120,12 +120,11 @@ class FastAgiListener(ServerFactory):
             self._count("full", host)
             return None
         parser = AgiParser(fallback=self._fallback)
-        session = AgiSession(self._reactor, parser, host, on_made=self._made, on_lost=self._lost)
+        session = AgiSession(self._reactor, parser, host, self._lost)
+        session.deadline = self._reactor.seconds() + self._key_seconds
         self._sessions.add(session)
-        return session
-
-    def _made(self, session: AgiSession) -> None:
         Deferred.fromCoroutine(self._serve(session))
+        return session
 
     async def _serve(self, session: AgiSession) -> None:
         facts = await self._let_in(session)
@@ -144,12 +143,14 @@ class FastAgiListener(ServerFactory):
     async def _let_in(self, session: AgiSession) -> LineFacts | None:
         """The facts of a line of our own Asterisk, None for a stranger."""
         try:
-            # Asked at once: Asterisk reads it when it has told the environment.
+            # Not sooner: with nothing more to send the kernel would acknowledge the environment
+            # late, and Nagle's algorithm keep Asterisk's reply back until then, for 40 ms.
+            environment = await session.environment
             reply = await session.command(_KEY_COMMAND, self._key_seconds)
             if not hmac.compare_digest((reply.data or "").encode(), self._key):
                 session.cut_off("key")
             else:
-                return line_facts(session.environment)
+                return line_facts(environment)
         except LineGone:
             pass
         except AgiError as error:

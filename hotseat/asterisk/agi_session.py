@@ -69,8 +69,6 @@ class AgiSession(Protocol):
         clock: IReactorTime,
         parser: AgiParser,
         name: str,
-        *,
-        on_made: Callable[[AgiSession], None],
         on_lost: Callable[[AgiSession], None],
     ) -> None:
         self.name = name
@@ -78,11 +76,9 @@ class AgiSession(Protocol):
         self.gone = ""
         """Why the session is over, empty while it is not."""
         self.deadline = math.inf
-        self.environment: Mapping[str, str] = {}
-        """What Asterisk tells of the line before it answers the first command."""
+        self.environment: Deferred[Mapping[str, str]] = Deferred()
         self._clock = clock
         self._parser = parser
-        self._on_made = on_made
         self._on_lost = on_lost
         self._talk = AgiConversation()
         self._waiting: Deferred[Reply | None] | None = None
@@ -97,7 +93,6 @@ class AgiSession(Protocol):
         self.transport.setTcpNoDelay(True)
         # A Dial has no time limit; a peer that vanished under it is noticed this way.
         self.transport.setTcpKeepAlive(True)
-        self._on_made(self)
 
     def command(self, line: bytes, limit: float = PLAIN_LIMIT) -> Deferred[Reply]:
         """Send a command; its reply, or LineGone. Cancelling it ends the session."""
@@ -158,6 +153,7 @@ class AgiSession(Protocol):
             log.warning("fastagi_garbage", line=self.name, error=str(error))
             self.cut_off("not_agi")
             return
+        environment: Environment | None = None
         answer: Reply | None = None
         hung_up = False
         # First everything is read: what came before a command is sent cannot answer it.
@@ -165,10 +161,13 @@ class AgiSession(Protocol):
             if isinstance(message, Reply):
                 answer = self._talk.receive(message) or answer
             elif isinstance(message, Environment):
-                self.environment = message.values
+                environment = message
             else:
                 hung_up = True
                 break
+        if environment is not None:
+            self.deadline = math.inf
+            self.environment.callback(environment.values)
         if answer is not None:
             self._end_wait(answer)
         elif self._talk.turn is Turn.LATE and self._poking is None:
@@ -236,6 +235,8 @@ class AgiSession(Protocol):
         waiting, self._waiting = self._waiting, None
         if waiting is not None:
             waiting.errback(LineGone(why))
+        if not self.environment.called:
+            self.environment.errback(LineGone(why))
         watchers, self._watchers = self._watchers, []
         for watcher in watchers:
             watcher.callback(None)

@@ -26,9 +26,7 @@ class Call:
     """A line and Asterisk's side of its session."""
 
     def __init__(self, clock: Clock) -> None:
-        self.session = AgiSession(
-            clock, AgiParser(), "127.0.0.1", on_made=lambda _: None, on_lost=lambda _: None
-        )
+        self.session = AgiSession(clock, AgiParser(), "127.0.0.1", lambda session: None)
         self.wire = Wire(clock, self.session)
         self.session.makeConnection(self.wire)
         self.session.dataReceived(b"agi_channel: x\n\n")
