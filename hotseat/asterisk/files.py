@@ -1,15 +1,17 @@
 """Puts rendered configuration and sounds into an instance's folders.
 
 Texts are written beside their place and renamed, so Asterisk never reads half a file; what did
-not change is left alone.
+not change is left alone. The folders of the sounds belong to whoever owns the state, and root
+writes there too: no link that lies in them is followed.
 """
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Container, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
 from hotseat.asterisk.install import Installation
@@ -89,19 +91,20 @@ def link_core_data(installation: Installation, instance: Instance) -> None:
     """
     core = PurePosixPath(installation.data)
     data = instance.outside / "data"
-    _link(data / "documentation", core / "documentation")
+    with _opened(data) as folder:
+        _link(folder, "documentation", core / "documentation")
     (data / "agi-bin").mkdir(exist_ok=True)
-    sounds = data / "sounds" / "en"
-    sounds.mkdir(parents=True, exist_ok=True)
     core_sounds = _outside(installation.root, core / "sounds" / "en")
-    for sound in core_sounds.iterdir() if core_sounds.is_dir() else ():
-        _link(sounds / sound.name, core / "sounds" / "en" / sound.name)
+    with _opened(data, "sounds", "en") as folder:
+        for sound in core_sounds.iterdir() if core_sounds.is_dir() else ():
+            _link(folder, sound.name, core / "sounds" / "en" / sound.name)
 
 
 def write_prompts(instance: Instance, built_in: Path, own: Iterable[Sound]) -> list[str]:
     """Put each sound where `hotseat/<name>` is looked up; a site's own beats the built-in one.
 
-    A line that plays one goes on with the file that it has open. Returns what changed.
+    A line that plays one goes on with the file that it has open. Returns what changed. Raises
+    OSError if a folder of the sounds is a link.
     """
     wanted = {
         (path.parent.name, path.stem): path.read_bytes()
@@ -113,26 +116,14 @@ def write_prompts(instance: Instance, built_in: Path, own: Iterable[Sound]) -> l
         for language, name, sound in own
         if LANGUAGE.fullmatch(language) and NAME.fullmatch(name)
     }
-    sounds = instance.outside / "data" / "sounds"
+    data = instance.outside / "data"
     changed = []
     for (language, name), sound in wanted.items():
-        target = sounds / language / SOUND_FOLDER / f"{name}.wav"
-        if target.exists() and target.read_bytes() == sound:
-            continue
-        for folder in (target.parents[1], target.parent):
-            if not folder.exists():
-                folder.mkdir(parents=True)
-                folder.chmod(0o755)
-        draft = target.with_suffix(".new")
-        draft.write_bytes(sound)
-        draft.chmod(0o644)
-        draft.rename(target)
-        changed.append(str(target.relative_to(sounds)))
-    for left_over in sorted(sounds.glob(f"*/{SOUND_FOLDER}/*.wav")):
-        if (left_over.parents[1].name, left_over.stem) not in wanted:
-            left_over.unlink()
-            changed.append(str(left_over.relative_to(sounds)))
-    return changed
+        with _opened(data, "sounds", language, SOUND_FOLDER) as folder:
+            if _write_sound(folder, name, sound):
+                changed.append(f"{language}/{SOUND_FOLDER}/{name}.wav")
+    with _opened(data, "sounds") as sounds:
+        return changed + _remove_sounds(sounds, wanted)
 
 
 def share_sounds(instance: Instance, state: Path) -> None:
@@ -140,19 +131,94 @@ def share_sounds(instance: Instance, state: Path) -> None:
     if os.geteuid() != 0:
         return
     owner = state.stat()
-    sounds = instance.outside / "data" / "sounds"
-    for folder in (sounds, *sounds.glob("*/"), *sounds.glob(f"*/{SOUND_FOLDER}/")):
-        if not folder.is_symlink():
-            os.chown(folder, owner.st_uid, owner.st_gid)
-            folder.chmod(0o755)
+    for *_, folder in os.fwalk(instance.outside / "data" / "sounds"):
+        os.fchown(folder, owner.st_uid, owner.st_gid)
+        os.fchmod(folder, 0o755)
 
 
-def _link(link: Path, target: PurePosixPath) -> None:
-    if link.is_symlink():
-        if os.readlink(link) == str(target):
+def _write_sound(folder: int, name: str, sound: bytes) -> bool:
+    """Put it into the folder if it differs from what is there; is it so?"""
+    target, draft = f"{name}.wav", f"{name}.new"
+    if _content(folder, target) == sound:
+        return False
+    with suppress(FileNotFoundError):
+        os.unlink(draft, dir_fd=folder)
+    new = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+    with os.fdopen(os.open(draft, new, 0o644, dir_fd=folder), "wb") as file:
+        os.fchmod(file.fileno(), 0o644)
+        file.write(sound)
+    os.rename(draft, target, src_dir_fd=folder, dst_dir_fd=folder)
+    return True
+
+
+def _content(folder: int, name: str) -> bytes | None:
+    """Of a file in the folder; None of what is no file, such as a link."""
+    # A pipe would wait for somebody who writes.
+    reading = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
+    try:
+        with os.fdopen(os.open(name, reading, dir_fd=folder), "rb") as file:
+            return file.read()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            return None
+        raise
+
+
+def _remove_sounds(sounds: int, wanted: Container[tuple[str, str]]) -> list[str]:
+    """Remove those that nobody wants; return where they were."""
+    removed = []
+    for path, _, names, folder in os.fwalk(".", dir_fd=sounds):
+        language, *below = Path(path).parts or ("",)
+        if below != [SOUND_FOLDER]:
+            continue
+        for name in sorted(names):
+            if name.endswith(".wav") and (language, name.removesuffix(".wav")) not in wanted:
+                os.unlink(name, dir_fd=folder)
+                removed.append(f"{language}/{SOUND_FOLDER}/{name}")
+    return removed
+
+
+@contextmanager
+def _opened(base: Path, *below: str) -> Iterator[int]:
+    """A descriptor of the folder that is so far below `base`; what is missing is made.
+
+    Raises OSError if one on the way is a link: who owns its folder could lead root anywhere.
+    """
+    path, folder = base, os.open(base, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        for name in below:
+            path, outer = path / name, folder
+            folder = _open_in(outer, path)
+            os.close(outer)
+        yield folder
+    finally:
+        os.close(folder)
+
+
+def _open_in(outer: int, path: Path) -> int:
+    try:
+        os.mkdir(path.name, 0o755, dir_fd=outer)
+        made = True
+    except FileExistsError:
+        made = False
+    try:
+        folder = os.open(path.name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=outer)
+    except NotADirectoryError:
+        why = "a link or a file where a folder of sounds belongs; remove it"
+        raise NotADirectoryError(errno.ENOTDIR, why, str(path)) from None
+    if made:
+        os.fchmod(folder, 0o755)
+    return folder
+
+
+def _link(folder: int, name: str, target: PurePosixPath) -> None:
+    with suppress(FileNotFoundError):
+        if os.readlink(name, dir_fd=folder) == str(target):
             return
-        link.unlink()
-    link.symlink_to(target)
+        os.unlink(name, dir_fd=folder)
+    os.symlink(target, name, dir_fd=folder)
 
 
 def _outside(root: Path, inside: PurePosixPath) -> Path:

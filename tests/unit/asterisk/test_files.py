@@ -133,12 +133,64 @@ def test_whoever_owns_the_state_may_add_sounds(instance: Instance, tmp_path: Pat
     state = tmp_path / "state"
     state.mkdir()
     os.chown(state, 1234, 1234)
+    elsewhere = tmp_path / "elsewhere"
+    (elsewhere / "hotseat").mkdir(parents=True)
     (instance.outside / "data/sounds/en").symlink_to("/")
+    (instance.outside / "data/sounds/de").symlink_to(elsewhere)
     share_sounds(instance, state)
     sounds = instance.outside / "data" / "sounds"
     owners = {folder.stat().st_uid for folder in (sounds, sounds / "zh", sounds / "zh/hotseat")}
     assert owners == {1234}
-    assert Path("/").stat().st_uid == 0
+    assert {folder.stat().st_uid for folder in (Path("/"), elsewhere, elsewhere / "hotseat")} == {0}
+
+
+def test_no_link_leads_a_sound_out_of_its_folder(instance: Instance, tmp_path: Path) -> None:
+    """Whoever owns the folder may put links in it, and root writes there too."""
+    theirs = [("zh", "welcome", b"theirs")]
+    write_prompts(instance, tmp_path, theirs)
+    sounds = instance.outside / "data" / "sounds"
+    secret = tmp_path / "shadow"
+    secret.write_bytes(b"secret")
+    secret.chmod(0o600)
+    (sounds / "zh/hotseat/welcome.new").symlink_to(secret)
+    (sounds / "zh/hotseat/welcome.wav").unlink()
+    (sounds / "zh/hotseat/welcome.wav").symlink_to(secret)
+    assert write_prompts(instance, tmp_path, theirs) == ["zh/hotseat/welcome.wav"]
+    assert secret.read_bytes() == b"secret"
+    assert secret.stat().st_mode & 0o777 == 0o600
+    target = sounds / "zh/hotseat/welcome.wav"
+    assert (target.is_symlink(), target.read_bytes()) == (False, b"theirs")
+    assert [path.name for path in target.parent.iterdir()] == ["welcome.wav"]
+
+
+@pytest.mark.parametrize("planted", ["de", "de/hotseat"])
+def test_no_link_leads_sounds_into_another_folder(
+    instance: Instance, tmp_path: Path, planted: str
+) -> None:
+    """Nothing is written there, and nothing removed."""
+    write_prompts(instance, tmp_path, [("zh", "welcome", b"theirs")])
+    elsewhere = tmp_path / "elsewhere"
+    prompt(elsewhere, "hotseat/kept.wav", b"kept")
+    prompt(elsewhere, "kept.wav", b"kept")
+    before = sorted(elsewhere.rglob("*"))
+    link = instance.outside / "data" / "sounds" / planted
+    link.parent.mkdir(exist_ok=True)
+    link.symlink_to(elsewhere)
+    assert write_prompts(instance, tmp_path, []) == ["zh/hotseat/welcome.wav"]
+    with pytest.raises(NotADirectoryError, match=f"remove it: '{link}'"):
+        write_prompts(instance, tmp_path, [("de", "welcome", b"out")])
+    assert sorted(elsewhere.rglob("*")) == before
+
+
+def test_no_link_leads_core_sounds_into_another_folder(instance: Instance, tmp_path: Path) -> None:
+    root, elsewhere = tmp_path / "root", tmp_path / "elsewhere"
+    prompt(root / "var/lib/asterisk/sounds/en", "beep.wav", b"beep")
+    elsewhere.mkdir()
+    (instance.outside / "data/sounds").mkdir()
+    (instance.outside / "data/sounds/en").symlink_to(elsewhere)
+    with pytest.raises(NotADirectoryError, match="remove it"):
+        link_core_data(Installation(root, "/usr/sbin/asterisk", "22.10.1"), instance)
+    assert list(elsewhere.iterdir()) == []
 
 
 def test_core_sounds_are_found_behind_links_of_the_folder(
