@@ -81,6 +81,10 @@ OF_AGENTS: Final[Sequence[Column[Agent]]] = (
     Column("wrap_up", N_("Wrap-up"), Unit.SPAN, lambda agent: agent.seat.wrap_up_ms),
     Column("handling", N_("Handling time"), Unit.SPAN, lambda agent: agent.handling),
     Column("hung_up_first", N_("Hung up first"), Unit.COUNT, lambda agent: agent.seat.hung_up),
+    Column("call_backs", N_("Call-backs made"), Unit.COUNT, lambda agent: agent.seat.call_backs),
+    Column(
+        "called_back", N_("Time of call-backs"), Unit.SPAN, lambda agent: agent.seat.called_back_ms
+    ),
     Column("logged_on", N_("Time logged on"), Unit.SPAN, lambda agent: agent.times.there),
     Column("paused", N_("Paused"), Unit.SPAN, lambda agent: agent.times.pause),
     Column("pauses", N_("Pauses"), Unit.TEXT, lambda agent: _pauses(agent)),

@@ -4,7 +4,10 @@ What a service level is, and on which day a call counts, is defined by `acd.stat
 
 * Speed of answer: the waits of answered calls, from queued to talk, divided by these calls.
 * Handling time: (talk + wrap-up) ÷ answered calls.
-* Occupancy: (talk + wrap-up) ÷ (logged on − paused). Ringing does not count as work.
+* Occupancy: (talk + wrap-up + call-backs) ÷ (logged on − paused). The ringing of a seat does not
+  count as work.
+* A call-back counts with its agent when it ends, whether or not the customer answered, with the
+  time that the agent was on the line for it. It is no call of a half hour or a queue.
 * A log-on is late by what the attendance says of the duty; it counts in the half hour in which the
   duty began.
 """
@@ -99,7 +102,7 @@ class Agent:
     @property
     def occupancy(self) -> float | None:
         """From 0 to 1; None for who was not there."""
-        worked = self.seat.talk_ms + self.seat.wrap_up_ms
+        worked = self.seat.talk_ms + self.seat.wrap_up_ms + self.seat.called_back_ms
         return worked / self.times.at_work if self.times.at_work else None
 
     @property

@@ -38,7 +38,12 @@ FORMULAS: Final = (
     ),
     N_(
         "Speed of answer = waits of answered calls ÷ answered calls. Handling time = (talk +"
-        " wrap-up) ÷ answered calls. Occupancy = (talk + wrap-up) ÷ (logged on − paused)."
+        " wrap-up) ÷ answered calls. Occupancy = (talk + wrap-up + call-backs) ÷ (logged on −"
+        " paused)."
+    ),
+    N_(
+        "Call-backs stand by agent only. Each counts when it ends, whether or not the customer"
+        " answered, with the time that the agent was on the line; wrap-up after it is not measured."
     ),
 )
 

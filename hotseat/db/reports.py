@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from operator import attrgetter
 
 from sqlalchemy import ColumnElement, Integer, case, func, literal_column, select, tuple_
 from sqlalchemy.orm import Session
 
 from acd.stats import Ended
 from acd.types import Millis
+from hotseat.db import models
 from hotseat.db.models import Call
 from hotseat.db.queries import call_row
 from hotseat.history import CallRow, Outcome
@@ -53,7 +55,7 @@ class HalfHour:
 
 @dataclass(frozen=True, slots=True)
 class SeatFigures:
-    """What one agent's seat did: answered calls, and the time in and after them."""
+    """What one agent's seat did: answered calls and call-backs, and the time in and after them."""
 
     seat: str
     answered: int
@@ -63,6 +65,10 @@ class SeatFigures:
     hung_up: int
     """Talks that the seat ended first."""
     wrap_up_ms: Millis = 0
+    call_backs: int = 0
+    """Customers dialled, whether or not they answered."""
+    called_back_ms: Millis = 0
+    """In these, from when the agent was on the line."""
 
 
 def find_calls(
@@ -134,7 +140,7 @@ def figures_by_seat(
     seats: Collection[str] | None = None,
     queue: str = "",
 ) -> list[SeatFigures]:
-    """The answered calls that arrived in the span, by the seat that talked."""
+    """The answered calls that arrived in the span, by the seat that talked, and its call-backs."""
     query = (
         select(
             Call.seat,
@@ -153,11 +159,38 @@ def figures_by_seat(
         .group_by(Call.seat)
         .order_by(Call.seat)
     )
-    return [
-        SeatFigures(
+    found = {
+        str(seat): SeatFigures(
             str(seat), answered, in_time, int(talk or 0), int(longest or 0), hung_up, int(wrap or 0)
         )
         for seat, answered, in_time, talk, longest, hung_up, wrap in session.execute(query)
+    }
+    for seat, number, talk_ms in call_backs(session, since, until, seats, queue):
+        known = found.get(seat, SeatFigures(seat, 0, 0, 0, 0, 0))
+        found[seat] = replace(known, call_backs=number, called_back_ms=talk_ms)
+    return sorted(found.values(), key=attrgetter("seat"))
+
+
+def call_backs(
+    session: Session,
+    since: Millis,
+    until: Millis,
+    seats: Collection[str] | None = None,
+    queue: str = "",
+) -> list[tuple[str, int, Millis]]:
+    """(seat, how many, time) of the call-backs that ended in the span."""
+    journal = models.Journal
+    talk = journal.facts["talk_ms"].as_integer()
+    query = select(journal.seat, func.count(), func.coalesce(func.sum(talk), 0)).where(
+        journal.kind == "called_back", journal.at >= since, journal.at < until
+    )
+    if seats is not None:
+        query = query.where(journal.seat.in_(seats))
+    if queue:
+        query = query.where(journal.queue == queue)
+    return [
+        (str(seat), number, int(talk_ms or 0))
+        for seat, number, talk_ms in session.execute(query.group_by(journal.seat))
     ]
 
 

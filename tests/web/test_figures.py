@@ -140,10 +140,12 @@ def test_page_files_and_json_say_the_same(engine: Engine, day: list[Call], admin
     assert (late["late_by_ms"], late["late_for"]) == (12 * 60_000, "A")
     assert late["logged_on_ms"] == 6 * 3_600_000 + 48 * 60_000
     assert late["pauses_ms"] == {"meal": 30 * 60_000, "missed": 5 * 60_000}
-    worked = late["talk_ms"] + late["wrap_up_ms"]
+    assert (late["call_backs"], late["called_back_ms"]) == (2, 7 * 60_000)
+    worked = late["talk_ms"] + late["wrap_up_ms"] + 7 * 60_000
     assert late["occupancy"] == pytest.approx(worked / (late["logged_on_ms"] - 35 * 60_000))
     row = agents["1001"]
     assert (row["Late by"], row["Late for"], row["Paused"]) == ("720", "A", "2100")
+    assert (row["Call-backs made"], row["Time of call-backs"]) == ("2", "420")
     assert row["Pauses"] == "meal 30, missed 5"
     assert agents["1002"]["Late for"] == "B", "absent counts as late"
     page = admin.get("/figures/?agent=1001").text
@@ -155,12 +157,17 @@ def test_page_files_and_json_say_the_same(engine: Engine, day: list[Call], admin
 
 
 def keep_times(engine: Engine) -> None:
-    """1001 comes at 09:12 and is still there at 16:00, with a meal and a pause for misses."""
+    """1001 comes at 09:12 and is still there at 16:00, with a meal and a pause for misses.
+
+    And calls two customers back, of whom one answers.
+    """
     nine, minute = DAY + 3_600_000, 60_000
-    steps = (
+    steps: tuple[tuple[int, str, dict[str, str | int]], ...] = (
         (nine + 12 * minute, "logged_on", {"phone": "p101"}),
         (nine + 180 * minute, "paused", {"reason": "meal"}),
         (nine + 210 * minute, "pause_over", {}),
+        (nine + 220 * minute, "called_back", {"result": "busy", "talk_ms": 60_000}),
+        (nine + 230 * minute, "called_back", {"result": "reached", "talk_ms": 6 * minute}),
         (nine + 300 * minute, "paused", {"reason": "missed"}),
         (nine + 305 * minute, "pause_over", {}),
     )

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from hotseat.db.engine import reading
 from hotseat.db.queries import journal_rows, last_journal_id, open_calls, recent_calls
+from hotseat.db.reports import call_backs
 from hotseat.db.snapshot import current_revision, last_placed
 
 
@@ -38,6 +39,11 @@ from hotseat.db.snapshot import current_revision, last_placed
             "Scan Backward using journal_switch_up",
         ),
         (last_placed, "journal_placed", "journal_placed"),
+        (
+            lambda session: call_backs(session, 5, 9),
+            "journal_called_back",
+            "journal_called_back",
+        ),
         (last_journal_id, "SEARCH journal", "Scan Backward using pk_journal"),
         (current_revision, "SEARCH config_revision", "Scan Backward using pk_config_revision"),
     ],

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine
 
 from acd.stats import Ended
-from hotseat.db.engine import reading
+from hotseat.db.engine import reading, writing
 from hotseat.db.reports import (
     CallsWanted,
     HalfHour,
@@ -17,6 +17,8 @@ from hotseat.db.reports import (
     figures_by_seat,
     find_calls,
 )
+from hotseat.db.writes import write
+from hotseat.history import JournalRow
 from tests.web.history import DAY, MINUTE, call_id, write_history
 
 END = DAY + 24 * 60 * MINUTE
@@ -54,6 +56,35 @@ def test_figures_of_seats(ten: Engine) -> None:
         found = {seat.seat: seat for seat in figures_by_seat(session, DAY, END)}
     assert sum(seat.answered for seat in found.values()) == 8
     assert found["1001"] == SeatFigures("1001", 2, 1, 265_000, 225_000, 0, 20_000)
+
+
+def test_figures_of_call_backs(ten: Engine) -> None:
+    """They count when they end, also of a seat without an answered call, and without a talk."""
+    rows = [
+        JournalRow(10**15 + number, at, kind, "C1", seat, queue, {"talk_ms": talk})
+        for number, (at, kind, seat, queue, talk) in enumerate(
+            [
+                (DAY - 1, "called_back", "1001", "consult", 1_000),
+                (DAY, "called_back", "1001", "consult", 20_000),
+                (DAY + MINUTE, "called_back", "1001", "complaint", 0),
+                (DAY + MINUTE, "called_back", "1009", "consult", 70_000),
+                (DAY + MINUTE, "reached", "1001", "consult", 9_000),
+                (END, "called_back", "1001", "consult", 5_000),
+            ]
+        )
+    ]
+    with writing(ten) as session:
+        write(session, rows)
+    with reading(ten) as session:
+        every = figures_by_seat(session, DAY, END)
+        mine = figures_by_seat(session, DAY, END, ["1001"])
+        complaints = figures_by_seat(session, DAY, END, queue="complaint")
+    assert [seat.seat for seat in every] == sorted(seat.seat for seat in every)
+    found = {seat.seat: seat for seat in every}
+    assert found["1001"] == SeatFigures("1001", 2, 1, 265_000, 225_000, 0, 20_000, 2, 20_000)
+    assert found["1009"] == SeatFigures("1009", 0, 0, 0, 0, 0, 0, 1, 70_000)
+    assert mine == [found["1001"]]
+    assert {seat.seat: seat.call_backs for seat in complaints if seat.call_backs} == {"1001": 1}
 
 
 def test_calls_page_by_page(ten: Engine) -> None:
