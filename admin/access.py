@@ -39,16 +39,27 @@ def public(view: View) -> View:
     return view
 
 
+UNATTENDED: Final[set[Callable[..., Any]]] = set()
+"""Views that pages ask by themselves, whether anybody sits there or not."""
+
+
+def unattended(view: View) -> View:
+    """Looked at by a page and not by a person: it keeps nobody logged in."""
+    UNATTENDED.add(view)
+    return view
+
+
 def gate() -> Response | None:
     """Before each request: let the visitor through, or say where to go."""
     if request.endpoint == "static":
         return None
-    found = logins.find()
+    view = current_app.view_functions.get(request.endpoint or "")
+    found = logins.find(attended=view not in UNATTENDED)
     if found is not None and found[0].whole:
         g.web_session, g.visitor = found
-    if request.endpoint is None:
+    if view is None:
         return None  # there is no such page, which is told in the visitor's language
-    needed = NEEDS.get(current_app.view_functions[request.endpoint], "nothing said")
+    needed = NEEDS.get(view, "nothing said")
     if needed is None:
         return None
     if "visitor" not in g:

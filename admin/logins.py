@@ -48,8 +48,11 @@ def cookie_name() -> str:
     return "__Host-hotseat" if current_app.config["SESSION_COOKIE_SECURE"] else "hotseat"
 
 
-def find() -> tuple[SessionRecord, UserRecord] | None:
-    """The session that the browser shows, if it is in force; half sessions too."""
+def find(*, attended: bool = True) -> tuple[SessionRecord, UserRecord] | None:
+    """The session that the browser shows, if it is in force; half sessions too.
+
+    Only what is `attended`, asked for by a person, keeps it in force for longer.
+    """
     token = request.cookies.get(cookie_name())
     if not token:
         return None
@@ -62,7 +65,7 @@ def find() -> tuple[SessionRecord, UserRecord] | None:
     longest = LONGEST if record.whole else HALF
     if user.closed or now - record.seen_at > IDLE or now - record.began_at > longest:
         return None
-    if now - record.seen_at > SEEN_EVERY:
+    if attended and now - record.seen_at > SEEN_EVERY:
         with writing(engine) as session:
             saw_session(session, record.id, now)
     return found

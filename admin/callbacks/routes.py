@@ -9,7 +9,7 @@ from typing import Any, Final
 from flask import Blueprint, Response, abort, render_template, request, send_file
 
 from admin import live
-from admin.access import allowed, can
+from admin.access import allowed, can, unattended
 from admin.callbacks.forms import REASONS, RESULTS, STATES, CloseForm, LaterForm
 from admin.callbacks.reach import (
     agents_in_reach,
@@ -131,6 +131,7 @@ def one(call: str) -> str:
 
 @pages.get("/<call>/now")
 @allowed(Action.WORK_CALLBACKS)
+@unattended
 def now(call: str) -> dict[str, str]:
     """Changes whenever the page would look different."""
     return {"mark": _mark(within_reach(call), own_agent())}
@@ -179,6 +180,7 @@ def _seconds(callback: Callback) -> int | None:
 
 
 def _mark(callback: Callback, agent: str | None) -> str:
-    seat = live.seat(agent)[0] if agent is not None else None
+    # Nobody else's seat can be dialling: the server is asked only then.
+    seat = live.seat(agent)[0] if agent is not None and callback.taken_by == agent else None
     doing = seat["state"] if seat is not None and seat["call"] == callback.call else ""
     return f"{callback.state.value} {callback.taken_by} {callback.tries} {doing}"

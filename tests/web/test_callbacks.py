@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from admin import live
+from admin import live, logins
 from admin.callbacks import routes, working
 from hotseat.callbacks import Callback, Result, State
 from hotseat.config import Settings
@@ -21,7 +21,7 @@ from hotseat.db.callbacks import callback_of, change_callback
 from hotseat.db.engine import reading, writing
 from hotseat.db.writes import write
 from hotseat.history import CallbackAsked, CallChanged, JournalRow
-from tests.web.conftest import Browser, T
+from tests.web.conftest import Browser, Clock, T
 
 HOUR = 3_600_000
 MINE, OTHERS, OLD = "01CALLMINE", "01CALLOTHERS", "01CALLOLD"
@@ -275,6 +275,30 @@ def test_the_mark_changes_with_what_becomes_of_it(
     first = agent.get(f"/callbacks/{MINE}/now").json
     take(asked, "1001")
     assert agent.get(f"/callbacks/{MINE}/now").json != first
+
+
+def test_the_server_is_asked_only_about_who_has_taken_it(
+    asked: Engine, server: list[tuple[str, dict[str, Any]]], visit: Callable[[str], Browser]
+) -> None:
+    agent = visit("agent")
+    agent.get(f"/callbacks/{MINE}/now")
+    take(asked, "1005")
+    agent.get(f"/callbacks/{MINE}/now")
+    assert server == []
+    take(asked, "1001", OLD)
+    agent.get(f"/callbacks/{OLD}/now")
+    assert server == [("seat", {"agent": "1001"})]
+
+
+def test_a_page_that_looks_by_itself_keeps_nobody_logged_in(
+    asked: Engine, clock: Clock, visit: Callable[[str], Browser]
+) -> None:
+    agent = visit("agent")
+    for _ in range(3):
+        clock.now += logins.IDLE // 2
+        last = agent.get(f"/callbacks/{MINE}/now").status_code
+    assert last == 302
+    assert agent.get(f"/callbacks/{MINE}").status_code == 302
 
 
 def test_open_call_backs_are_counted_where_one_looks_first(
