@@ -128,7 +128,7 @@ class DialBacks:
         bell: Bell,
         new_id: Callable[[], str],
         find: Callable[[str], Awaitable[Callback | None]],
-        take: Callable[[str, str], Awaitable[None]],
+        take: Callable[[str, str, str], Awaitable[None]],
         keep: Callable[[CallbackTried], None],
         on_line: Callable[[CallId], bool],
         closed: Callable[[], str | None],
@@ -167,8 +167,8 @@ class DialBacks:
             if dial.ringing is not None:
                 dial.ringing.cancel()
 
-    async def begin(self, call: str, agent: str) -> dict[str, Any]:
-        """Take the call-back for the agent and ring the agent's place.
+    async def begin(self, call: str, agent: str, by: str) -> dict[str, Any]:
+        """Take the call-back for the agent, in the name of `by`, and ring the agent's place.
 
         Raises DialRefused, SeatRefused and IllegalStep, and then nothing rings.
         """
@@ -188,7 +188,7 @@ class DialBacks:
         self._service.tell(SeatDials(seat, dial.call, callback.queue))
         self._under_way[dial.attempt] = dial
         try:
-            await self._take(call, agent)
+            await self._take(call, agent, by)
             # The database took its time: the agent may have left or moved, the switch be away.
             place = self._place(agent)
             leg = self._leg(dial, place)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from functools import partial
+from operator import methodcaller
 from typing import Any, cast
 
 import structlog
@@ -34,7 +35,8 @@ from hotseat.config import Settings, load_secrets
 from hotseat.contacts import Contacts
 from hotseat.control import CommandError, Control, Reply, feed_commands, seat_commands
 from hotseat.db.accounts import user_by_login
-from hotseat.db.callbacks import callback_of, change_callback
+from hotseat.db.audit import Author
+from hotseat.db.callbacks import callback_of, change_audited
 from hotseat.db.engine import open_engine
 from hotseat.db.migrations import require_current
 from hotseat.db.pins import kept_pin
@@ -383,9 +385,11 @@ class Server:
             CALLBACK_SECONDS, lambda session: callback_of(session, call), None
         )
 
-    async def _take_callback(self, call: str, agent: str) -> None:
+    async def _take_callback(self, call: str, agent: str, by: str) -> None:
+        author, now = Author(by, ""), self._clock.now()
+        take = methodcaller("take", agent)
         await self._database.write(
-            lambda session: change_callback(session, call, lambda callback: callback.take(agent))
+            partial(change_audited, call=call, step=take, by=author, now=now, done="taken")
         )
 
     def _why_no_calls(self) -> str | None:

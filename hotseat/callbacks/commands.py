@@ -13,11 +13,11 @@ import click
 
 from hotseat.callbacks import FINAL, WORKED, Callback, IllegalStep, Result, State
 from hotseat.control_client import NotRunning, Refused, ask
-from hotseat.db import audit
+from hotseat.db.audit import Author
 from hotseat.db.callbacks import (
     CallbacksWanted,
     NoSuchCallback,
-    change_callback,
+    change_audited,
     find_callbacks,
 )
 from hotseat.db.commands import opened
@@ -117,7 +117,9 @@ def give_back(call: str, by: str, json_: bool) -> None:
 def done(call: str, result: str, note: str, by: str, json_: bool) -> None:
     """Close the call-back of CALL, which somebody has taken, with its RESULT."""
     now = _now()
-    after = _change(call, by, "closed", lambda callback: callback.finish(Result(result), note, now))
+    after = _change(
+        call, by, "worked off", lambda callback: callback.finish(Result(result), note, now)
+    )
     show(json_, _plain(after), f"closed: {result}")
 
 
@@ -137,16 +139,8 @@ def dial(call: str, agent: str, json_: bool) -> None:
 def _change(call: str, by: str, done: str, step: Callable[[Callback], Callback]) -> Callback:
     try:
         with opened() as engine, writing(engine) as session:
-            before, after = change_callback(session, call, step)
-            audit.note(
-                session,
-                audit.Author(by, "command line"),
-                _now(),
-                what=f"call-back {call}",
-                done=done,
-                before={"state": before.state.value, "taken_by": before.taken_by},
-                after={"state": after.state.value, "taken_by": after.taken_by},
-            )
+            author = Author(by, "command line")
+            _, after = change_audited(session, call, step, by=author, now=_now(), done=done)
     except (NoSuchCallback, IllegalStep) as error:
         fail(str(error))
     return after

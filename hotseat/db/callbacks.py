@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, fields
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
+from acd.types import Millis
 from hotseat.callbacks import Callback, CallbackTried, Result, State
 from hotseat.db import models
+from hotseat.db.audit import Author, note
 
 _ROW = models.CallbackRequest
 _PLAIN = [field.name for field in fields(Callback) if field.name not in ("state", "result")]
@@ -75,6 +78,30 @@ def change_callback(
     return before, after
 
 
+def change_audited(
+    session: Session,
+    call: str,
+    step: Callable[[Callback], Callback],
+    *,
+    by: Author,
+    now: Millis,
+    done: str,
+) -> tuple[Callback, Callback]:
+    """The same, written into the audit as `done` unless it changes nothing."""
+    before, after = change_callback(session, call, step)
+    if after != before:
+        note(
+            session,
+            by,
+            now,
+            what=f"call-back {call}",
+            done=done,
+            before=_audited(before),
+            after=_audited(after),
+        )
+    return before, after
+
+
 def write_try(session: Session, tried: CallbackTried) -> None:
     """Count a try, once; what was closed meanwhile stays as it was closed."""
     newer = (_ROW.call == tried.call, _ROW.tries < tried.tries)
@@ -84,6 +111,19 @@ def write_try(session: Session, tried: CallbackTried) -> None:
         .values(result=tried.result, next_try_at=tried.next_try_at)
     )
     session.execute(update(_ROW).where(*newer).values(tries=tried.tries, tried_at=tried.at))
+
+
+def _audited(callback: Callback) -> dict[str, Any]:
+    """What steps change; never the number."""
+    return {
+        "state": callback.state.value,
+        "taken_by": callback.taken_by,
+        "result": callback.result.value,
+        "next_try_at": callback.next_try_at,
+        "note": callback.note,
+        "heard_at": callback.heard_at,
+        "recording": callback.recording,
+    }
 
 
 def _conditions(wanted: CallbacksWanted) -> list[ColumnElement[bool]]:

@@ -9,10 +9,12 @@ import pytest
 from sqlalchemy import Engine
 
 from hotseat.callbacks import Callback, CallbackTried, IllegalStep, Result, State
+from hotseat.db.audit import Author, audit_rows
 from hotseat.db.callbacks import (
     CallbacksWanted,
     NoSuchCallback,
     callback_of,
+    change_audited,
     change_callback,
     count_callbacks,
     find_callbacks,
@@ -111,6 +113,29 @@ def test_of_two_who_take_it_at_once_one_has_it(engine: Engine) -> None:
     taken_by = kept(engine, "C1").taken_by
     assert taken_by in said
     assert said - {taken_by} == {f"call-back C1 is taken by {taken_by}: no take"}
+
+
+def test_a_step_is_audited_in_its_own_transaction_and_only_if_it_changes_something(
+    engine: Engine,
+) -> None:
+    put(engine, asked("C1"))
+    for now in (T + 1, T + 2):
+        with writing(engine) as session:
+            change_audited(
+                session,
+                "C1",
+                lambda one: one.take("1001"),
+                by=Author("mei", ""),
+                now=now,
+                done="taken",
+            )
+    with reading(engine) as session:
+        (row,) = audit_rows(session, limit=9)
+    assert (row.login, row.at, row.what, row.done) == ("mei", T + 1, "call-back C1", "taken")
+    assert row.before is not None
+    assert row.after is not None
+    assert (row.before["taken_by"], row.after["taken_by"]) == (None, "1001")
+    assert "13800138000" not in str(row)
 
 
 def test_what_nobody_asked_for_cannot_be_changed(engine: Engine) -> None:

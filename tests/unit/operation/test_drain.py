@@ -107,7 +107,7 @@ def test_a_customer_who_is_called_back_is_waited_for(floor: Floor) -> None:
     floor.config.now = replace(floor.config.now, outbound=rules)
     floor.asked_back["C1"] = Callback("C1", 500_000, "consult", "+8613800138000", "zh", "")
     floor.seat()
-    Deferred.fromCoroutine(floor.dial_backs.begin("C1", "1001"))
+    Deferred.fromCoroutine(floor.dial_backs.begin("C1", "1001", "mei"))
     (attempt,) = floor.ringer.rung
     line = floor.rings_in(attempt, context="seat")
     floor.ringer.answers[attempt].callback(DialResult.ANSWERED)

@@ -378,8 +378,11 @@ class Scene:
         async def find(call: str) -> Callback | None:
             return self.asked_back.get(call)
 
-        async def take(call: str, agent: str) -> None:
+        self.taken_in_name_of: list[str] = []
+
+        async def take(call: str, agent: str, by: str) -> None:
             self.asked_back[call] = self.asked_back[call].take(agent)
+            self.taken_in_name_of.append(by)
 
         self.dial_backs = DialBacks(
             config=self.config,  # type: ignore[arg-type]

@@ -43,7 +43,7 @@ def scene() -> Iterator[Scene]:
 def begin(scene: Scene, agent: str = "1001", call: str = "C1") -> str:
     """Start a try; the name of the attempt that rings."""
     before = set(scene.ringer.rung)
-    begun = Deferred.fromCoroutine(scene.dial_backs.begin(call, agent))
+    begun = Deferred.fromCoroutine(scene.dial_backs.begin(call, agent, "mei"))
     SynchronousTestCase().successResultOf(begun)
     (attempt,) = set(scene.ringer.rung) - before
     return attempt
@@ -52,7 +52,7 @@ def begin(scene: Scene, agent: str = "1001", call: str = "C1") -> str:
 def refused(scene: Scene, agent: str = "1001") -> Exception:
     """Why no try starts; nothing rings."""
     before = set(scene.ringer.rung)
-    begun = Deferred.fromCoroutine(scene.dial_backs.begin("C1", agent))
+    begun = Deferred.fromCoroutine(scene.dial_backs.begin("C1", agent, "mei"))
     failure = SynchronousTestCase().failureResultOf(begun)
     assert set(scene.ringer.rung) == before
     assert isinstance(failure.value, Exception)
@@ -80,6 +80,7 @@ def test_the_customer_is_reached_through_the_gate_with_the_companys_number(scene
     attempt = begin(scene)
     assert scene.ringer.rung[attempt] == ("p101", CUSTOMER)
     assert scene.asked_back["C1"].taken_by == "1001"
+    assert scene.taken_in_name_of == ["mei"]
     assert state(scene) == "talking"
     line = picks_up(scene, attempt)
     assert line.did == [f"dial out {CUSTOMER} as 4008001000"]
@@ -275,7 +276,7 @@ def test_one_call_at_a_time(scene: Scene) -> None:
 def test_who_was_quicker_has_it(scene: Scene) -> None:
     """Between the look and the taking somebody else took it."""
 
-    async def take(call: str, agent: str) -> None:
+    async def take(call: str, agent: str, by: str) -> None:
         raise IllegalStep("call-back C1 is taken by 1009: no take")
 
     scene.dial_backs._take = take
@@ -288,8 +289,8 @@ def while_taking(scene: Scene, happens: Callable[[], object]) -> None:
     """This happens while the database is asked to take the call-back."""
     take = scene.dial_backs._take
 
-    async def slowly(call: str, agent: str) -> None:
-        await take(call, agent)
+    async def slowly(call: str, agent: str, by: str) -> None:
+        await take(call, agent, by)
         happens()
 
     scene.dial_backs._take = slowly
