@@ -35,7 +35,7 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "ivr", "acd", "softphone_bridge", *WORDS,
         ),
     ),
-    ("hotseat.recordings", ("hotseat.asterisk", "hotseat.config")),
+    ("hotseat.recordings", ("hotseat.asterisk", "hotseat.config", "words")),
     ("hotseat.invitations", ("hotseat.db", "acd", *WORDS)),
     ("words", ("words",)),
     ("ivr.session", ("ivr",)),

@@ -45,13 +45,18 @@ A_WEEK: Final = 7 * 24 * 60
 MOST: Final = 4_000
 
 
+def _line_breaks(text: str | None) -> str:
+    """Browsers count a line break as one character, and send it as two."""
+    return (text or "").replace("\r\n", "\n")
+
+
 class CloseForm(Form):
     """The end of a call-back."""
 
     result = SelectField(
         N_("Result"), choices=[(result.value, RESULTS[result]) for result in FINAL]
     )
-    note = TextAreaField(N_("Note"), validators=[Length(max=MOST)])
+    note = TextAreaField(N_("Note"), filters=[_line_breaks], validators=[Length(max=MOST)])
 
 
 class LaterForm(Form):

@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Final
 
 from flask import Blueprint, abort, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from admin import live
-from admin.access import allowed, require, visitor
+from admin.access import allowed, can, require, visitor
 from admin.callbacks.forms import MINUTE, CloseForm, LaterForm
+from admin.callbacks.page import page
 from admin.callbacks.reach import WORK, agents_in_reach, may_decide, own_agent, taker, within_reach
 from admin.instance import instance, site
 from admin.logins import author
-from admin.words import _
+from admin.site_edit import Answer
+from admin.told import sentence
+from admin.words import N_, _
 from hotseat.callbacks import FINAL, Callback, IllegalStep, Result, State, queues_of
-from hotseat.db import audit
-from hotseat.db.callbacks import change_callback
+from hotseat.db.callbacks import change_audited
 from hotseat.db.engine import writing
-from hotseat.recordings import recording_file
+from hotseat.recordings import NotDeleted, delete_recording
 from hotseat.rights import Action
 
 pages = Blueprint("working", __name__)
 
 Change = Callable[[Callback], Callback]
+
+WRONG_FIELD: Final = N_("Nothing was kept: a field is not filled in rightly.")
+TOO_LATE: Final = N_("Not possible any more: somebody was quicker. This is how it stands.")
 
 
 @pages.post("/<call>/take")
@@ -48,12 +53,13 @@ def give_back(call: str) -> Response:
 
 @pages.post("/<call>/later")
 @allowed(Action.WORK_CALLBACKS)
-def later(call: str) -> Response:
+def later(call: str) -> Answer:
     """The customer was not reached by other means than a dial from here."""
     callback = _require_taken(call)
     form = LaterForm.sent()
     if not form.validate():
-        return _not_kept(call)
+        flash(_(WRONG_FIELD), "error")
+        return page(call, later=form)
     at = instance().now() + form.minutes.data * MINUTE
     tried = callback.result not in (Result.NONE, *FINAL)
     result = callback.result if tried else Result.NO_ANSWER
@@ -62,14 +68,22 @@ def later(call: str) -> Response:
 
 @pages.post("/<call>/close")
 @allowed(Action.WORK_CALLBACKS)
-def close(call: str) -> Response:
-    """Done, with what came of it."""
-    _require_taken(call)
-    form = CloseForm.sent()
+def close(call: str) -> Answer:
+    """Done, with what came of it; a note that cannot be kept is not lost."""
+    callback, form = within_reach(call), CloseForm.sent()
+    if callback.state is State.TAKEN and not can(WORK, taker(callback)):
+        flash(_(TOO_LATE), "error")
+        return page(call, close=form), 403
     if not form.validate():
-        return _not_kept(call)
-    result, note = Result(form.result.data), (form.note.data or "").strip()
-    return _change(call, "closed", lambda found: found.finish(result, note, instance().now()))
+        flash(_(WRONG_FIELD), "error")
+        return page(call, close=form)
+    result, note = Result(form.result.data), form.note.data.strip()
+    try:
+        _step(call, "worked off", lambda found: found.finish(result, note, instance().now()))
+    except IllegalStep:
+        flash(_(TOO_LATE), "error")
+        return page(call, close=form), 409
+    return _back(call)
 
 
 @pages.post("/<call>/give-up")
@@ -105,13 +119,10 @@ def heard(call: str) -> Response:
 def delete_message(call: str) -> Response:
     """What the caller said is gone for good; the request stays."""
     callback = within_reach(call)
-    path = callback.recording and recording_file(instance().settings, callback.recording)
     try:
-        if path:
-            path.unlink(missing_ok=True)
-    except OSError as error:
-        text = _("The message was not deleted: %(why)s", why=str(error.strerror))
-        flash(text, "error")
+        delete_recording(instance().settings, callback.recording)
+    except NotDeleted as error:
+        flash(_("The message was not deleted: %(why)s", why=sentence(error.why)), "error")
         return _back(call)
     return _change(call, "message deleted", Callback.without_recording)
 
@@ -141,41 +152,18 @@ def _require_decision(call: str) -> None:
 
 
 def _change(call: str, done: str, step: Change) -> Response:
-    now, by = instance().now(), author(visitor().login)
     try:
-        with writing(instance().engine) as db:
-            before, after = change_callback(db, call, step)
-            if after != before:
-                audit.note(
-                    db,
-                    by,
-                    now,
-                    what=f"call-back {call}",
-                    done=done,
-                    before=_audited(before),
-                    after=_audited(after),
-                )
+        _step(call, done, step)
     except IllegalStep:
-        flash(_("Not possible any more: somebody was quicker. This is how it stands."), "error")
+        flash(_(TOO_LATE), "error")
     return _back(call)
 
 
-def _audited(callback: Callback) -> dict[str, Any]:
-    """What steps change; never the number."""
-    return {
-        "state": callback.state.value,
-        "taken_by": callback.taken_by,
-        "result": callback.result.value,
-        "next_try_at": callback.next_try_at,
-        "note": callback.note,
-        "heard_at": callback.heard_at,
-        "recording": callback.recording,
-    }
-
-
-def _not_kept(call: str) -> Response:
-    flash(_("Nothing was kept: a field is not filled in rightly."), "error")
-    return _back(call)
+def _step(call: str, done: str, step: Change) -> None:
+    """Raises IllegalStep."""
+    now, by = instance().now(), author(visitor().login)
+    with writing(instance().engine) as db:
+        change_audited(db, call, step, by=by, now=now, done=done)
 
 
 def _back(call: str) -> Response:

@@ -11,9 +11,8 @@ import pytest
 from sqlalchemy import Engine
 
 from admin import live, logins
-from admin.callbacks import routes, working
+from hotseat import recordings
 from hotseat.callbacks import Callback, Result, State
-from hotseat.config import Settings
 from hotseat.control_client import Refused
 from hotseat.db import accounts
 from hotseat.db.audit import audit_rows
@@ -62,12 +61,7 @@ def spool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         sound.setframerate(8_000)
         sound.writeframes(bytes(range(256)) * 62 + bytes(128))
 
-    def recording_file(settings: Settings, name: str) -> Path | None:
-        path = folder / f"{name}.wav"
-        return path if path.is_file() else None
-
-    for module in (routes, working):
-        monkeypatch.setattr(module, "recording_file", recording_file)
+    monkeypatch.setattr(recordings, "spool_folder", lambda settings: folder)
     return folder
 
 
@@ -185,8 +179,9 @@ def test_from_taking_to_the_end_every_step_is_audited(
     press(agent, "take")
     press(agent, "later", minutes="45")
     assert (kept(asked).next_try_at, kept(asked).result) == (T + 45 * 60_000, Result.NO_ANSWER)
-    press(agent, "later", minutes="0")
-    assert "not filled in rightly" in agent.get(f"/callbacks/{MINE}").text
+    wrong = agent.post(f"/callbacks/{MINE}/later", {"minutes": "0"}).text
+    assert "not filled in rightly" in wrong
+    assert "Number must be between" in wrong
     press(agent, "close", result="busy")
     assert kept(asked).state is State.TAKEN
     press(agent, "close", result="refused", note=" wants no more calls ")
@@ -196,9 +191,50 @@ def test_from_taking_to_the_end_every_step_is_audited(
     press(agent, "reopen")
     with reading(asked) as session:
         rows = audit_rows(session, limit=10, what=f"call-back {MINE}")
-    assert [row.done for row in rows] == ["opened again", "closed", "to be tried again", "taken"]
+    assert [row.done for row in rows] == [
+        "opened again",
+        "worked off",
+        "to be tried again",
+        "taken",
+    ]
     assert {row.login for row in rows} == {"agent"}
     assert NUMBER not in str(rows)
+
+
+LONG = "said a lot\r\n" * 363
+"""4,000 characters as a browser counts them, and more as it sends them."""
+
+
+def test_a_note_is_as_long_as_the_browser_counts_it(
+    asked: Engine, visit: Callable[[str], Browser]
+) -> None:
+    agent = visit("agent")
+    press(agent, "take")
+    note = "x" * 7 + LONG
+    assert len(note.replace("\r\n", "\n")) == 4_000
+    refused = agent.post(f"/callbacks/{MINE}/close", {"result": "reached", "note": "x" + note})
+    assert (refused.status_code, kept(asked).state) == (200, State.TAKEN)
+    assert "cannot be longer than 4000" in refused.text
+    assert refused.text.count("said a lot") == 363, "what was written is still there"
+    assert "callbacks.js" not in refused.text, "and is not swept away by a new look"
+    assert press(agent, "close", result="reached", note=note) == 302
+    assert kept(asked).state is State.DONE
+
+
+def test_a_note_is_not_lost_when_the_call_back_is_somebody_elses_by_then(
+    asked: Engine, visit: Callable[[str], Browser]
+) -> None:
+    agent = visit("agent")
+    sent = {"result": "reached", "note": "wants <b>two</b> chairs"}
+    for taken_by, code in ((None, 409), ("1005", 403)):
+        if taken_by is not None:
+            take(asked, taken_by)
+        answer = agent.post(f"/callbacks/{MINE}/close", sent)
+        assert answer.status_code == code
+        assert "somebody was quicker" in answer.text
+        assert "Your note was not kept" in answer.text
+        assert "wants &lt;b&gt;two&lt;/b&gt; chairs</textarea>" in answer.text
+    assert (kept(asked).note, kept(asked).taken_by) == ("", "1005")
 
 
 def test_giving_up_needs_a_reason_and_a_lead(
@@ -252,6 +288,34 @@ def test_only_those_who_may_delete_a_message(
     assert list(spool.iterdir()) == []
     assert kept(asked).recording == ""
     assert visit("supervisor").get(f"/callbacks/{MINE}/message").status_code == 404
+
+
+def test_a_message_that_cannot_be_reached_is_not_called_deleted(
+    asked: Engine,
+    spool: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    visit: Callable[[str], Browser],
+) -> None:
+    supervisor = visit("supervisor")
+    monkeypatch.setattr(recordings, "spool_folder", lambda settings: None)
+    assert press(supervisor, "delete-message") == 302
+    page = supervisor.get(f"/callbacks/{MINE}").text
+    assert "not deleted: there is no Asterisk here" in page
+    assert kept(asked).recording == "message-01CALLMINE"
+    with reading(asked) as session:
+        assert audit_rows(session, limit=1, what="call-back") == []
+    assert list(spool.iterdir())
+
+
+def test_a_message_that_is_gone_already_can_be_deleted(
+    asked: Engine, spool: Path, visit: Callable[[str], Browser]
+) -> None:
+    (spool / "message-01CALLMINE.wav").unlink()
+    press(visit("supervisor"), "delete-message")
+    assert kept(asked).recording == ""
+    with reading(asked) as session:
+        (row,) = audit_rows(session, limit=1)
+    assert row.done == "message deleted"
 
 
 def test_a_call_back_is_dialled_from_the_own_seat(
