@@ -44,6 +44,15 @@ DONE: Final = {
     "approve": N_("approved"),
     "refuse": N_("not approved"),
     "withdraw": N_("taken back"),
+    "removed": N_("removed"),
+    "taken": N_("taken"),
+    "given back": N_("given back"),
+    "to be tried again": N_("to be tried again"),
+    "worked off": N_("worked off"),
+    "given up": N_("given up"),
+    "opened again": N_("opened again"),
+    "heard": N_("heard"),
+    "message deleted": N_("message deleted"),
 }
 """What stands in the column `done` -> how it is called."""
 
