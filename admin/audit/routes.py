@@ -20,6 +20,8 @@ AT_ONCE: Final = 50
 
 DONE: Final = {
     "changed": N_("changed"),
+    "undone": N_("undone"),
+    "redone": N_("redone"),
     "added": N_("added"),
     "invited": N_("invited"),
     "logged in": N_("logged in"),

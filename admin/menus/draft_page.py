@@ -9,10 +9,10 @@ from typing import Final
 from flask import render_template
 
 from admin.instance import site
-from admin.menus.fields import MOST_PROMPTS
 from admin.menus.findings import Finding, findings
 from admin.menus.looking import picture_of, wording
 from admin.menus.picture import MOST_STEPS, fitting
+from admin.menus.shared_draft import NONE_YET
 from admin.menus.spots import earlier, later, places, written
 from admin.menus.steps import KINDS, outline, steps
 from admin.shelves import prompts
@@ -20,7 +20,7 @@ from admin.site_edit import Answer, Planned
 from admin.words import LANGUAGES, N_
 from hotseat.db.menu_drafts import Drafted
 from ivr.menus import sketched
-from ivr.menus.edits import ONWARD, Document, Entry, Spot, kind_of
+from ivr.menus.edits import ONWARD, Document, Entry, Head, Spot, kind_of
 from ivr.nodes import Node
 
 NAMES: Final[Mapping[str, str]] = {
@@ -71,8 +71,8 @@ class Draft:
 
     @property
     def step(self) -> int:
-        """For the next edit, so that nobody overwrites what somebody else did; -1 if not begun."""
-        return -1 if self.kept is None else self.kept.step
+        """For the next edit, so that nobody overwrites what somebody else did."""
+        return NONE_YET if self.kept is None else self.kept.step
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,11 @@ class Shown:
     chosen: str = ""
     """The step whose form is open."""
     entry: Entry | None = None
-    """What its form says, if that was refused."""
+    """What its form says, if that was not done."""
+    renamed: str | None = None
+    """How it was to be called, if that was not done."""
+    head: Head | None = None
+    """What was sent for the menu as a whole, if that was not done."""
     kind: str = ""
     """Of a step that is about to be added,"""
     spot: str = ""
@@ -129,7 +133,6 @@ def page(draft: Draft, shown: Shown) -> Answer:
         later=_spot(later(document, chosen)) if chosen else "",
         shelf=prompts(),
         telephone=TELEPHONE,
-        most_prompts=MOST_PROMPTS,
         hotline=site(),
         after_chosen=_after(document, chosen),
         marks=_marks(found),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from flask import Blueprint, abort, flash, redirect, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from admin.access import allowed, visitor
@@ -14,7 +15,8 @@ from admin.logins import author
 from admin.menus.draft_page import NAMES, Draft, Shown, page
 from admin.menus.fields import entry_from, first_entry, sounds
 from admin.menus.findings import Finding, at_step, wrong
-from admin.menus.spots import spot_of
+from admin.menus.shared_draft import drop, drop_published, seen
+from admin.menus.spots import spot_of, written
 from admin.site_edit import Answer, Done, Planned, Wrong, applied, change
 from admin.words import _
 from hotseat.db import menu_drafts
@@ -28,7 +30,6 @@ from ivr.menus.edits import (
     Document,
     Edit,
     EditRefused,
-    Entry,
     Head,
     Insert,
     Move,
@@ -65,18 +66,18 @@ def edit(menu: str) -> Answer:
     do = request.form.get("do", "")
     if do not in _EDITS:
         abort(400)
-    entry: Entry | None = None
+    if draft.step != seen():
+        return _changed_meanwhile(draft, do, name)
+    wanted = _EDITS[do](draft.document, name)
     try:
-        wanted = _EDITS[do](draft.document, name)
-        entry = wanted.entry if isinstance(wanted, Insert | Change) else None
         after = edited(draft.document, wanted)
         if after != draft.document:
             _keep(draft, after)
     except EditRefused as error:
         refused = tuple(at_step(path, text) for path, text in error.problems)
-        return page(draft, _refused(do, name, entry, refused))
+        return page(draft, _as_sent(draft.document, wanted, refused))
     except DraftChanged:
-        return _changed_meanwhile(menu, name)
+        return _changed_meanwhile(_draft(menu), do, name)
     chosen = {"rename": request.form.get("to", ""), "remove": "", "head": ""}.get(do, name)
     return _back(menu, chosen)
 
@@ -87,21 +88,15 @@ def steps_taken(menu: str) -> Answer:
     """Undo, redo, or throw the draft away."""
     draft = _draft(menu)
     do, chosen = request.form.get("do", ""), request.form.get("step", "")
-    if do not in ("undo", "redo", "drop") or draft.kept is None:
+    if do not in ("undo", "redo", "drop"):
         abort(400)
     try:
-        if str(draft.step) != request.form.get("seen"):
-            raise DraftChanged(menu)
-        with writing(instance().engine) as session:
-            if do == "drop":
-                menu_drafts.drop(session, menu)
-                what, now = f"draft of menu {menu}", instance().now()
-                note(session, author(visitor().login), now, what=what, done="removed")
-            else:
-                to = draft.step + (1 if do == "redo" else -1)
-                menu_drafts.go_to(session, menu, to, seen=draft.step)
+        if do == "drop":
+            drop(menu, seen())
+        else:
+            _step_taken(menu, do)
     except DraftChanged:
-        return _changed_meanwhile(menu, chosen)
+        return _changed_meanwhile(draft, do, chosen)
     if do != "drop":
         return _back(menu, chosen)
     flash(_("The draft is thrown away; the menu in force has not changed."), "done")
@@ -117,8 +112,8 @@ def publish(menu: str) -> Answer:
     outcome = change(f"menu {menu}", lambda site: site["menus"].update({menu: draft.document}))
     match outcome:
         case Done():
-            with writing(instance().engine) as session:
-                menu_drafts.drop(session, menu)
+            if draft.kept is not None:
+                drop_published(menu, draft.step)
             return applied(outcome, url_for("menus.one", menu=menu))
         case Planned():
             return page(draft, Shown(planned=outcome))
@@ -137,27 +132,38 @@ def _draft(menu: str) -> Draft:
 
 def _keep(draft: Draft, after: Document) -> None:
     """Raises DraftChanged."""
-    if str(draft.step) != request.form.get("seen"):
-        raise DraftChanged(draft.menu)
     login, now = visitor().login, instance().now()
     with writing(instance().engine) as session:
-        seen = draft.step
+        at = draft.step
         if draft.kept is None:
             revision = site().menus[draft.menu].revision
             menu_drafts.begin(
                 session, draft.menu, draft.document, based_on=revision, login=login, now=now
             )
-            seen = 0
-        menu_drafts.edit(session, draft.menu, after, seen=seen, login=login, now=now)
-        note(
-            session,
-            author(login),
-            now,
-            what=f"draft of menu {draft.menu}",
-            done="changed",
-            before=_differing(draft.document, after),
-            after=_differing(after, draft.document),
-        )
+            at = 0
+        menu_drafts.edit(session, draft.menu, after, seen=at, login=login, now=now)
+        _note(session, draft.menu, "changed", draft.document, after)
+
+
+def _step_taken(menu: str, do: str) -> None:
+    """Undo or redo. Raises DraftChanged."""
+    with writing(instance().engine) as session:
+        at = seen()
+        to = at + (1 if do == "redo" else -1)
+        before, after = menu_drafts.go_to(session, menu, to, seen=at)
+        _note(session, menu, "redone" if do == "redo" else "undone", before, after)
+
+
+def _note(session: Session, menu: str, done: str, before: Document, after: Document) -> None:
+    note(
+        session,
+        author(visitor().login),
+        instance().now(),
+        what=f"draft of menu {menu}",
+        done=done,
+        before=_differing(before, after),
+        after=_differing(after, before),
+    )
 
 
 def _differing(of: Document, other: Document) -> dict[str, Any]:
@@ -201,18 +207,32 @@ _EDITS: Final[Mapping[str, Callable[[Document, str], Edit]]] = {
 }
 
 
-def _refused(do: str, name: str, entry: Entry | None, refused: tuple[Finding, ...]) -> Shown:
-    if do == "insert":
-        kind, spot = request.form["kind"], request.form.get("at", "")
-        return Shown(kind=kind, spot=spot, name=name, entry=entry, refused=refused)
-    if do == "head":
-        return Shown(refused=refused)
-    return Shown(chosen=name, entry=entry, refused=refused)
+def _as_sent(document: Document, sent: Edit, refused: tuple[Finding, ...] = ()) -> Shown:
+    """The form that was sent, still filled."""
+    match sent:
+        case Insert(name, entry, spot):
+            kind = request.form["kind"]
+            return Shown(kind=kind, spot=written(spot), name=name, entry=entry, refused=refused)
+        case Change(name, entry):
+            return Shown(chosen=name, entry=entry, refused=refused)
+        case Rename(name, to) if name in document["nodes"]:
+            return Shown(chosen=name, renamed=to, refused=refused)
+        case Move(name) | Remove(name) if name in document["nodes"]:
+            return Shown(chosen=name, refused=refused)
+        case Head():
+            return Shown(head=sent, refused=refused)
+        case _:
+            return Shown(refused=refused)
 
 
-def _changed_meanwhile(menu: str, chosen: str) -> Response:
+def _changed_meanwhile(draft: Draft, do: str, chosen: str) -> Answer:
+    """Nothing is done; what was typed is there beside what the draft is now."""
     flash(_("Somebody else has changed this draft meanwhile. Look at it and do it again."), "error")
-    return _back(menu, chosen)
+    typed = do in ("insert", "head")
+    typed = typed or (do in ("change", "rename") and chosen in draft.document["nodes"])
+    if not typed:
+        return _back(draft.menu, chosen)
+    return page(draft, _as_sent(draft.document, _EDITS[do](draft.document, chosen)))
 
 
 def _back(menu: str, chosen: str) -> Response:

@@ -24,9 +24,6 @@ DEFAULTS: Final[Mapping[str, object]] = {
 }
 """What holds if a document does not say; it is not written down then, unless it was before."""
 
-MOST_PROMPTS: Final = 20
-"""In one list of a form."""
-
 
 def entry_from(kind: str, sent: Sent, before: Entry) -> Entry:
     """The step that a form describes; what is wrong in it is for the check of the document."""
@@ -53,8 +50,12 @@ def first_entry(kind: str) -> Entry:
 
 def sounds(sent: Sent, field: str) -> list[str]:
     """The prompts that were named, one after the other."""
-    named = (sent.get(f"{field}.{n}", "").strip() for n in range(MOST_PROMPTS))
-    return [name for name in named if name]
+    found: dict[int, str] = {}
+    for path, name in sent.items():
+        of, _dot, place = path.rpartition(".")
+        if of == field and place.isascii() and place.isdecimal() and name.strip():
+            found[int(place)] = name.strip()
+    return [found[place] for place in sorted(found)]
 
 
 def _ways(*fields: str) -> Callable[[Sent], dict[str, Any]]:

@@ -14,6 +14,7 @@ from wtforms import StringField
 from admin.access import allowed
 from admin.forms import NamedForm, spelt
 from admin.instance import instance, site
+from admin.menus.shared_draft import NONE_YET, drop_published, seen
 from admin.site_edit import (
     Answer,
     Document,
@@ -26,8 +27,8 @@ from admin.site_edit import (
     removal_page,
 )
 from admin.words import N_, _
-from hotseat.db.engine import reading, writing
-from hotseat.db.menu_drafts import drafted, drop
+from hotseat.db.engine import reading
+from hotseat.db.menu_drafts import drafted
 from hotseat.db.snapshot import menu_at, menu_revisions
 from hotseat.rights import Action
 from hotseat.site.export import as_text
@@ -93,10 +94,14 @@ def edit(menu: str) -> Answer:
         text = _sent()
         outcome = _publish(menu, text)
     if isinstance(outcome, Done):
-        with writing(instance().engine) as session:
-            drop(session, menu)
+        if draft is not None:
+            drop_published(menu, seen())
         return applied(outcome, url_for("menus.one", menu=menu))
-    return _form_page(outcome, text, form=None, menu=menu, draft=draft)
+    step = NONE_YET if draft is None else draft.step
+    at = seen() if request.method == "POST" else step
+    return _form_page(
+        outcome, text, form=None, menu=menu, seen=at, changed_meanwhile=draft and at != step
+    )
 
 
 @pages.route("/menu/<menu>/remove", methods=["GET", "POST"])

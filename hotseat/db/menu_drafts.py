@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import delete, func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from acd.types import Millis
@@ -72,7 +73,11 @@ def begin(
     if session.get(MenuDraft, menu) is not None:
         raise DraftChanged(menu)
     session.add(MenuDraft(menu=menu, based_on=based_on, step=0))
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError as error:
+        # PostgreSQL: somebody else has begun it since we looked.
+        raise DraftChanged(menu) from error
     _add(session, menu, 0, document, login, now)
 
 
@@ -88,22 +93,33 @@ def edit(
     draft.step = seen + 1
 
 
-def go_to(session: Session, menu: str, step: int, *, seen: int) -> None:
-    """Undo or redo, up to a step. Raises DraftChanged, also if there is no such step."""
+def go_to(
+    session: Session, menu: str, step: int, *, seen: int
+) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """Undo or redo, up to a step: (what the draft said, what it says now).
+
+    Raises DraftChanged, also if there is no such step.
+    """
     draft = _at(session, menu, seen)
-    if session.get(MenuDraftStep, (menu, step)) is None:
+    there = session.get(MenuDraftStep, (menu, step))
+    if there is None:
         raise DraftChanged(menu)
     draft.step = step
+    return session.get_one(MenuDraftStep, (menu, seen)).document, there.document
 
 
-def drop(session: Session, menu: str) -> None:
-    """Away with the draft, if there is one."""
+def drop(session: Session, menu: str, *, seen: int) -> Mapping[str, Any]:
+    """Away with the draft; what it said at last. Raises DraftChanged, also if there is none."""
+    _at(session, menu, seen)
+    document = session.get_one(MenuDraftStep, (menu, seen)).document
     session.execute(delete(MenuDraftStep).where(MenuDraftStep.menu == menu))
     session.execute(delete(MenuDraft).where(MenuDraft.menu == menu))
+    return document
 
 
 def _at(session: Session, menu: str, seen: int) -> MenuDraft:
-    draft = session.get(MenuDraft, menu)
+    """The draft, kept from all others until the end of the transaction. Raises DraftChanged."""
+    draft = session.get(MenuDraft, menu, with_for_update=True)
     if draft is None or draft.step != seen:
         raise DraftChanged(menu)
     return draft

@@ -18,6 +18,7 @@ from tests.web.conftest import Browser
 from tests.web.test_menus import words
 
 PAGE = "/menus/menu/complaint/draft"
+EDIT = "/menus/menu/complaint/edit"
 MAIN = "/menus/menu/main/draft"
 
 
@@ -46,6 +47,29 @@ def do(visitor: Browser, what: str, page: str = PAGE, **fields: str) -> str:
     )
 
 
+def audited(engine: Engine) -> list[Audit]:
+    """What the audit has of drafts, the first first."""
+    with reading(engine) as session:
+        rows = session.scalars(select(Audit).order_by(Audit.id))
+        return [row for row in rows if row.what.startswith("draft of menu ")]
+
+
+def sent_text(page: str, **changed: str) -> dict[str, str]:
+    """The text form as it stands on its page."""
+    seen = re.search(r'name="seen" value="([^"]+)"', page)
+    text = re.search(r'name="text"[^>]*>\n?(.*?)</textarea>', page, re.DOTALL)
+    assert seen
+    assert text
+    return {"seen": seen[1], "text": html.unescape(text[1]), **changed}
+
+
+def plan_in(page: str) -> str:
+    """The digest of the plan that is shown."""
+    found = re.search(r'name="plan_seen" value="([^"]+)"', page)
+    assert found
+    return found[1]
+
+
 def test_the_first_edit_begins_a_draft(admin: Browser, engine: Engine) -> None:
     """The menu in force stays what it is."""
     assert "No draft yet" in admin.get(PAGE).text
@@ -57,8 +81,7 @@ def test_the_first_edit_begins_a_draft(admin: Browser, engine: Engine) -> None:
     with reading(engine) as session:
         assert "hello" not in site_now(session).menus["complaint"].document["nodes"]
     assert "Drafts that are not published" in admin.get("/menus/").text
-    with reading(engine) as session:
-        (noted,) = [row for row in session.scalars(select(Audit)) if "draft" in row.what]
+    (noted,) = audited(engine)
     assert noted.what == "draft of menu complaint"
     assert noted.before is not None
     assert noted.after is not None
@@ -152,6 +175,10 @@ def test_steps_are_undone_and_redone(admin: Browser, engine: Engine) -> None:
         admin.get(PAGE)
         admin.post(f"{PAGE}/steps", {"do": name, "seen": str(draft.step)})
         assert nodes(engine) == expected
+        noted = audited(engine)[-1]
+        assert noted.done == f"{name}ne"
+        assert noted.before is not None
+        assert ("after-hours" in noted.before["nodes"]) == (name == "redo")
     do(admin, "rename", step="back", to="over")
     assert nodes(engine)["desk"]["next"] == "over"
     draft = kept(engine)
@@ -208,9 +235,95 @@ def test_two_who_edit_do_not_overwrite_each_other(
 def test_a_draft_is_thrown_away(admin: Browser, engine: Engine) -> None:
     """And nothing has changed."""
     do(admin, "remove", step="after-hours")
+    dropped = nodes(engine)
     admin.get(PAGE)
     admin.post(f"{PAGE}/steps", {"do": "drop", "seen": "1"})
     assert kept(engine) is None
+    noted = audited(engine)[-1]
+    assert noted.done == "dropped"
+    assert noted.before is not None
+    assert noted.before["nodes"] == dropped
+
+
+def test_a_second_click_does_no_harm(admin: Browser, engine: Engine) -> None:
+    """What is done already is not done again, and is no error of the server."""
+    fields = {"step": "after-hours", "seen": "-1", "at": "on-duty:next", "to": "later"}
+    do(admin, "remove", step="after-hours")
+    for what in ("remove", "move", "rename", "change"):
+        answer = admin.post(PAGE, {"do": what, **fields})
+        assert "Somebody else has changed this draft" in admin.get(answer.headers["Location"]).text
+    assert len(audited(engine)) == 1
+    for what in ("remove", "move", "rename"):
+        assert "there is no step" in html.unescape(do(admin, what, **{**fields, "seen": "1"}))
+    do(admin, "sweep")
+    for step in ("undo", "drop", "drop"):
+        draft = kept(engine)
+        answer = admin.post(f"{PAGE}/steps", {"do": step, "seen": str(draft.step if draft else 0)})
+        assert answer.status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("what", "fields", "shown"),
+    [
+        (
+            "change",
+            {"step": "on-duty", "queue": "consult", "next": "back", "announce.0": "please-wait"},
+            r'name="announce.0" value="please-wait"',
+        ),
+        (
+            "insert",
+            {"kind": "play", "step": "hello", "at": "desk:next", "play.0": "our-news"},
+            r'name="play.0" value="our-news"',
+        ),
+        ("rename", {"step": "back", "to": "over"}, r'name="to" value="over"'),
+        (
+            "head",
+            {"start": "desk", "language": "en", "sorry.0": "our-news"},
+            r'name="sorry.0" value="our-news"',
+        ),
+    ],
+)
+def test_what_was_typed_stays_if_somebody_was_faster(
+    what: str,
+    fields: dict[str, str],
+    shown: str,
+    admin: Browser,
+    visit: Callable[[str], Browser],
+    engine: Engine,
+) -> None:
+    """It can be sent again, beside what the draft is now."""
+    admin.get(PAGE)
+    do(visit("manager"), "remove", step="after-hours")
+    answer = admin.post(PAGE, {"do": what, "seen": "-1", **fields})
+    assert answer.status_code == 200
+    assert "Somebody else has changed this draft" in answer.text
+    assert re.search(shown, answer.text)
+    assert 'name="seen" value="1"' in answer.text
+    draft = kept(engine)
+    assert draft is not None
+    assert draft.step == 1
+
+
+def test_what_was_refused_can_be_put_right(admin: Browser, engine: Engine) -> None:
+    """The menu as a whole and a new name stand there as they were sent."""
+    page = do(admin, "head", start="desk", language="en", **{"sorry.0": "Our News"})
+    assert 'name="sorry.0" value="Our News"' in page
+    assert '<option value="desk" selected>' in page.partition('id="f-start"')[2]
+    assert '<option value="en" selected>' in page.partition('id="f-language"')[2]
+    assert 'id="wrong-.sorry.0"' in page
+    assert 'name="to" value="Over there"' in do(admin, "rename", step="back", to="Over there")
+    assert kept(engine) is None
+
+
+def test_a_long_list_of_prompts_stays_whole(admin: Browser, engine: Engine) -> None:
+    """A site file may say more prompts than anybody would type; there is room for one more."""
+    said = [f"news-{n}" for n in range(24)]
+    sent = {f"play.{n}": name for n, name in enumerate(said)}
+    do(admin, "insert", kind="play", step="hello", at="desk:next", **sent)
+    assert nodes(engine)["hello"]["play"] == said
+    page = admin.get(f"{PAGE}?step=hello").text
+    drawn = dict(re.findall(r'name="(play\.\d+)" value="([^"]*)"', page))
+    assert drawn == {**sent, "play.24": ""}
 
 
 def test_what_is_worth_a_look_is_told_at_its_step(admin: Browser) -> None:
@@ -244,7 +357,42 @@ def test_the_picture_opens_the_forms(admin: Browser) -> None:
 def test_the_text_form_goes_on_with_the_draft(admin: Browser, engine: Engine) -> None:
     """One draft, two ways to edit it."""
     do(admin, "rename", step="back", to="over")
-    assert "over:" in html.unescape(admin.get("/menus/menu/complaint/edit").text)
+    assert "over:" in html.unescape(admin.get(EDIT).text)
+
+
+def test_the_text_form_takes_the_draft_with_it(admin: Browser, engine: Engine) -> None:
+    """The draft that it began with; the audit keeps what that said."""
+    do(admin, "rename", step="back", to="over")
+    sent = sent_text(admin.get(EDIT).text)
+    planned = admin.post(EDIT, sent).text
+    assert sent_text(planned) == sent
+    assert "changed the draft meanwhile" not in planned
+    admin.post(EDIT, {**sent, "plan_seen": plan_in(planned)})
+    assert kept(engine) is None
+    noted = audited(engine)[-1]
+    assert noted.done == "dropped"
+    assert noted.before is not None
+    assert "over" in noted.before["nodes"]
+
+
+@pytest.mark.parametrize("begun", [True, False])
+def test_the_text_form_leaves_the_work_of_others(
+    begun: bool, admin: Browser, visit: Callable[[str], Browser], engine: Engine
+) -> None:
+    """Steps that were taken since the text was opened stay in the draft, and that is told."""
+    if begun:
+        do(admin, "rename", step="back", to="over")
+    sent = sent_text(admin.get(EDIT).text)
+    sent["text"] = sent["text"].replace("complaint-hours", "welcome")
+    do(visit("manager"), "remove", step="after-hours")
+    draft = kept(engine)
+    planned = admin.post(EDIT, sent).text
+    assert sent_text(planned)["seen"] == sent["seen"]
+    assert "changed the draft meanwhile" in planned
+    done = admin.post(EDIT, {**sent, "plan_seen": plan_in(planned)})
+    assert "meanwhile, so it is kept" in admin.get(done.headers["Location"]).text
+    assert kept(engine) == draft
+    assert {row.done for row in audited(engine)} == {"changed"}
 
 
 def test_only_editors_see_drafts(visit: Callable[[str], Browser], admin: Browser) -> None:

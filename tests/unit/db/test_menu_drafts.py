@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
-from hotseat.db.engine import reading, writing
+from hotseat.db.engine import open_engine, reading, writing
 from hotseat.db.menu_drafts import (
     KEPT,
     DraftChanged,
@@ -21,6 +23,8 @@ from hotseat.db.menu_drafts import (
     go_to,
     menus_drafted,
 )
+from tests.databases import PostgreSQLDatabases
+from tests.unit.db.test_pool import make_impatient
 
 T = 1_800_000_000_000
 
@@ -54,7 +58,8 @@ def test_undo_restores_exactly(engine: Engine, does: list[str]) -> None:
     """Whatever was done: the draft is what a list of documents with a place in it says."""
     known, at = [document(0)], 0
     with writing(engine) as session:
-        drop(session, "main")
+        if (left := drafted(session, "main")) is not None:
+            drop(session, "main", seen=left.step)
         begin(session, "main", document(0), based_on=3, login="mei", now=T)
     for n, do in enumerate(does, start=1):
         with writing(engine) as session:
@@ -86,6 +91,54 @@ def test_two_who_edit_at_once(begun: Engine) -> None:
     assert draft(begun).login == "mei"
 
 
+def test_a_draft_that_went_on_is_not_dropped(begun: Engine) -> None:
+    """Nor is one that there is not: somebody else was faster."""
+    with writing(begun) as session:
+        edit(session, "main", document(1), seen=0, login="mei", now=T)
+    with pytest.raises(DraftChanged), writing(begun) as session:
+        drop(session, "main", seen=0)
+    assert draft(begun).document == document(1)
+    with writing(begun) as session:
+        drop(session, "main", seen=1)
+    with pytest.raises(DraftChanged), writing(begun) as session:
+        drop(session, "main", seen=1)
+
+
+def test_undo_tells_what_it_changed(begun: Engine) -> None:
+    """For the audit."""
+    with writing(begun) as session:
+        edit(session, "main", document(1), seen=0, login="mei", now=T)
+        assert go_to(session, "main", 0, seen=1) == (document(1), document(0))
+
+
+def test_who_edits_waits_for_who_is_at_it(begun: Engine, url: str) -> None:
+    """What was seen is compared with what the other leaves, not with what he found."""
+    impatient = open_engine(url)
+    event.listen(impatient, "connect", make_impatient)
+    with writing(begun) as first:
+        edit(first, "main", document(1), seen=0, login="mei", now=T)
+        with pytest.raises(OperationalError, match="lock"), writing(impatient) as second:
+            go_to(second, "main", 0, seen=1)
+    with pytest.raises(DraftChanged), writing(impatient) as second:
+        edit(second, "main", document(2), seen=0, login="li", now=T)
+    impatient.dispose()
+
+
+def test_two_who_begin_at_once(postgresql: PostgreSQLDatabases) -> None:
+    """The second is told; SQLite lets only one write anyway."""
+    engine = open_engine(postgresql.tables())
+
+    def faster(_session: Session, _context: object, _rows: object) -> None:
+        with writing(engine) as other:
+            begin(other, "main", document(1), based_on=3, login="li", now=T)
+
+    with pytest.raises(DraftChanged), writing(engine) as session:  # noqa: PT012
+        event.listen(session, "before_flush", faster, once=True)
+        begin(session, "main", document(2), based_on=3, login="mei", now=T)
+    assert draft(engine).document == document(1)
+    engine.dispose()
+
+
 def test_old_steps_are_dropped(begun: Engine) -> None:
     """A draft that lives for weeks does not fill the database."""
     with writing(begun) as session:
@@ -99,8 +152,7 @@ def test_a_draft_is_dropped_whole(begun: Engine) -> None:
     """And may be begun anew."""
     with writing(begun) as session:
         assert menus_drafted(session) == ["main"]
-        drop(session, "main")
-        drop(session, "main")
+        assert drop(session, "main", seen=0) == document(0)
         assert drafted(session, "main") is None
         begin(session, "main", document(5), based_on=4, login="li", now=T)
     assert draft(begun).based_on == 4

@@ -1,0 +1,45 @@
+"""A draft is shared by all who edit menus: whoever works on it says what he has seen of it."""
+
+from __future__ import annotations
+
+from flask import flash, request
+
+from admin.access import visitor
+from admin.instance import instance
+from admin.logins import author
+from admin.words import _
+from hotseat.db import menu_drafts
+from hotseat.db.audit import note
+from hotseat.db.engine import writing
+from hotseat.db.menu_drafts import DraftChanged
+
+NONE_YET = -1
+"""For the step of a draft where there is none."""
+
+
+def seen() -> int:
+    """The step at which the draft stood on the page that sent this form."""
+    step: int = request.form.get("seen", NONE_YET, type=int)
+    return step
+
+
+def drop(menu: str, at: int) -> None:
+    """Away with the draft as it was at a step; the audit keeps it. Raises DraftChanged."""
+    with writing(instance().engine) as session:
+        document = menu_drafts.drop(session, menu, seen=at)
+        note(
+            session,
+            author(visitor().login),
+            instance().now(),
+            what=f"draft of menu {menu}",
+            done="dropped",
+            before=document,
+        )
+
+
+def drop_published(menu: str, at: int) -> None:
+    """The same once the menu is in force; what somebody has added to the draft meanwhile stays."""
+    try:
+        drop(menu, at)
+    except DraftChanged:
+        flash(_("Somebody else has changed the draft meanwhile, so it is kept."), "error")
