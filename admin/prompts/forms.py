@@ -25,6 +25,7 @@ REFUSED: Final = {
     Refusal.SILENT: N_("Nothing is to be heard in it."),
 }
 """Why a file is not taken."""
+BUSY: Final = N_("Other recordings are being converted now. Choose the file again in a minute.")
 
 
 def _plain(text: str | None) -> str:
@@ -52,9 +53,9 @@ class _Recording(Form):
         sent = self.file.data
         return sent.stream.read(LARGEST + 1) if isinstance(sent, FileStorage) else b""
 
-    def refuse(self, refusal: Refusal) -> None:
-        """Say beside the file why it is not taken."""
-        self.file.errors = [_(REFUSED[refusal])]
+    def refuse(self, why: str) -> None:
+        """Say beside the file why it is not taken: one of REFUSED, or BUSY."""
+        self.file.errors = [_(why)]
 
 
 class TakeForm(_Recording):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from hashlib import sha256
 from io import BytesIO
+from threading import BoundedSemaphore
 from typing import Any, Final
 
 import structlog
@@ -14,9 +15,10 @@ from werkzeug.wrappers import Response
 from admin.access import allowed, visitor
 from admin.instance import instance, site
 from admin.logins import author
-from admin.prompts.forms import NewPromptForm, TakeForm
+from admin.prompts.forms import BUSY, REFUSED, NewPromptForm, TakeForm
 from admin.shelves import prompts
 from admin.site_edit import Answer
+from admin.told import sentence
 from admin.words import LANGUAGES, N_, _, language
 from hotseat.db.engine import reading, writing
 from hotseat.db.prompts import NewTake, Take, drop_take, put_take, take_sound, takes_of, use_take
@@ -34,6 +36,9 @@ pages = Blueprint("prompts", __name__, url_prefix="/prompts")
 
 MOST: Final = 2**63 - 1
 """No database counts further."""
+
+CONVERTING: Final = BoundedSemaphore(2)
+"""Whoever converts takes a processor for seconds: calls and all other pages need theirs."""
 
 PLACES: Final = {
     Where.IN_LINE: N_("while callers wait"),
@@ -161,13 +166,18 @@ def _wav(found: bytes | None) -> Response:
 
 def _put(form: Any, language: str, name: str) -> bool:
     """Convert and keep what was uploaded; False, and it is said beside the file why not."""
+    if not CONVERTING.acquire(blocking=False):
+        form.refuse(BUSY)
+        return False
     try:
         made = converted(form.upload)
     except UploadRefused as error:
         if error.detail:
             log.warning("prompt_not_converted", prompt=f"{language}/{name}", why=error.detail)
-        form.refuse(error.refusal)
+        form.refuse(REFUSED[error.refusal])
         return False
+    finally:
+        CONVERTING.release()
     take = NewTake(language, name, form.text.data, form.voice.data, made.sound, made.length_ms)
     with writing(instance().engine) as session:
         put_take(session, take, author(visitor().login), instance().now())
@@ -182,7 +192,7 @@ def _publish(done: str) -> None:
     if complaint is None:
         flash(done, "done")
     else:
-        flash(_("It is kept, but no caller hears it yet:") + " " + complaint, "error")
+        flash(_("It is kept, but no caller hears it yet:") + " " + sentence(complaint), "error")
 
 
 def _page(prompt: str, forms: dict[str, Any] | None = None) -> Answer:

@@ -19,6 +19,7 @@ from hotseat.db.engine import reading, writing
 from hotseat.db.prompts import takes_of
 from hotseat.db.snapshot import site_now
 from hotseat.prompts import conversion
+from hotseat.prompts.refusals import Refusal
 from hotseat.rights import GRANTS, Action, Role, Scope
 from hotseat.site.apply import apply
 from hotseat.site.check import check
@@ -27,6 +28,7 @@ from hotseat.site.read import SiteFile
 from ivr.prompts import FOLDER
 from tests.unit.prompts.sounds import M4A, MP3, WAV, sound_file
 from tests.web.conftest import Browser
+from words import said
 
 OURS = (FOLDER / "zh" / "welcome.wav").read_bytes()
 
@@ -47,13 +49,17 @@ def upload(
     text: str = "新的欢迎词",
     prompt: str = "welcome",
     language: str = "zh",
+    **headers: str,
 ) -> TestResponse:
     """As the form of one language sends it."""
     browser.get("/prompts/prompt/welcome")
     fields = {"text": text, "voice": "王芳", "file": (BytesIO(sound), name)}
     form = {f"{language}-{field}": value for field, value in fields.items()}
     return browser.post(
-        f"/prompts/prompt/{prompt}/{language}", form, content_type="multipart/form-data"
+        f"/prompts/prompt/{prompt}/{language}",
+        form,
+        content_type="multipart/form-data",
+        headers=headers,
     )
 
 
@@ -216,6 +222,39 @@ def test_a_prompt_that_asterisk_did_not_get_is_told(
     upload(admin, sound_file())
     assert "no caller hears it yet: no Asterisk here" in admin.get("/prompts/").text
     assert len(kept(engine)) == 1
+
+
+def test_why_asterisk_did_not_get_it_is_told_in_the_readers_language(
+    admin: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    why = said("the disk is full; make room, then run `%(command)s`", command="hotseat")
+    monkeypatch.setattr(routes, "publish", lambda settings: why)
+    upload(admin, sound_file(), **{"Accept-Language": "zh-CN"})
+    assert "来电者还听不到： 磁盘已满" in admin.get("/prompts/").text
+
+
+def test_only_two_recordings_are_converted_at_once(
+    admin: Browser,
+    engine: Engine,
+    published: list[Settings],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The third is told so beside its file; an upload that fails makes room all the same."""
+    nested: list[str] = []
+
+    def converted(sound: bytes) -> None:
+        nested.append(upload(admin, sound_file()).text)
+        raise conversion.UploadRefused(Refusal.BROKEN)
+
+    monkeypatch.setattr(routes, "converted", converted)
+    for _ in range(3):
+        nested.clear()
+        assert "The file is broken" in upload(admin, sound_file()).text
+        third, second = nested
+        assert "Other recordings are being converted now" in third
+        assert "新的欢迎词" in third
+        assert "The file is broken" in second
+    assert kept(engine) == []
 
 
 def test_a_part_of_a_sound_is_sent_if_only_that_is_asked_for(admin: Browser) -> None:
