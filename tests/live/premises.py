@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -245,6 +245,7 @@ class Premises:
         `since` is an instant of the server's clock, which may be some milliseconds behind ours;
         what a test has just brought about is safely found `after` the last row before it.
         """
+        self._let_it_be_written()
         with reading(self._engine) as session:
             rows = journal_rows(
                 session, limit=MANY, since=since, after=after, call=call, kinds=kinds
@@ -253,18 +254,34 @@ class Premises:
 
     def last_row(self) -> int:
         """The id of the last row of the journal, once all that has happened is in it."""
-        until("the journal is written", lambda: self.status()["journal"]["lag_ms"] == 0, 5)
+        self._let_it_be_written()
         with reading(self._engine) as session:
             return last_journal_id(session)
 
+    def _let_it_be_written(self) -> None:
+        """Come back when all that happened before is in the database, unless that is away."""
+        begun = time.monotonic()
+
+        def written() -> bool:
+            journal = self.status()["journal"]
+            younger = journal["lag_ms"] < 1000 * (time.monotonic() - begun)
+            return younger or journal["trouble"] is not None
+
+        # A server that is still starting, or has just been killed, has nothing to write.
+        with suppress(NotRunning):
+            if self.alive:
+                until("the journal is written", written, 5)
+
     def call(self, call: str) -> CallRow:
         """The record of a call."""
+        self._let_it_be_written()
         with reading(self._engine) as session:
             (row,) = recent_calls(session, call=call)
         return row
 
     def calls(self, since: int = 0) -> list[CallRow]:
         """Call records in the order of arrival."""
+        self._let_it_be_written()
         with reading(self._engine) as session:
             return recent_calls(session, limit=MANY, since=since)[::-1]
 
