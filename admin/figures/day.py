@@ -68,6 +68,8 @@ class Half:
     """One half hour."""
 
     at: Millis
+    lasted: Millis
+    """So far, if it is the present one; nothing of one to come."""
     sums: Sums
     times: Times
     """Of all agents together."""
@@ -77,7 +79,7 @@ class Half:
     @property
     def heads(self) -> float:
         """How many agents were logged on without a pause, on average."""
-        return self.times.at_work / HALF_HOUR
+        return self.times.at_work / self.lasted if self.lasted else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +162,7 @@ def add_up(
         tuple(
             Half(
                 since + number * HALF_HOUR,
+                max(0, min(HALF_HOUR, until - since - number * HALF_HOUR)),
                 halves[number],
                 there[number] if number < len(there) else Times(),
                 late[number],

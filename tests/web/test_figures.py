@@ -119,6 +119,14 @@ def test_every_call_counts_once_in_each_table(rows: list[HalfHour], came: int) -
     assert sum(half.times.there for half in figures.half_hours) == agent.times.there
 
 
+def test_agents_there_are_those_of_the_part_that_is_over() -> None:
+    """Of the half hour that runs; five agents would be 1.7 after its first ten minutes."""
+    stays = [LogOn(f"100{number}", DAY) for number in range(5)]
+    now = DAY + HALF_HOUR + HALF_HOUR // 3
+    figures = add_up([], [], stays, [], [], DAY, now)
+    assert [half.heads for half in figures.half_hours] == [5.0, 5.0]
+
+
 def test_page_files_and_json_say_the_same(engine: Engine, day: list[Call], admin: Browser) -> None:
     """Talk, wrap-up, pauses and late log-ons, of everybody and of one agent."""
     publish_week(engine)
