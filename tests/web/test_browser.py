@@ -1,12 +1,8 @@
-"""The pages in a real Chromium: the first run by keyboard, no violation of the policy, axe.
-
-With HOTSEAT_SCREENSHOTS=folder every page is photographed, in both languages, light and dark.
-"""
+"""The pages in a real Chromium: the first run by keyboard, no violation of the policy, axe."""
 
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import threading
 from collections.abc import Callable, Iterator
@@ -170,13 +166,6 @@ def violations(page: Page) -> list[str]:
     ]
 
 
-def photograph(page: Page, name: str) -> None:
-    """If somebody wants to look."""
-    folder = os.environ.get("HOTSEAT_SCREENSHOTS")
-    if folder:
-        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
-
-
 def test_axe_is_what_its_list_says() -> None:
     """Nobody changed the copy."""
     digest, name = (AXE / "SHA256SUMS").read_text(encoding="utf-8").split()
@@ -212,7 +201,6 @@ def test_from_the_first_link_to_a_new_queue_by_keyboard(
     page.keyboard.type("贵宾")
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="This would change 1 thing").wait_for()
-    photograph(page, "plan-en-light")
     page.get_by_role("button", name="Apply").press("Enter")
     page.wait_for_url("**/queues/")
     with reading(engine) as session:
@@ -225,12 +213,10 @@ def test_every_page_is_sound(look: str, language: str, tab: Callable[..., Page])
     """No serious finding of axe, nothing wider than the window, and in the visitor's language."""
     page = tab(locale=language, color_scheme=look, viewport={"width": 1360, "height": 860})
     page.goto("/login")
-    photograph(page, f"login-{language}-{look}")
     found = {"login": violations(page)}
     log_in(page)
     for name, path in PAGES.items():
         page.goto(path)
-        photograph(page, f"{name}-{language}-{look}")
         assert page.locator("html").get_attribute("lang") == language
         found[name] = violations(page)
         wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
@@ -247,7 +233,6 @@ def test_pages_fit_small_and_large_screens(width: int, name: str, tab: Callable[
     over = {}
     for title, path in PAGES.items():
         page.goto(path)
-        photograph(page, f"{title}-{name}")
         wide = page.evaluate("document.documentElement.scrollWidth")
         if wide > width:
             over[title] = wide
