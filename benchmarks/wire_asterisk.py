@@ -8,6 +8,8 @@ from __future__ import annotations
 import select
 import socket
 
+from hotseat.asterisk.agi import signature
+
 LOOPBACK = "127.0.0.1"
 PATIENCE = 60.0
 """Seconds after which a contestant that is silent has failed."""
@@ -40,6 +42,7 @@ COMMANDS = 21
 """Commands to each line."""
 VARIABLE = "HOTSEAT_TICKET"
 KEY = "the-key"
+UNIQUEID = "1795287227.1"
 
 _ENVIRONMENT = "".join(
     f"agi_{name}: {value}\n"
@@ -50,7 +53,7 @@ _ENVIRONMENT = "".join(
         "channel": "PJSIP/trunk-0000002a",
         "language": "en",
         "type": "PJSIP",
-        "uniqueid": "1795287227.1",
+        "uniqueid": UNIQUEID,
         "version": "22.10.1",
         "callerid": "13800138000",
         "calleridname": "unknown",
@@ -68,10 +71,11 @@ _ENVIRONMENT = "".join(
         "threadid": "140385911531200",
         "arg_1": "trunk",
         "arg_2": "4000",
+        "arg_7": signature(KEY, UNIQUEID),
     }.items()
 )
 _HELLO = f"{_ENVIRONMENT}\n".encode()
-_REPLY = f"200 result=1 ({KEY})\n".encode()
+_REPLY = b"200 result=1 (01JCALLFORTESTS00000000000)\n"
 
 
 def tell_events(client: socket.socket) -> None:

@@ -42,10 +42,10 @@ def listen_to_events(port: int) -> None:
 
 
 def serve_lines(port: int) -> None:
-    """Ask every line for a variable, again and again. The listener itself asks once for the key."""
+    """Ask every line for a variable, again and again."""
 
     async def serve(line: FastAgiLine) -> None:
-        for _ in range(COMMANDS - 1):
+        for _ in range(COMMANDS):
             await line.get(VARIABLE)
 
     async def open_door() -> None:

@@ -1,11 +1,12 @@
 """The FastAGI listener: the door that Asterisk's dialplan knocks at.
 
-Each connection must come from an allowed address and name the key, a dialplan global that we read
-by the first command: it never stands in the request, which shows in events and call records.
+Each connection must come from an allowed address and bring a signature of its line, made with the
+key, a dialplan global. The key itself never stands in the request, which shows in events.
 """
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
@@ -23,21 +24,28 @@ from twisted.internet.task import LoopingCall
 
 from hotseat.asterisk.agi_line import FastAgiLine, line_facts
 from hotseat.asterisk.agi_session import HARMLESS, AgiSession
-from hotseat.asterisk.agi_wire import AgiError, AgiParser, format_command
+from hotseat.asterisk.agi_wire import AgiError, AgiParser
 from hotseat.asterisk.charset import DEFAULT_FALLBACK
 from ivr.ports import LineFacts, LineGone
 
 SESSION_LIMIT = 20_000
-KEY_SECONDS = 5.0
-"""How long a connection may take to name the key."""
+KNOCK_SECONDS = 5.0
+"""How long a connection may take to say which line it is."""
 
 BACKLOG = 1024
 """After a restart every waiting caller comes back within a second."""
 
-_KEY_COMMAND = format_command("GET VARIABLE", "HOTSEAT_KEY")
 _SWEEP_SECONDS = 1.0
 
 log = structlog.get_logger(__name__)
+
+
+def signature(key: str, uniqueid: str) -> str:
+    """What our dialplan says of a line: `${SHA1(key uniqueid key)}`, in hexadecimal digits.
+
+    No unique id comes twice, so it is worth nothing for another call.
+    """
+    return hashlib.sha1(f"{key}{uniqueid}{key}".encode()).hexdigest()
 
 
 class Reactor(IReactorTCP, IReactorTime):
@@ -61,17 +69,15 @@ class FastAgiListener(ServerFactory):
         allowed: Iterable[str],
         on_line: Callable[[FastAgiLine], Awaitable[None]],
         session_limit: int = SESSION_LIMIT,
-        key_seconds: float = KEY_SECONDS,
         fallback: str = DEFAULT_FALLBACK,
     ) -> None:
         self.refused: Counter[str] = Counter()
         """Connections by reason: address, full, not_agi, slow, key, arguments."""
         self._reactor = reactor
-        self._key = key.encode()
+        self._key = key
         self._allowed = frozenset(allowed)
         self._on_line = on_line
         self._session_limit = session_limit
-        self._key_seconds = key_seconds
         self._fallback = fallback
         self._sessions: set[AgiSession] = set()
         self._sweeping = LoopingCall(self._sweep)
@@ -121,7 +127,7 @@ class FastAgiListener(ServerFactory):
             return None
         parser = AgiParser(fallback=self._fallback)
         session = AgiSession(self._reactor, parser, host, self._lost)
-        session.deadline = self._reactor.seconds() + self._key_seconds
+        session.deadline = self._reactor.seconds() + KNOCK_SECONDS
         self._sessions.add(session)
         Deferred.fromCoroutine(self._serve(session))
         return session
@@ -143,14 +149,11 @@ class FastAgiListener(ServerFactory):
     async def _let_in(self, session: AgiSession) -> LineFacts | None:
         """The facts of a line of our own Asterisk, None for a stranger."""
         try:
-            # Not sooner: with nothing more to send the kernel would acknowledge the environment
-            # late, and Nagle's algorithm keep Asterisk's reply back until then, for 40 ms.
             environment = await session.environment
-            reply = await session.command(_KEY_COMMAND, self._key_seconds)
-            if not hmac.compare_digest((reply.data or "").encode(), self._key):
-                session.cut_off("key")
-            else:
+            right = signature(self._key, environment.get("uniqueid", ""))
+            if hmac.compare_digest(environment.get("arg_7", "").encode(), right.encode()):
                 return line_facts(environment)
+            session.cut_off("key")
         except LineGone:
             pass
         except AgiError as error:

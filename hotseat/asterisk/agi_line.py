@@ -53,13 +53,13 @@ log = structlog.get_logger(__name__)
 def line_facts(environment: Mapping[str, str]) -> LineFacts:
     """What the dialplan tells of a line when it calls us.
 
-    It passes six arguments: `trunk`, `phone` or `seat`, the dialled number, DIALSTATUS,
-    HOTSEAT_ENDED, HOTSEAT_TICKET and HOTSEAT_ARRIVED. Raises AgiError for anything else: a comma
-    too many would shift them.
+    It passes seven arguments: `trunk`, `phone` or `seat`, the dialled number, DIALSTATUS,
+    HOTSEAT_ENDED, HOTSEAT_TICKET, HOTSEAT_ARRIVED and the line's signature. Raises AgiError for
+    anything else: a comma too many would shift them.
     """
     facts = {name: printable(value) for name, value in environment.items()}
     context = facts.get("arg_1", "")
-    if context not in ("trunk", "phone", "seat") or "arg_7" in facts:
+    if context not in ("trunk", "phone", "seat") or "arg_8" in facts:
         raise AgiError("arguments that are not those of our dialplan")
     return LineFacts(
         channel=facts.get("channel", ""),

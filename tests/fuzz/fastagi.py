@@ -11,14 +11,13 @@ from twisted.internet.address import IPv4Address
 from twisted.internet.defer import Deferred
 from twisted.internet.testing import MemoryReactorClock
 
-from hotseat.asterisk.agi import FastAgiListener
+from hotseat.asterisk.agi import FastAgiListener, signature
 from hotseat.asterisk.agi_line import FastAgiLine
 from ivr.ports import DialResult, LineFailed, LineGone
 from tests.fuzz.cases import Broken, Case, Fuzzer, mutated, split
 from tests.unit.asterisk.wires import Wire
 
 PEER = IPv4Address("TCP", "127.0.0.1", 40_000)
-KEY = b"200 result=1 (the-key)\n"
 
 ENVIRONMENT = (
     "agi_network: yes\nagi_network_script: line\nagi_request: agi://127.0.0.1:4573/line\n"
@@ -26,7 +25,7 @@ ENVIRONMENT = (
     "agi_uniqueid: hot-1795287227.1\nagi_version: 22.10.1\nagi_callerid: 13800138000\n"
     "agi_calleridname: 张三\nagi_dnid: 4000\nagi_arg_1: trunk\nagi_arg_2: 4000\n"
     "agi_arg_3: ANSWER\nagi_arg_4: 1795287227001\nagi_arg_5: waiting|01J|consult\n"
-    "agi_arg_6: 1795287220000\n\n"
+    f"agi_arg_6: 1795287220000\nagi_arg_7: {signature('the-key', 'hot-1795287227.1')}\n\n"
 ).encode()
 ENVIRONMENTS = (
     ENVIRONMENT,
@@ -91,9 +90,8 @@ def make(dice: random.Random) -> Case:
     in_step = dice.random() < 0.4
     environment = dice.choice(ENVIRONMENTS)
     pieces: list[bytes] = []
-    for said in (environment, KEY):
-        wrong = not in_step and dice.random() < 0.1
-        pieces += split(dice, mutated(dice, said, WORDS) if wrong else said)
+    wrong = not in_step and dice.random() < 0.1
+    pieces += split(dice, mutated(dice, environment, WORDS) if wrong else environment)
     for place, op in enumerate(ops):
         cuts = place > 0 and ops[place - 1] == "P"
         if op == "P":

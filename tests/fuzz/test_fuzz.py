@@ -82,7 +82,7 @@ def test_an_error_in_a_forgotten_deferred_counts() -> None:
 )
 def test_the_alarm_for_lines_rings(said: bytes, told: str) -> None:
     with nothing_lost(), pytest.raises(Broken, match=told):
-        fastagi.check((b"in step g", fastagi.ENVIRONMENT, fastagi.KEY, said))
+        fastagi.check((b"in step g", fastagi.ENVIRONMENT, said))
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from hotseat.asterisk.agi import signature
 from hotseat.asterisk.install import find
 from hotseat.asterisk.render import EVENTS, PhoneLogin
 from hotseat.asterisk.sandbox import Sandbox, SandboxError
@@ -124,7 +125,7 @@ def test_starts_without_an_error(sandbox: Sandbox) -> None:
     assert [line for line in log.splitlines() if "ERROR" in line or "WARNING" in line] == []
 
 
-def test_a_line_brings_its_facts_and_the_key(
+def test_a_line_brings_its_facts_and_its_signature(
     settings: Settings, callers: Callers, server: Callable[[], AgiPeer]
 ) -> None:
     with server() as peer:
@@ -133,7 +134,9 @@ def test_a_line_brings_its_facts_and_the_key(
         assert session.script == "line"
         assert session.variable("HOTSEAT_NUMBER") == NUMBER
         assert session.environment["agi_arg_1"] == "trunk"
-        assert len(session.variable("HOTSEAT_KEY") or "") > 20
+        key, uniqueid = load_secrets(settings).fastagi_key, session.environment["agi_uniqueid"]
+        assert session.environment["agi_arg_7"] == signature(key, uniqueid)
+        assert key not in str(session.environment)
         session.done()
         caller.wait("ended", timeout=5)
 

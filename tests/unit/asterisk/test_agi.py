@@ -11,7 +11,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 from twisted.internet.testing import MemoryReactorClock
 
-from hotseat.asterisk.agi import FastAgiListener
+from hotseat.asterisk.agi import FastAgiListener, signature
 from hotseat.asterisk.agi_line import FastAgiLine
 from hotseat.asterisk.agi_session import AgiSession
 from ivr.ports import LineFacts, LineGone
@@ -23,7 +23,6 @@ ENVIRONMENT = (
     "agi_arg_1: trunk\nagi_arg_2: 4000\nagi_arg_3: ANSWER\nagi_arg_4: 1795287227001\n"
     "agi_arg_5: waiting|01J|consult\n\n"
 )
-KEY = "GET VARIABLE"
 ALLOWED = "127.1.2.1"
 
 
@@ -50,9 +49,7 @@ class Door:
     def enter(self, environment: str = ENVIRONMENT) -> tuple[AgiSession, Wire]:
         """Knock as our own Asterisk does."""
         session, wire = self.knock() or pytest.fail("shut out")
-        session.dataReceived(environment.encode())
-        assert wire.take() == b'GET VARIABLE "HOTSEAT_KEY"\n'
-        session.dataReceived(b"200 result=1 (the-key)\n")
+        session.dataReceived(signed(environment).encode())
         return session, wire
 
     async def _on_line(self, line: FastAgiLine) -> None:
@@ -61,6 +58,13 @@ class Door:
 
     async def _hold(self, line: FastAgiLine) -> None:
         await line.when_gone()
+
+
+def signed(environment: str) -> str:
+    """The environment with the line's signature, as the dialplan sends it."""
+    _, found, rest = environment.partition("agi_uniqueid: ")
+    uniqueid = rest.partition("\n")[0] if found else ""
+    return f"{environment[:-1]}agi_arg_7: {signature('the-key', uniqueid)}\n\n"
 
 
 def begin(awaitable: Awaitable[None]) -> list[object]:
@@ -138,26 +142,35 @@ def test_a_first_contact_has_no_past(clock: Clock, door: Door) -> None:
     )
 
 
-@pytest.mark.parametrize("answer", ["200 result=0", "200 result=1 (the-kez)", "200 result=1 ()",
-                                    "510 Invalid or unknown command"])  # fmt: skip
-def test_a_peer_without_the_key_is_cut_off(clock: Clock, door: Door, answer: str) -> None:
+def test_a_signature_is_what_the_dialplan_s_sha1_says() -> None:
+    # printf 'the-keyhot-1795287227.1the-key' | sha1sum
+    assert signature("the-key", "hot-1795287227.1") == "4b6f9af376cfff8617891c6683a17ee8cdd76ee4"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "",
+        "agi_arg_7: \n",
+        "agi_arg_7: the-key\n",
+        f"agi_arg_7: {signature('the-key', 'hot-1795287227.2')}\n",
+        f"agi_arg_7: {signature('the-kez', 'hot-1795287227.1')}\n",
+        f"agi_arg_6: {signature('the-key', 'hot-1795287227.1')}\n",
+        "agi_arg_7: 张三\n",
+    ],
+    ids=["none", "empty", "the key", "another line's", "another key's", "elsewhere", "no ASCII"],
+)
+def test_a_line_that_is_not_signed_with_the_key_is_cut_off(
+    clock: Clock, door: Door, said: str
+) -> None:
     session, wire = door.knock() or pytest.fail("shut out")
-    session.dataReceived(ENVIRONMENT.encode())
     with capture_logs() as logs:
-        session.dataReceived(f"{answer}\n".encode())
+        session.dataReceived(f"{ENVIRONMENT[:-1]}{said}\n".encode())
     assert wire.closed == "aborted"
+    assert wire.take() == b""
     assert door.listener.refused == {"key": 1}
     assert not door.lines
     assert "the-key" not in str(logs)
-
-
-def test_an_answer_sent_before_the_question_is_no_answer(clock: Clock, door: Door) -> None:
-    session, wire = door.knock() or pytest.fail("shut out")
-    session.dataReceived(ENVIRONMENT.encode() + b"200 result=1 (the-key)\n")
-    assert not door.lines
-    session.dataReceived(b"200 result=1 (guess)\n")
-    assert wire.closed == "aborted"
-    assert door.listener.refused == {"key": 1}
 
 
 def test_a_strange_address_is_shut_out(clock: Clock, door: Door) -> None:
@@ -181,8 +194,8 @@ def test_who_does_not_speak_agi_is_cut_off(clock: Clock, door: Door, data: bytes
     assert door.listener.refused == {"not_agi": 1}
 
 
-@pytest.mark.parametrize("said", [b"", b"agi_network: yes\n", ENVIRONMENT.encode()])
-def test_who_does_not_name_the_key_in_time_is_cut_off(
+@pytest.mark.parametrize("said", [b"", b"agi_network: yes\n", ENVIRONMENT[:-1].encode()])
+def test_who_does_not_say_in_time_which_line_it_is_is_cut_off(
     clock: Clock, door: Door, said: bytes
 ) -> None:
     session, wire = door.knock() or pytest.fail("shut out")
@@ -194,16 +207,22 @@ def test_who_does_not_name_the_key_in_time_is_cut_off(
     assert door.listener.refused == {"slow": 1}
 
 
-@pytest.mark.parametrize("end", ["hang up", "drop"])
-def test_a_caller_who_leaves_at_the_door_is_no_stranger(clock: Clock, door: Door, end: str) -> None:
+def test_a_connection_lost_at_the_door_is_no_stranger(clock: Clock, door: Door) -> None:
     session, wire = door.knock() or pytest.fail("shut out")
-    session.dataReceived(ENVIRONMENT.encode())
-    session.dataReceived(b"HANGUP\n") if end == "hang up" else wire.drop()
+    session.dataReceived(ENVIRONMENT[:-1].encode())
+    wire.drop()
     assert not door.listener.refused
     assert not door.lines
 
 
-@pytest.mark.parametrize("arguments", ["", "agi_arg_1: moon\n", "agi_arg_1: trunk\nagi_arg_7: x\n"])
+def test_a_caller_who_leaves_at_once_is_no_stranger(clock: Clock, door: Door) -> None:
+    session, wire = door.knock() or pytest.fail("shut out")
+    session.dataReceived(f"{signed(ENVIRONMENT)}HANGUP\n".encode())
+    assert wire.closed == "closed"
+    assert not door.listener.refused
+
+
+@pytest.mark.parametrize("arguments", ["", "agi_arg_1: moon\n", "agi_arg_1: trunk\nagi_arg_8: x\n"])
 def test_arguments_that_are_not_our_dialplan_s_are_refused(
     clock: Clock, door: Door, arguments: str
 ) -> None:

@@ -55,6 +55,7 @@ MODULE_OF = {
     "Read": "app_read",
     "Return": "app_stack",
     "UserEvent": "app_userevent",
+    "SHA1": "func_sha1",
     "STRFTIME": "func_strings",
     "StartMusicOnHold": "res_musiconhold",
 }
