@@ -12,7 +12,6 @@ from admin.instance import site
 from admin.menus.findings import Finding, findings
 from admin.menus.looking import picture_of, wording
 from admin.menus.picture import MOST_STEPS, fitting
-from admin.menus.shared_draft import NONE_YET
 from admin.menus.spots import earlier, later, places, written
 from admin.menus.steps import KINDS, outline, steps
 from admin.shelves import prompts
@@ -68,11 +67,8 @@ class Draft:
     menu: str
     document: Document
     kept: Drafted | None
-
-    @property
-    def step(self) -> int:
-        """For the next edit, so that nobody overwrites what somebody else did."""
-        return NONE_YET if self.kept is None else self.kept.step
+    version: str
+    """For the next edit, so that nobody overwrites what somebody else did."""
 
 
 @dataclass(frozen=True, slots=True)

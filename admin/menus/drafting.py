@@ -15,7 +15,7 @@ from admin.logins import author
 from admin.menus.draft_page import NAMES, Draft, Shown, page
 from admin.menus.fields import entry_from, first_entry, sounds
 from admin.menus.findings import Finding, at_step, wrong
-from admin.menus.shared_draft import drop, drop_published, seen
+from admin.menus.shared_draft import drop, drop_published, seen, unbegun
 from admin.menus.spots import spot_of, written
 from admin.site_edit import Answer, Done, Planned, Wrong, applied, change
 from admin.words import _
@@ -66,7 +66,7 @@ def edit(menu: str) -> Answer:
     do = request.form.get("do", "")
     if do not in _EDITS:
         abort(400)
-    if draft.step != seen():
+    if draft.version != seen():
         return _changed_meanwhile(draft, do, name)
     wanted = _EDITS[do](draft.document, name)
     try:
@@ -113,7 +113,7 @@ def publish(menu: str) -> Answer:
     match outcome:
         case Done():
             if draft.kept is not None:
-                drop_published(menu, draft.step)
+                drop_published(menu, draft.version)
             return applied(outcome, url_for("menus.one", menu=menu))
         case Planned():
             return page(draft, Shown(planned=outcome))
@@ -125,22 +125,21 @@ def _draft(menu: str) -> Draft:
     with reading(instance().engine) as session:
         kept = menu_drafts.drafted(session, menu)
     if kept is not None:
-        return Draft(menu, kept.document, kept)
+        return Draft(menu, kept.document, kept, kept.version)
     record = site().menus.get(menu) or abort(404)
-    return Draft(menu, record.document, None)
+    return Draft(menu, record.document, None, unbegun(record.revision))
 
 
 def _keep(draft: Draft, after: Document) -> None:
     """Raises DraftChanged."""
     login, now = visitor().login, instance().now()
     with writing(instance().engine) as session:
-        at = draft.step
+        at = draft.version
         if draft.kept is None:
             revision = site().menus[draft.menu].revision
-            menu_drafts.begin(
+            at = menu_drafts.begin(
                 session, draft.menu, draft.document, based_on=revision, login=login, now=now
             )
-            at = 0
         menu_drafts.edit(session, draft.menu, after, seen=at, login=login, now=now)
         _note(session, draft.menu, "changed", draft.document, after)
 
@@ -148,9 +147,8 @@ def _keep(draft: Draft, after: Document) -> None:
 def _step_taken(menu: str, do: str) -> None:
     """Undo or redo. Raises DraftChanged."""
     with writing(instance().engine) as session:
-        at = seen()
-        to = at + (1 if do == "redo" else -1)
-        before, after = menu_drafts.go_to(session, menu, to, seen=at)
+        steps = 1 if do == "redo" else -1
+        before, after = menu_drafts.go(session, menu, steps, seen=seen())
         _note(session, menu, "redone" if do == "redo" else "undone", before, after)
 
 

@@ -14,7 +14,7 @@ from wtforms import StringField
 from admin.access import allowed
 from admin.forms import NamedForm, spelt
 from admin.instance import instance, site
-from admin.menus.shared_draft import NONE_YET, drop_published, seen
+from admin.menus.shared_draft import drop_published, seen, unbegun
 from admin.site_edit import (
     Answer,
     Document,
@@ -97,10 +97,10 @@ def edit(menu: str) -> Answer:
         if draft is not None:
             drop_published(menu, seen())
         return applied(outcome, url_for("menus.one", menu=menu))
-    step = NONE_YET if draft is None else draft.step
-    at = seen() if request.method == "POST" else step
+    version = unbegun(record.revision) if draft is None else draft.version
+    at = seen() if request.method == "POST" else version
     return _form_page(
-        outcome, text, form=None, menu=menu, seen=at, changed_meanwhile=draft and at != step
+        outcome, text, form=None, menu=menu, seen=at, changed_meanwhile=draft and at != version
     )
 
 

@@ -13,18 +13,20 @@ from hotseat.db.audit import note
 from hotseat.db.engine import writing
 from hotseat.db.menu_drafts import DraftChanged
 
-NONE_YET = -1
-"""For the step of a draft where there is none."""
+
+def unbegun(in_force: int) -> str:
+    """For the version of a draft where there is none: an edit would begin with that revision."""
+    return f"revision {in_force}"
 
 
-def seen() -> int:
-    """The step at which the draft stood on the page that sent this form."""
-    step: int = request.form.get("seen", NONE_YET, type=int)
-    return step
+def seen() -> str:
+    """The version that the page showed which sent this form."""
+    sent: str = request.form.get("seen", "")
+    return sent
 
 
-def drop(menu: str, at: int) -> None:
-    """Away with the draft as it was at a step; the audit keeps it. Raises DraftChanged."""
+def drop(menu: str, at: str) -> None:
+    """Away with the draft in the version that was seen; the audit keeps it. Raises DraftChanged."""
     with writing(instance().engine) as session:
         document = menu_drafts.drop(session, menu, seen=at)
         note(
@@ -37,7 +39,7 @@ def drop(menu: str, at: int) -> None:
         )
 
 
-def drop_published(menu: str, at: int) -> None:
+def drop_published(menu: str, at: str) -> None:
     """The same once the menu is in force; what somebody has added to the draft meanwhile stays."""
     try:
         drop(menu, at)

@@ -37,11 +37,17 @@ def nodes(engine: Engine, menu: str = "complaint") -> Any:
         return site_now(session).menus[menu].document["nodes"]
 
 
+def seen_on(page: str) -> str:
+    """The version of the draft that a page shows."""
+    found = re.search(r'name="seen" value="([^"]+)"', page)
+    assert found
+    return found[1]
+
+
 def do(visitor: Browser, what: str, page: str = PAGE, **fields: str) -> str:
     """One edit, as the page would send it; the page after it."""
-    seen = re.search(r'name="seen" value="(-?\d+)"', visitor.get(page).text)
-    assert seen
-    answer = visitor.post(page, {"do": what, "seen": seen[1], **fields})
+    seen = seen_on(visitor.get(page).text)
+    answer = visitor.post(page, {"do": what, "seen": seen, **fields})
     return (
         visitor.get(answer.headers["Location"]).text if answer.status_code == 302 else answer.text
     )
@@ -56,11 +62,9 @@ def audited(engine: Engine) -> list[Audit]:
 
 def sent_text(page: str, **changed: str) -> dict[str, str]:
     """The text form as it stands on its page."""
-    seen = re.search(r'name="seen" value="([^"]+)"', page)
     text = re.search(r'name="text"[^>]*>\n?(.*?)</textarea>', page, re.DOTALL)
-    assert seen
     assert text
-    return {"seen": seen[1], "text": html.unescape(text[1]), **changed}
+    return {"seen": seen_on(page), "text": html.unescape(text[1]), **changed}
 
 
 def plan_in(page: str) -> str:
@@ -170,10 +174,8 @@ def test_steps_are_undone_and_redone(admin: Browser, engine: Engine) -> None:
     removed = nodes(engine)
     assert removed["desk-hours"]["closed"] == "on-duty"
     for name, expected in (("undo", begun), ("redo", removed), ("undo", begun)):
-        draft = kept(engine)
-        assert draft is not None
-        admin.get(PAGE)
-        admin.post(f"{PAGE}/steps", {"do": name, "seen": str(draft.step)})
+        seen = seen_on(admin.get(PAGE).text)
+        admin.post(f"{PAGE}/steps", {"do": name, "seen": seen})
         assert nodes(engine) == expected
         noted = audited(engine)[-1]
         assert noted.done == f"{name}ne"
@@ -224,20 +226,50 @@ def test_two_who_edit_do_not_overwrite_each_other(
     admin: Browser, visit: Callable[[str], Browser], engine: Engine
 ) -> None:
     """The second is told to look first."""
-    admin.get(PAGE)
+    seen = seen_on(admin.get(PAGE).text)
     do(visit("manager"), "remove", step="after-hours")
     before = nodes(engine)
-    answer = admin.post(PAGE, {"do": "remove", "step": "on-duty", "seen": "-1"})
+    answer = admin.post(PAGE, {"do": "remove", "step": "on-duty", "seen": seen})
     assert "Somebody else has changed this draft" in admin.get(answer.headers["Location"]).text
     assert nodes(engine) == before
+
+
+def test_an_edit_anew_is_not_taken_for_the_one_that_was_seen(
+    admin: Browser, visit: Callable[[str], Browser], engine: Engine
+) -> None:
+    """A colleague undoes a step and takes another one: the draft is at the same step number."""
+    do(admin, "remove", step="after-hours")
+    page = admin.get(PAGE).text
+    other = visit("manager")
+    other.get(PAGE)
+    other.post(f"{PAGE}/steps", {"do": "undo", "seen": seen_on(page)})
+    do(other, "rename", step="back", to="over")
+    theirs = kept(engine)
+    for path, what in ((PAGE, "sweep"), (f"{PAGE}/steps", "undo"), (f"{PAGE}/steps", "drop")):
+        answer = admin.post(path, {"do": what, "seen": seen_on(page)})
+        assert "Somebody else has changed this draft" in admin.get(answer.headers["Location"]).text
+        assert kept(engine) == theirs
+
+
+def test_the_first_edit_is_of_the_menu_that_was_seen(
+    admin: Browser, visit: Callable[[str], Browser], engine: Engine
+) -> None:
+    """Not of one that somebody has published meanwhile."""
+    page = admin.get(PAGE).text
+    other = visit("manager")
+    do(other, "rename", step="back", to="over")
+    planned = other.post(f"{PAGE}/publish").text
+    other.post(f"{PAGE}/publish", {"plan_seen": plan_in(planned)})
+    answer = admin.post(PAGE, {"do": "remove", "step": "after-hours", "seen": seen_on(page)})
+    assert "Somebody else has changed this draft" in admin.get(answer.headers["Location"]).text
+    assert kept(engine) is None
 
 
 def test_a_draft_is_thrown_away(admin: Browser, engine: Engine) -> None:
     """And nothing has changed."""
     do(admin, "remove", step="after-hours")
     dropped = nodes(engine)
-    admin.get(PAGE)
-    admin.post(f"{PAGE}/steps", {"do": "drop", "seen": "1"})
+    admin.post(f"{PAGE}/steps", {"do": "drop", "seen": seen_on(admin.get(PAGE).text)})
     assert kept(engine) is None
     noted = audited(engine)[-1]
     assert noted.done == "dropped"
@@ -247,18 +279,19 @@ def test_a_draft_is_thrown_away(admin: Browser, engine: Engine) -> None:
 
 def test_a_second_click_does_no_harm(admin: Browser, engine: Engine) -> None:
     """What is done already is not done again, and is no error of the server."""
-    fields = {"step": "after-hours", "seen": "-1", "at": "on-duty:next", "to": "later"}
+    seen = seen_on(admin.get(PAGE).text)
+    fields = {"step": "after-hours", "at": "on-duty:next", "to": "later"}
     do(admin, "remove", step="after-hours")
     for what in ("remove", "move", "rename", "change"):
-        answer = admin.post(PAGE, {"do": what, **fields})
+        answer = admin.post(PAGE, {"do": what, "seen": seen, **fields})
         assert "Somebody else has changed this draft" in admin.get(answer.headers["Location"]).text
     assert len(audited(engine)) == 1
     for what in ("remove", "move", "rename"):
-        assert "there is no step" in html.unescape(do(admin, what, **{**fields, "seen": "1"}))
+        assert "there is no step" in html.unescape(do(admin, what, **fields))
     do(admin, "sweep")
     for step in ("undo", "drop", "drop"):
-        draft = kept(engine)
-        answer = admin.post(f"{PAGE}/steps", {"do": step, "seen": str(draft.step if draft else 0)})
+        seen = seen_on(admin.get(PAGE).text)
+        answer = admin.post(f"{PAGE}/steps", {"do": step, "seen": seen})
         assert answer.status_code == 302
 
 
@@ -292,16 +325,15 @@ def test_what_was_typed_stays_if_somebody_was_faster(
     engine: Engine,
 ) -> None:
     """It can be sent again, beside what the draft is now."""
-    admin.get(PAGE)
+    seen = seen_on(admin.get(PAGE).text)
     do(visit("manager"), "remove", step="after-hours")
-    answer = admin.post(PAGE, {"do": what, "seen": "-1", **fields})
+    answer = admin.post(PAGE, {"do": what, "seen": seen, **fields})
     assert answer.status_code == 200
     assert "Somebody else has changed this draft" in answer.text
     assert re.search(shown, answer.text)
-    assert 'name="seen" value="1"' in answer.text
     draft = kept(engine)
     assert draft is not None
-    assert draft.step == 1
+    assert (draft.step, draft.version) == (1, seen_on(answer.text))
 
 
 def test_what_was_refused_can_be_put_right(admin: Browser, engine: Engine) -> None:

@@ -20,7 +20,7 @@ from hotseat.db.menu_drafts import (
     drafted,
     drop,
     edit,
-    go_to,
+    go,
     menus_drafted,
 )
 from tests.databases import PostgreSQLDatabases
@@ -42,6 +42,13 @@ def draft(engine: Engine) -> Drafted:
     return found
 
 
+def version(session: Session) -> str:
+    """Of the draft as it stands."""
+    found = drafted(session, "main")
+    assert found is not None
+    return found.version
+
+
 @pytest.fixture
 def begun(engine: Engine) -> Engine:
     """A draft at step 0."""
@@ -59,19 +66,19 @@ def test_undo_restores_exactly(engine: Engine, does: list[str]) -> None:
     known, at = [document(0)], 0
     with writing(engine) as session:
         if (left := drafted(session, "main")) is not None:
-            drop(session, "main", seen=left.step)
+            drop(session, "main", seen=left.version)
         begin(session, "main", document(0), based_on=3, login="mei", now=T)
     for n, do in enumerate(does, start=1):
         with writing(engine) as session:
             if do == "edit":
-                edit(session, "main", document(n), seen=at, login="mei", now=T + n)
+                edit(session, "main", document(n), seen=version(session), login="mei", now=T + n)
                 known[at + 1 :] = [document(n)]
                 at += 1
             elif do == "undo" and at:
-                go_to(session, "main", at - 1, seen=at)
+                go(session, "main", -1, seen=version(session))
                 at -= 1
             elif do == "redo" and at + 1 < len(known):
-                go_to(session, "main", at + 1, seen=at)
+                go(session, "main", 1, seen=version(session))
                 at += 1
         found = draft(engine)
         assert (found.document, found.step, found.last) == (known[at], at, len(known) - 1)
@@ -79,48 +86,78 @@ def test_undo_restores_exactly(engine: Engine, does: list[str]) -> None:
 
 def test_two_who_edit_at_once(begun: Engine) -> None:
     """The second is told, and nothing is lost."""
+    seen = draft(begun).version
     with writing(begun) as session:
-        edit(session, "main", document(1), seen=0, login="mei", now=T)
+        edit(session, "main", document(1), seen=seen, login="mei", now=T)
     with pytest.raises(DraftChanged), writing(begun) as session:
-        edit(session, "main", document(2), seen=0, login="li", now=T)
+        edit(session, "main", document(2), seen=seen, login="li", now=T)
     with pytest.raises(DraftChanged), writing(begun) as session:
-        go_to(session, "main", 2, seen=1)
+        go(session, "main", 1, seen=version(session))
     with pytest.raises(DraftChanged), writing(begun) as session:
         begin(session, "main", document(2), based_on=4, login="li", now=T)
     assert draft(begun).document == document(1)
     assert draft(begun).login == "mei"
 
 
+def test_no_two_states_are_taken_for_each_other(begun: Engine) -> None:
+    """Undone and edited anew, a draft is at the same step as before; undone again, it leads on to
+    another one."""
+    with writing(begun) as session:
+        known = [version(session)]
+        for n in (1, 2):
+            edit(session, "main", document(n), seen=known[-1], login="mei", now=T)
+            edited = version(session)
+            go(session, "main", -1, seen=edited)
+            known += [edited, version(session)]
+            go(session, "main", 1, seen=known[-1])
+            assert version(session) == edited
+            go(session, "main", -1, seen=edited)
+    assert len(set(known)) == 5
+
+
+def test_what_was_seen_is_the_draft_of_then(begun: Engine) -> None:
+    """Thrown away and begun anew from another revision, it is another draft."""
+    seen = draft(begun).version
+    with writing(begun) as session:
+        drop(session, "main", seen=seen)
+        begin(session, "main", document(0), based_on=4, login="mei", now=T)
+    with pytest.raises(DraftChanged), writing(begun) as session:
+        edit(session, "main", document(1), seen=seen, login="li", now=T)
+
+
 def test_a_draft_that_went_on_is_not_dropped(begun: Engine) -> None:
     """Nor is one that there is not: somebody else was faster."""
+    seen = draft(begun).version
     with writing(begun) as session:
-        edit(session, "main", document(1), seen=0, login="mei", now=T)
+        edit(session, "main", document(1), seen=seen, login="mei", now=T)
     with pytest.raises(DraftChanged), writing(begun) as session:
-        drop(session, "main", seen=0)
+        drop(session, "main", seen=seen)
+    seen = draft(begun).version
     assert draft(begun).document == document(1)
     with writing(begun) as session:
-        drop(session, "main", seen=1)
+        drop(session, "main", seen=seen)
     with pytest.raises(DraftChanged), writing(begun) as session:
-        drop(session, "main", seen=1)
+        drop(session, "main", seen=seen)
 
 
 def test_undo_tells_what_it_changed(begun: Engine) -> None:
     """For the audit."""
     with writing(begun) as session:
-        edit(session, "main", document(1), seen=0, login="mei", now=T)
-        assert go_to(session, "main", 0, seen=1) == (document(1), document(0))
+        edit(session, "main", document(1), seen=version(session), login="mei", now=T)
+        assert go(session, "main", -1, seen=version(session)) == (document(1), document(0))
 
 
 def test_who_edits_waits_for_who_is_at_it(begun: Engine, url: str) -> None:
     """What was seen is compared with what the other leaves, not with what he found."""
     impatient = open_engine(url)
     event.listen(impatient, "connect", make_impatient)
+    seen = draft(begun).version
     with writing(begun) as first:
-        edit(first, "main", document(1), seen=0, login="mei", now=T)
+        edit(first, "main", document(1), seen=seen, login="mei", now=T)
         with pytest.raises(OperationalError, match="lock"), writing(impatient) as second:
-            go_to(second, "main", 0, seen=1)
+            go(second, "main", 1, seen=seen)
     with pytest.raises(DraftChanged), writing(impatient) as second:
-        edit(second, "main", document(2), seen=0, login="li", now=T)
+        edit(second, "main", document(2), seen=seen, login="li", now=T)
     impatient.dispose()
 
 
@@ -143,7 +180,7 @@ def test_old_steps_are_dropped(begun: Engine) -> None:
     """A draft that lives for weeks does not fill the database."""
     with writing(begun) as session:
         for n in range(KEPT + 10):
-            edit(session, "main", document(n), seen=n, login="mei", now=T)
+            edit(session, "main", document(n), seen=version(session), login="mei", now=T)
     found = draft(begun)
     assert found.last - found.first == KEPT
 
@@ -152,7 +189,7 @@ def test_a_draft_is_dropped_whole(begun: Engine) -> None:
     """And may be begun anew."""
     with writing(begun) as session:
         assert menus_drafted(session) == ["main"]
-        assert drop(session, "main", seen=0) == document(0)
+        assert drop(session, "main", seen=version(session)) == document(0)
         assert drafted(session, "main") is None
         begin(session, "main", document(5), based_on=4, login="li", now=T)
     assert draft(begun).based_on == 4
