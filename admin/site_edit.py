@@ -16,6 +16,7 @@ from typing import Any, TypeAlias
 
 from flask import flash, redirect, render_template, request
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from admin import live, told
@@ -37,6 +38,7 @@ from words import said
 
 Document: TypeAlias = dict[str, Any]
 Edit: TypeAlias = Callable[[Document], None]
+Also: TypeAlias = Callable[[Session], None]
 Answer: TypeAlias = str | Response | tuple[str, int]
 
 SEEN = "plan_seen"
@@ -83,20 +85,23 @@ def section(name: str) -> Mapping[str, Any]:
     return found
 
 
-def change(what: str, edit: Edit) -> Outcome:
-    """Plan an edit of the site, or apply it if its plan was seen. `what` is for the audit."""
+def change(what: str, edit: Edit, *, also: Also | None = None) -> Outcome:
+    """Plan an edit of the site, or apply it if its plan was seen. `what` is for the audit.
+
+    `also` is done in the transaction that puts the site in force, so both are done or neither.
+    """
     wanted = document()
     edit(wanted)
     try:
-        return put(what, check(SiteFile(wanted, {})))
+        return put(what, check(SiteFile(wanted, {})), also=also)
     except SiteInvalid as error:
         return Wrong(error.problems)
     except SiteChangedMeanwhile:
         look_again()
-        return change(what, edit)
+        return change(what, edit, also=also)
 
 
-def put(what: str, wanted: Site) -> Outcome:
+def put(what: str, wanted: Site, *, also: Also | None = None) -> Outcome:
     """The same with a whole site. Raises SiteChangedMeanwhile."""
     now = site()
     changes = tuple(plan(now, wanted))
@@ -107,7 +112,7 @@ def put(what: str, wanted: Site) -> Outcome:
     if not changes:
         return Done(now.revision, (), None)
     try:
-        revision = _apply(what, now, wanted, changes)
+        revision = _apply(what, now, wanted, changes, beside)
     except IntegrityError:
         return Wrong((Problem("", said("Something that is kept elsewhere still needs it.")),))
     look_again()
@@ -184,7 +189,9 @@ def _beside(form: Form, problems: tuple[Problem, ...], path: str) -> tuple[Probl
     return tuple(rest)
 
 
-def _apply(what: str, now: SiteNow, wanted: Site, changes: tuple[Change, ...]) -> int:
+def _apply(
+    what: str, now: SiteNow, wanted: Site, changes: tuple[Change, ...], also: Also | None
+) -> int:
     at = instance().now()
     with writing(instance().engine) as session:
         done = apply(session, wanted, expected=now.revision, now=at)
@@ -198,6 +205,8 @@ def _apply(what: str, now: SiteNow, wanted: Site, changes: tuple[Change, ...]) -
             after=_differing(wanted, now.as_written()),
             words="\n".join(map(str, changes)),
         )
+        if also is not None:
+            also(session)
     return done.revision
 
 

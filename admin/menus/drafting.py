@@ -92,7 +92,8 @@ def steps_taken(menu: str) -> Answer:
         abort(400)
     try:
         if do == "drop":
-            drop(menu, seen())
+            with writing(instance().engine) as session:
+                drop(session, menu, seen())
         else:
             _step_taken(menu, do)
     except DraftChanged:
@@ -109,11 +110,13 @@ def steps_taken(menu: str) -> Answer:
 def publish(menu: str) -> Answer:
     """Check the draft, show what would change, and put it in force once that was seen."""
     draft = _draft(menu)
-    outcome = change(f"menu {menu}", lambda site: site["menus"].update({menu: draft.document}))
+    outcome = change(
+        f"menu {menu}",
+        lambda site: site["menus"].update({menu: draft.document}),
+        also=lambda session: drop_published(session, menu, draft.version),
+    )
     match outcome:
         case Done():
-            if draft.kept is not None:
-                drop_published(menu, draft.version)
             return applied(outcome, url_for("menus.one", menu=menu))
         case Planned():
             return page(draft, Shown(planned=outcome))

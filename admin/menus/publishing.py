@@ -16,6 +16,7 @@ from admin.forms import NamedForm, spelt
 from admin.instance import instance, site
 from admin.menus.shared_draft import drop_published, seen, unbegun
 from admin.site_edit import (
+    Also,
     Answer,
     Document,
     Done,
@@ -92,10 +93,8 @@ def edit(menu: str) -> Answer:
     outcome = None
     if request.method == "POST":
         text = _sent()
-        outcome = _publish(menu, text)
+        outcome = _publish(menu, text, also=lambda session: drop_published(session, menu, seen()))
     if isinstance(outcome, Done):
-        if draft is not None:
-            drop_published(menu, seen())
         return applied(outcome, url_for("menus.one", menu=menu))
     version = unbegun(record.revision) if draft is None else draft.version
     at = seen() if request.method == "POST" else version
@@ -156,13 +155,13 @@ def difference(old: str, new: str) -> list[Changed]:
     return [Changed(kinds.get(line[0], "same"), line) for line in list(lines)[2:]]
 
 
-def _publish(menu: str, text: str) -> Outcome:
+def _publish(menu: str, text: str, *, also: Also | None = None) -> Outcome:
     """Plan or apply a text. Problems in it have its own lines and paths."""
     try:
         written = read(text)
     except SiteInvalid as error:
         return Wrong(error.problems)
-    outcome = change(f"menu {menu}", lambda wanted: _put(wanted, menu, written.content))
+    outcome = change(f"menu {menu}", lambda wanted: _put(wanted, menu, written.content), also=also)
     if not isinstance(outcome, Wrong):
         return outcome
     found = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import flash, request
+from sqlalchemy.orm import Session
 
 from admin.access import visitor
 from admin.instance import instance
@@ -10,7 +11,6 @@ from admin.logins import author
 from admin.words import _
 from hotseat.db import menu_drafts
 from hotseat.db.audit import note
-from hotseat.db.engine import writing
 from hotseat.db.menu_drafts import DraftChanged
 
 
@@ -25,23 +25,24 @@ def seen() -> str:
     return sent
 
 
-def drop(menu: str, at: str) -> None:
-    """Away with the draft in the version that was seen; the audit keeps it. Raises DraftChanged."""
-    with writing(instance().engine) as session:
-        document = menu_drafts.drop(session, menu, seen=at)
-        note(
-            session,
-            author(visitor().login),
-            instance().now(),
-            what=f"draft of menu {menu}",
-            done="dropped",
-            before=document,
-        )
+def drop(session: Session, menu: str, version: str) -> None:
+    """Away with the draft that was seen; the audit keeps it. Raises DraftChanged."""
+    document = menu_drafts.drop(session, menu, seen=version)
+    note(
+        session,
+        author(visitor().login),
+        instance().now(),
+        what=f"draft of menu {menu}",
+        done="dropped",
+        before=document,
+    )
 
 
-def drop_published(menu: str, at: str) -> None:
-    """The same once the menu is in force; what somebody has added to the draft meanwhile stays."""
+def drop_published(session: Session, menu: str, version: str) -> None:
+    """The same as the menu comes in force; what somebody has added to the draft meanwhile stays."""
+    if menu_drafts.drafted(session, menu) is None:
+        return
     try:
-        drop(menu, at)
+        drop(session, menu, version)
     except DraftChanged:
         flash(_("Somebody else has changed the draft meanwhile, so it is kept."), "error")

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select
+from flask import Flask
+from sqlalchemy import Engine, event, select
 
 from hotseat.db.engine import reading
 from hotseat.db.menu_drafts import Drafted, drafted
@@ -220,6 +221,33 @@ def test_a_draft_is_published_by_plan_and_apply(admin: Browser, engine: Engine) 
     with reading(engine) as session:
         menu = site_now(session).menus["complaint"]
     assert (menu.revision, menu.document["nodes"]["back"]) == (2, {"go_back": ["goodbye"]})
+
+
+@pytest.mark.parametrize("page", [f"{PAGE}/publish", EDIT])
+def test_a_menu_is_published_with_the_end_of_its_draft_or_not_at_all(
+    page: str, admin: Browser, app: Flask, engine: Engine
+) -> None:
+    """Left behind, a draft of what is in force would be published once more some day."""
+    do(admin, "rename", step="back", to="over")
+    draft = kept(engine)
+    sent = sent_text(admin.get(EDIT).text) if page == EDIT else {}
+    sent["plan_seen"] = plan_in(admin.post(page, sent).text)
+
+    def die(*statement: Any) -> None:
+        if "DELETE FROM menu_draft" in statement[2]:
+            raise OSError
+
+    event.listen(app.extensions["hotseat"].engine, "before_cursor_execute", die)
+    with pytest.raises(OSError):  # noqa: PT011 (ours alone)
+        admin.post(page, sent)
+    event.remove(app.extensions["hotseat"].engine, "before_cursor_execute", die)
+    with reading(engine) as session:
+        assert site_now(session).menus["complaint"].revision == 1
+    assert kept(engine) == draft
+    assert admin.post(page, sent).status_code == 302
+    with reading(engine) as session:
+        assert site_now(session).menus["complaint"].revision == 2
+    assert kept(engine) is None
 
 
 def test_two_who_edit_do_not_overwrite_each_other(
