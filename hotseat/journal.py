@@ -143,18 +143,26 @@ class JournalWriter:
         await self._when_delivered()
 
     async def stop(self) -> None:
-        """Write what is unwritten and leave no timer behind."""
+        """Write what is unwritten, also what comes meanwhile, and leave no timer behind."""
         await self.flush()
+        oldest = None
+        while self._pending and self._no_disk is None and self._pending[0] is not oldest:
+            oldest = self._pending[0]
+            await self.flush()
         self._cancel_timer()
         if self._pending:
             log.critical("journal_lost_at_stop", entries=len(self._pending), reason=self.trouble)
 
     def _add(self, entry: Entry) -> None:
-        if len(self._pending) >= MEMORY_ENTRIES:
+        waiting = len(self._pending) + 1
+        if waiting > MEMORY_ENTRIES:
             self._lose(entry)
             return
         now = self._clock.seconds()
         self._pending.append((now, entry))
+        # Of a call's twenty entries one sets the timer; the others find it early enough.
+        if self._due - now <= APART_SECONDS and waiting < BATCH:
+            return
         if self._delivery is None and self._no_disk is None:
             self._wake_soon(now)
 
@@ -209,7 +217,7 @@ class JournalWriter:
             ended.callback(None)
 
     async def _deliver(self) -> None:
-        """Empty memory into the database or the spool, then the spool into the database."""
+        """Bring memory into the database or the spool, then the spool into the database."""
         await self._empty_memory()
         while not self._spool.empty and self._clock.seconds() >= self._retry_at:
             entries, place = await self._database.in_writer(partial(self._spool.next, BATCH))
@@ -219,17 +227,23 @@ class JournalWriter:
             await self._empty_memory()
         if self._spool.empty:
             self._spooled_since = None
-        if not self._pending:
-            self._no_disk = None
 
     async def _empty_memory(self) -> None:
-        while self._pending:
-            batch = [entry for _, entry in islice(self._pending, BATCH)]
-            taken = self._spool.empty and await self._written(batch)
-            if not (taken or await self._kept(batch)):
+        """What is there now; what comes meanwhile waits for the next beginning.
+
+        Else each batch would be followed at once by a tiny one, and the slower the database the
+        more often.
+        """
+        left = len(self._pending)
+        while left:
+            batch = [entry for _, entry in islice(self._pending, min(left, BATCH))]
+            if self._spool.empty and await self._written(batch):
+                self._no_disk = None
+            elif not await self._kept(batch):
                 break
             for _ in batch:
                 self._pending.popleft()
+            left -= len(batch)
 
     async def _written(self, batch: Sequence[Entry]) -> bool:
         """Whether the database took the batch, apart from entries that it never would."""

@@ -23,7 +23,7 @@ from hotseat.db.pool import Database
 from hotseat.db.queries import journal_rows, recent_calls
 from hotseat.db.snapshot import kept_seats
 from hotseat.history import Outcome
-from hotseat.journal import BATCH, JournalWriter
+from hotseat.journal import APART_SECONDS, BATCH, JournalWriter
 from tests.databases import Databases
 from tests.unit.db.full_disk import most_bytes
 from tests.unit.threads_inline import InlineReactor, InlineThreads
@@ -148,10 +148,32 @@ def test_everything_else_is_written_too(
         assert [seat.seat for seat in kept_seats(session)] == ["1001"]
 
 
-def test_rows_that_come_during_a_write_come_after_it(
+def test_rows_that_come_during_a_write_wait_for_the_next_beginning(
     journal: JournalWriter, engine: Engine, reactor: InlineReactor, pool: InlineThreads
 ) -> None:
-    """A slow write holds nobody up; there is only one at a time."""
+    """A slow write holds nobody up, there is only one at a time, and no tiny ones follow it."""
+    pool.idle = True
+    note(journal, 1)
+    reactor.advance(0.05)
+    for number in range(2, 300):
+        note(journal, number)
+    reactor.advance(0.1)
+    assert journal.lag == 150
+    pool.work()
+    assert written(engine) == [1]
+    note(journal, 300)
+    pool.idle = False
+    reactor.advance(0.14)
+    assert written(engine) == [1]
+    reactor.advance(0.02)
+    assert written(engine) == list(range(1, 301))
+    assert reactor.getDelayedCalls() == []
+
+
+def test_a_write_slower_than_they_are_apart_is_followed_soon(
+    journal: JournalWriter, engine: Engine, reactor: InlineReactor, pool: InlineThreads
+) -> None:
+    """What came in those seconds goes together, 50 ms after its end."""
     pool.idle = True
     note(journal, 1)
     reactor.advance(0.05)
@@ -161,8 +183,83 @@ def test_rows_that_come_during_a_write_come_after_it(
     assert journal.lag == 10_050
     pool.idle = False
     pool.work()
+    assert written(engine) == [1]
+    reactor.advance(0.06)
     assert written(engine) == list(range(1, 300))
-    reactor.advance(1)
+
+
+def test_a_slow_database_has_as_many_transactions_as_a_quick_one(
+    journal: JournalWriter,
+    engine: Engine,
+    reactor: InlineReactor,
+    pool: InlineThreads,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A row each 10 ms for five seconds, and 100 ms for each answer."""
+    transactions = 0
+    wrote = journal._database.write
+
+    async def count(change: Callable[[Session], None]) -> None:
+        nonlocal transactions
+        transactions += 1
+        reactor.callLater(0.1, pool.work)
+        await wrote(change)
+
+    monkeypatch.setattr(journal._database, "write", count)
+    pool.idle = True
+    for number in range(500):
+        note(journal, number)
+        reactor.advance(0.01)
+    reactor.pump([0.01] * 50)
+    assert written(engine) == list(range(500))
+    assert transactions <= 22
+
+
+def a_row_comes_with_each_write(
+    journal: JournalWriter, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    """Each write leaves a new row behind, up to so many."""
+    wrote = journal._database.write
+    newest = 0
+
+    async def write(change: Callable[[Session], None]) -> None:
+        nonlocal newest
+        await wrote(change)
+        if newest < most:
+            newest += 1
+            note(journal, newest)
+
+    monkeypatch.setattr(journal._database, "write", write)
+
+
+def test_a_flush_ends_though_calls_come(
+    journal: JournalWriter, engine: Engine, reactor: InlineReactor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It waits for what was there, also for what came during a write, and for no more."""
+    a_row_comes_with_each_write(journal, monkeypatch, 10)
+    note(journal, 0)
+    result_of(Deferred.fromCoroutine(journal.flush()))
+    assert written(engine) == [0]
+    result_of(Deferred.fromCoroutine(journal.flush()))
+    assert written(engine) == [0, 1]
+    stop(journal)
+
+
+def test_a_flush_during_a_write_brings_what_came_meanwhile(
+    journal: JournalWriter, engine: Engine, reactor: InlineReactor, pool: InlineThreads
+) -> None:
+    """At once: who flushes waits for no timer."""
+    pool.idle = True
+    note(journal, 1)
+    reactor.advance(0.05)
+    note(journal, 2)
+    flushes = [Deferred.fromCoroutine(journal.flush()) for _ in range(2)]
+    assert [flush.called for flush in flushes] == [False, False]
+    pool.work()
+    for flush in flushes:
+        result_of(flush)
+    assert written(engine) == [1, 2]
+    assert reactor.getDelayedCalls() == []
 
 
 def test_rows_go_to_the_spool_while_the_database_is_away(
@@ -232,6 +329,7 @@ def test_what_comes_while_a_long_spool_is_written_is_on_the_disk_too(
     monkeypatch.setattr(journal._database, "write", write_while_calls_come)
     reactor.advance(1)
     reactor.advance(1)
+    reactor.pump([APART_SECONDS] * 6)  # the spool is empty by now: one row a batch
     assert newest == 40
     assert written(engine) == list(range(41))
     assert (journal.lag, journal.trouble) == (0, None)
@@ -454,6 +552,32 @@ def test_stop_writes_what_waits(
     note(journal, 1)
     stop(journal)
     assert written(engine) == [1]
+    assert reactor.getDelayedCalls() == []
+
+
+def test_stop_writes_what_comes_during_its_writes(
+    journal: JournalWriter, engine: Engine, reactor: InlineReactor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody would write it later."""
+    a_row_comes_with_each_write(journal, monkeypatch, 10)
+    note(journal, 0)
+    stop(journal)
+    assert written(engine) == list(range(11))
+    assert reactor.getDelayedCalls() == []
+
+
+def test_stop_ends_when_nothing_takes_what_is_left(
+    database: Database, engine: Engine, reactor: InlineReactor, state: Path
+) -> None:
+    """It is told how much is lost."""
+    state.write_text("a file where the folder should be")
+    journal = JournalWriter(database, reactor, state)
+    start(journal)
+    with away(engine), capture_logs() as logs:
+        for number in range(3):
+            note(journal, number)
+        stop(journal)
+    assert [line["entries"] for line in logs if line["event"] == "journal_lost_at_stop"] == [3]
     assert reactor.getDelayedCalls() == []
 
 
