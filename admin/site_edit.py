@@ -112,7 +112,7 @@ def put(what: str, wanted: Site, *, also: Also | None = None) -> Outcome:
     if not changes:
         return Done(now.revision, (), None)
     try:
-        revision = _apply(what, now, wanted, changes, beside)
+        revision = _apply(what, now, wanted, changes, also)
     except IntegrityError:
         return Wrong((Problem("", said("Something that is kept elsewhere still needs it.")),))
     look_again()
