@@ -62,6 +62,7 @@ class Note:
     queued offered answered failed withdrawn released gone talk_ended adopted dials held resumed
     on_duty off_duty. `paused` stands where a pause begins to keep calls away, after the talk and
     wrap-up in which it was asked for: so a seat's talks, wrap-ups and pauses never overlap.
+    `wrap_up` says until when, as foreseen; after a call-back it is written again if cut short.
     """
 
     kind: str
@@ -81,12 +82,15 @@ class SeatKept:
     idle_since: Millis
     wrap_up_until: Millis | None
     rests_after: CallId | None = None
-    """The call that the wrap-up belongs to."""
+    """The call that the wrap-up belongs to; None after a call-back, which is no part of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class WrapUpSet:
-    """The wrap-up after the call is over at `until`: foreseen, and told again if cut short."""
+    """The wrap-up after the call is over at `until`: foreseen, and told again if cut short.
+
+    Never after a call-back, whose wrap-up would overwrite that of the call.
+    """
 
     call: CallId
     until: Millis

@@ -328,7 +328,7 @@ class Floor:
             if event.call in self._calls:
                 raise SeatRefused(f"call {event.call} is with somebody else at this moment")
             self._note("dials", self._begin_talk(event, now), seat.id)
-            self._seating.adopt(seat, event.call, event.wrap_up, now)
+            self._seating.adopt(seat, event.call, event.wrap_up, now, dials=True)
             self._talks[event.call] = seat
         seat.wrap_up = event.wrap_up
 

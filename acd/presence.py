@@ -92,6 +92,9 @@ class Seat:
     wrap_up_until: Millis | None = None
     rests_after: CallId | None = None
     """The call whose wrap-up this is."""
+    dials: bool = False
+    """The talk, or the wrap-up after it, is one that the agent dialled: no part of the call's
+    record."""
     held_until: Millis | None = None
     """Busy or out of reach a moment ago: not tried again before this."""
     misses: int = 0
@@ -124,7 +127,7 @@ class Seat:
             self.paused,
             self.idle_since,
             self.wrap_up_until,
-            self.rests_after,
+            None if self.dials else self.rests_after,
         )
 
 

@@ -260,14 +260,16 @@ class Seating:
         seat.misses = 0
         seat.look(now)
 
-    def adopt(self, seat: Seat, call: CallId, wrap_up: Millis, now: Millis) -> None:
-        """The seat is found in a talk."""
+    def adopt(
+        self, seat: Seat, call: CallId, wrap_up: Millis, now: Millis, *, dials: bool = False
+    ) -> None:
+        """The seat is found in a talk, or dials."""
         pauses = seat.paused is not None and seat.state is SeatState.IDLE
         seat.step(SeatStep.ADOPT)
         if pauses:
             self._note("pause_over", seat)  # it waits for the end of this talk
         self._cut_rest(seat, now)
-        seat.call, seat.wrap_up = call, wrap_up
+        seat.call, seat.wrap_up, seat.dials = call, wrap_up, dials
         self._to_keep[seat.id] = seat
         self._deadlines.drop(Deadline(Due.WRAP_UP, seat.id))
         self._settle(seat, now)
@@ -290,16 +292,24 @@ class Seating:
         seat.wrap_up_until = until
         self._to_keep[seat.id] = seat
         self._deadlines.set(Deadline(Due.WRAP_UP, seat.id), until)
-        self._say(Note("wrap_up", seat.rests_after, seat.id, facts={"until": until}))
-        if seat.rests_after is not None:
+        self._note_rest(seat, seat.rests_after, until)
+        if seat.rests_after is not None and not seat.dials:
             self._say(WrapUpSet(seat.rests_after, until))
 
     def _cut_rest(self, seat: Seat, at: Millis) -> None:
         """No wrap-up any more from `at` on, at the latest."""
-        until, call = seat.wrap_up_until, seat.rests_after
+        until, call, dialled = seat.wrap_up_until, seat.rests_after, seat.dials
         seat.wrap_up_until = seat.rests_after = None
-        if call is not None and until is not None and at < until:
+        seat.dials = False
+        if call is None or until is None or until <= at:
+            return
+        if dialled:
+            self._note_rest(seat, call, at)
+        else:
             self._say(WrapUpSet(call, at))
+
+    def _note_rest(self, seat: Seat, call: CallId | None, until: Millis) -> None:
+        self._say(Note("wrap_up", call, seat.id, facts={"until": until}))
 
     def _come_free(self, seat: Seat) -> None:
         """Neither call nor wrap-up binds the seat: it can be rung, unless it pauses."""

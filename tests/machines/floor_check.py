@@ -80,6 +80,7 @@ def _one_thing_at_a_time(floor: Floor) -> None:
         assert (seat.id in engaged) == (seat.call is not None)
         assert not seat.leaving or seat.call is not None
         assert (seat.wrap_up_until is not None) == (seat.state is SeatState.WRAP_UP)
+        assert not seat.dials or seat.state in (SeatState.TALKING, SeatState.WRAP_UP)
         assert seat.word == seat_word(seat)
     assert floor._seating._phones == {seat.phone: seat.id for seat in seats.values()}
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from acd.effects import Effect, Note, Offer, WrapUpSet
-from acd.events import SeatLoggedOn
+from acd.effects import Effect, Note, Offer, SeatKept, WrapUpSet
+from acd.events import SeatDials, SeatLoggedOn
 from acd.presence import MISSED
 from acd.types import CallId, Device, Failure, FloorError, Millis, SeatId
 from tests.unit.acd.desk import CONSULT, Desk
 
-BEGINS = {"answered": "talk", "adopted": "talk", "wrap_up": "wrap-up", "paused": "pause"}
+BEGINS = {
+    **dict.fromkeys(("answered", "adopted", "dials"), "talk"),
+    "wrap_up": "wrap-up",
+    "paused": "pause",
+}
 """Rows behind which a seat is bound."""
 ENDS = {"talk": {"talk_ended", "released"}, "wrap-up": {"ready"}, "pause": {"pause_over"}}
 
@@ -92,13 +96,74 @@ def test_a_wrap_up_found_at_a_restart_is_still_its_call_s(desk: Desk) -> None:
     assert set_to(desk.effects) == [("C9", desk.now)]
 
 
+def call_back(desk: Desk, call: str = "D1", wrap_up: Millis = 10_000) -> None:
+    """The agent dials, and will have reached somebody."""
+    desk.tell(SeatDials(SeatId("1001"), CallId(call), "callback", wrap_up))
+
+
+def rests(desk: Desk) -> list[tuple[str | None, object]]:
+    """The wrap-ups that the last step wrote into the journal."""
+    return [(note.call, note.facts["until"]) for note in desk.notes("wrap_up")]
+
+
+def test_the_wrap_up_after_a_call_back_is_no_part_of_the_call_s_record(desk: Desk) -> None:
+    """Days may lie between; the journal has it, also if it is cut short."""
+    desk.seat("1001")
+    call_back(desk)
+    desk.ended("D1")
+    assert (set_to(desk.effects), rests(desk)) == ([], [("D1", desk.now + 10_000)])
+    kept = desk.did(SeatKept)[-1]
+    assert (kept.wrap_up_until, kept.rests_after) == (desk.now + 10_000, None)
+    desk.ready("1001")
+    assert (set_to(desk.effects), rests(desk)) == ([], [("D1", desk.now)])
+    desk.talk("C1", "1001")
+    desk.released("1001", "C1")
+    assert set_to(desk.effects) == [("C1", desk.now + 10_000)]
+
+
+def test_the_wrap_up_after_a_call_back_that_runs_out_is_told_once(desk: Desk) -> None:
+    desk.seat("1001")
+    call_back(desk)
+    desk.ended("D1")
+    desk.wait(20_000)
+    assert rests(desk) == []
+    call_back(desk, "D2")
+    assert rests(desk) == []
+
+
+def test_the_next_call_back_and_a_log_off_cut_the_wrap_up_short(desk: Desk) -> None:
+    desk.seat("1001")
+    call_back(desk)
+    desk.ended("D1")
+    desk.tell(SeatDials(SeatId("1001"), CallId("D2"), "callback", 10_000))
+    assert rests(desk) == [("D1", desk.now)]
+    desk.ended("D2")
+    desk.off("1001")
+    assert rests(desk) == [("D2", desk.now)]
+
+
+def test_a_pause_asked_for_in_a_call_back_counts_from_the_end_of_its_wrap_up(desk: Desk) -> None:
+    desk.seat("1001")
+    call_back(desk)
+    desk.pause("1001")
+    assert kinds(desk) == ["pause_asked"]
+    desk.ended("D1")
+    assert kinds(desk) == []
+    desk.wait(10_000)
+    assert kinds(desk) == ["paused"]
+
+
 ACTS = st.lists(
     st.tuples(
         st.sampled_from(
-            ["on", "off", "pause", "tea", "ready", "call", "answer", "miss", "release", "end"]
+            [
+                *("on", "off", "pause", "tea", "ready", "call", "answer", "miss", "release", "end"),
+                "dial",
+            ]
         ),
         st.integers(0, 15_000),
     ),
+    min_size=10,
     max_size=60,
 )
 
@@ -146,6 +211,9 @@ def test_no_two_things_at_once_and_wrap_ups_as_the_records_have_them(
                     desk.released("1001", call)
                 case "end" if call:
                     desk.ended(call)
+                case "dial":
+                    calls += 1
+                    call_back(desk, f"D{calls}", 7_000)
                 case _:
                     continue
         except FloorError:
@@ -155,12 +223,20 @@ def test_no_two_things_at_once_and_wrap_ups_as_the_records_have_them(
     wrapped: dict[str, Millis] = {}
     """call -> the end of its wrap-up as the rows tell it."""
     resting = ""
+    assert not any(call.startswith("D") for call in recorded)
     for at, note in rows:
         kind = note.kind
+        if kind == "wrap_up" and note.call is not None and note.call.startswith("D"):
+            again = note.call in recorded
+            recorded[note.call] = int(note.facts["until"])
+            if again:
+                continue
         if busy and (
-            kind in ENDS[busy] or kind == "logged_off" or (kind, busy) == ("paused", "wrap-up")
+            kind in ENDS[busy]
+            or kind in ("logged_off", "dials")
+            or (kind, busy) == ("paused", "wrap-up")
         ):
-            if resting and kind in ("ready", "paused", "logged_off"):
+            if resting and kind in ("ready", "paused", "logged_off", "dials"):
                 wrapped[resting], resting = min(wrapped[resting], at), ""
             busy = ""
         if kind in BEGINS:
