@@ -94,9 +94,6 @@ class Switch(Protocol):
     async def partner(self, call: CallId) -> str:
         """The phone that the caller is in a bridge with, "" if none. Raises SwitchAway."""
 
-    def write_ticket(self, call: CallId, ticket: str) -> None:
-        """Set the caller's ticket while the line is busy."""
-
     async def ended_at(self, call: CallId) -> Millis | None:
         """When the dialplan saw the talk end while we were away. Raises SwitchAway."""
 

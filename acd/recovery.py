@@ -25,12 +25,10 @@ class TicketError(ValueError):
 
 
 class TicketState(enum.Enum):
-    """How far the call had come. From `talked` on it never returns to a queue."""
+    """How far the call had come. `waiting` with an answered Dial has talked, and waits no more."""
 
     MENU = "menu"
     WAITING = "waiting"
-    OFFERED = "offered"
-    TALKED = "talked"
     AFTER = "after"
 
 
@@ -52,8 +50,6 @@ class Ticket:
     node: str = ""
     """Where the menu goes on."""
     language: str = ""
-    talked_at: Millis | None = None
-    """When the talk began."""
     above: tuple[tuple[str, int, str], ...] = ()
     """The menus that the caller will come back to, outermost first: (menu, revision, node)."""
     told: int = 0
@@ -74,7 +70,6 @@ class Ticket:
                 f"{_written(self.menu)}@{self.revision}",
                 _written(self.node),
                 _written(self.language),
-                "" if self.talked_at is None else str(self.talked_at),
                 "+".join(
                     f"{_written(menu)}@{revision}:{_written(node)}"
                     for menu, revision, node in self.above
@@ -93,10 +88,10 @@ class Ticket:
     def parse(cls, line: str) -> Ticket:
         """Read a line back. Raises TicketError for anything that `format` does not write."""
         fields = line.split("|")
-        if len(fields) != 14 or len(line) > TICKET_BYTES:
+        if len(fields) != 13 or len(line) > TICKET_BYTES:
             raise TicketError(f"not a ticket: {len(fields)} fields, {len(line)} bytes")
         state, call, queue, priority, arrived, skills, attempts, seat, *rest = fields
-        menu, node, lang, at, above, told = rest
+        menu, node, lang, above, told = rest
         name, _, revision = menu.partition("@")
         try:
             ticket = cls(
@@ -112,7 +107,6 @@ class Ticket:
                 revision=int(revision),
                 node=_read(node),
                 language=_read(lang),
-                talked_at=int(at) if at else None,
                 above=tuple(_place(place) for place in above.split("+") if place),
                 told=int(told),
             )

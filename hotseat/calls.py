@@ -186,9 +186,8 @@ class Calls:
     def _come_back(self, line: Line, ticket: Ticket) -> Contact:
         contact = self._contacts.get(ticket.call) or contact_from(ticket, line.facts)
         contact.facts = line.facts
-        if ticket.state in (TicketState.TALKED, TicketState.AFTER) or (
-            line.facts.dial_status == "ANSWER"
-            and ticket.state in (TicketState.WAITING, TicketState.OFFERED)
+        if ticket.state is TicketState.AFTER or (
+            ticket.state is TicketState.WAITING and line.facts.dial_status == "ANSWER"
         ):
             contact.talked = True
             if line.facts.ended is not None:

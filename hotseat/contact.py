@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from acd.effects import Offer
 from acd.ports import Side
-from acd.recovery import Ticket
+from acd.recovery import Ticket, TicketState
 from acd.types import CallId, Millis, Requirement, SeatId
 from hotseat.history import CallRow, EndedBy, Outcome
 from ivr.interpreter import Place
@@ -166,8 +166,7 @@ def contact_from(ticket: Ticket, facts: LineFacts) -> Contact:
         priority=ticket.priority,
         requires=ticket.requires,
         queued_at=ticket.arrived if waiting else None,
-        answered_at=ticket.talked_at,
-        talked=ticket.talked_at is not None,
+        talked=ticket.state is TicketState.AFTER,
         seat=ticket.seat,
         offers=ticket.attempts,
     )

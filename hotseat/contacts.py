@@ -175,7 +175,6 @@ class Contacts:
             # It rang when the last server stopped, and was answered now.
             contact.seat = self._seats.seat_at(phone)
             self._adopt_talk(contact, at)
-        self._switch.write_ticket(call, ticket_of(contact, TicketState.TALKED))
         self._journal.call_changed(
             at,
             call,
@@ -300,5 +299,4 @@ def ticket_of(contact: Contact, state: TicketState) -> str:
         above=contact.above,
         told=contact.told.place,
         language=contact.language,
-        talked_at=contact.answered_at,
     ).format()

@@ -125,7 +125,7 @@ class Restart:
             contact.talked = True
             contact.seat = contact.seat or self._seats.seat_at(leg.phone)
         self._contacts.adopt(contact, in_talk=leg is not None)
-        if ticket.state in (TicketState.WAITING, TicketState.OFFERED) and leg is None:
+        if ticket.state is TicketState.WAITING and leg is None:
             self._expected.add(ticket.call)
 
     async def _close(self, missing: list[CallRow], *, lost: bool) -> None:

@@ -206,17 +206,6 @@ class Node:
             "",
         )
 
-    def write_ticket(self, call: CallId, ticket: str) -> None:
-        """Set the caller's ticket while the line is busy."""
-        followed = self._by_call.get(call)
-        if followed is None or not self._up:
-            return
-        self._order(
-            call,
-            "Setvar",
-            {"Channel": followed.channel, "Variable": "HOTSEAT_TICKET", "Value": ticket},
-        )
-
     async def ended_at(self, call: CallId) -> Millis | None:
         """When the dialplan saw the talk end while we were away, and wipe the mark."""
         variable = f"HOTSEAT_ENDED_{call}"

@@ -64,10 +64,7 @@ def phone(settings: Settings, sandbox: Sandbox, tmp_path: Path) -> Iterator[Phon
     with Phone(
         "p101", address=str(settings.asterisk.net[101]), server=_sip(settings), folder=tmp_path
     ) as phone:
-        try:
-            phone.register(SECRET)
-        except Exception:
-            phone.wait("registered", timeout=5)  # XXX
+        phone.register(SECRET)
         yield phone
 
 
@@ -104,7 +101,7 @@ def _talk(peer: AgiPeer, callers: Callers, phone: Phone) -> PhoneCall:
     caller = callers.call(NUMBER)
     session = peer.session(timeout=5)
     session.command("ANSWER")
-    session.command(f'SET VARIABLE HOTSEAT_TICKET "offered|{CALL}|rest"')
+    session.command(f'SET VARIABLE HOTSEAT_TICKET "waiting|{CALL}|rest"')
     begun = time.time() * 1000
     session.begin('EXEC Dial "PJSIP/p101,10,mg"')
     phone.wait("talking", since=begun, timeout=5)
@@ -342,6 +339,26 @@ def test_the_server_can_do_what_it_needs_by_ami(
         assert ami.action("Hangup", Channel=channel)["Response"] == "Success"
         _eventually(lambda: ami.action("Ping") and "Hangup" in [e["Event"] for e in ami.events])
     assert {event["Event"] for event in ami.events} <= set(EVENTS)
+
+
+def test_that_a_phone_rings_is_no_news_to_who_dialled_it(
+    settings: Settings, callers: Callers, phone: Phone, server: Callable[[], AgiPeer]
+) -> None:
+    def states() -> list[str]:
+        told = [event for event in ami.events if event["Event"] == "DeviceStateChange"]
+        return [event["State"] for event in told if event["Device"] == "PJSIP/p101"]
+
+    with server() as peer, _ami(settings) as ami:
+        ami.login("hotseat", load_secrets(settings).ami_events)
+        phone.answers(after_ms=300)
+        caller = callers.call(NUMBER)
+        session = peer.session(timeout=5)
+        session.begin('EXEC Dial "PJSIP/p101,10,mg"')
+        phone.wait("talking", timeout=5)
+        _eventually(lambda: ami.action("Ping") and "INUSE" in states())
+        caller.hang_up()
+        _eventually(lambda: ami.action("Ping") and states()[-1] == "NOT_INUSE")
+    assert states() == ["INUSE", "NOT_INUSE"]
 
 
 def test_the_guest_may_log_in_and_no_more(

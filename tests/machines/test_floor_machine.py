@@ -116,9 +116,7 @@ class FloorMachine(RuleBasedStateMachine):
                 self.offers_seen.add(effect.offer)
                 line.dial = effect
                 ticket = Ticket.parse(line.ticket)
-                line.ticket = replace(
-                    ticket, state=TicketState.OFFERED, attempts=ticket.attempts + 1
-                ).format()
+                line.ticket = replace(ticket, attempts=ticket.attempts + 1).format()
             case Withdraw():
                 assert effect.offer not in self.withdrawn, "withdrawn twice"
                 self.withdrawn.add(effect.offer)

@@ -284,7 +284,7 @@ def test_a_snapshot_names_channels_with_their_tickets(scene: Scene) -> None:
             Linkedid=CALLER,
             ChannelStateDesc="Up",
             BridgeID="b1",
-            Variable="HOTSEAT_TICKET=talked|01CALL",
+            Variable="HOTSEAT_TICKET=waiting|01CALL",
         ),
         # As a phone's channel is told, which has no such variable.
         status_row(LEG, "PJSIP/p101-00000002", Variable="HOTSEAT_TICKET=(null)"),
@@ -296,7 +296,7 @@ def test_a_snapshot_names_channels_with_their_tickets(scene: Scene) -> None:
     scene.link.comes_up()
     snapshot = scene.seen.snapshots[-1]
     assert [(channel.ticket, channel.bridge) for channel in snapshot.channels] == [
-        ("talked|01CALL", "b1"),
+        ("waiting|01CALL", "b1"),
         ("", ""),
     ]
     assert snapshot.phones == {"p101": Device.IN_USE}

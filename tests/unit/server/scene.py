@@ -11,7 +11,7 @@ from twisted.internet.task import Clock as ReactorClock
 
 from acd.effects import Note, SeatGone, SeatKept
 from acd.floor import Floor
-from acd.ports import ChannelSeen, ChannelState, Journal, SwitchSnapshot
+from acd.ports import ChannelSeen, ChannelState, SwitchSnapshot
 from acd.recovery import Ticket
 from acd.service import Service
 from acd.types import CallId, Device, Millis
@@ -23,6 +23,7 @@ from hotseat.contacts import Contacts
 from hotseat.dial_back import DialBacks
 from hotseat.history import CallbackAsked
 from hotseat.last_resort import LastResort
+from hotseat.live_journal import LiveJournal
 from hotseat.outbound_calls import OutboundCalls
 from hotseat.seats import Seats
 from hotseat.site.records import (
@@ -121,7 +122,6 @@ class FakeSwitch:
         self.up = True
         self.followed: dict[CallId, str] = {}
         self.withdrawn: list[CallId] = []
-        self.tickets: dict[CallId, str] = {}
         self.ended: dict[CallId, int] = {}
         self.talking: set[CallId] = set()
         self.partners: dict[CallId, str] = {}
@@ -145,9 +145,6 @@ class FakeSwitch:
 
     async def partner(self, call: CallId) -> str:
         return self.partners.get(call, "")
-
-    def write_ticket(self, call: CallId, ticket: str) -> None:
-        self.tickets[call] = ticket
 
     async def ended_at(self, call: CallId) -> Millis | None:
         return self.ended.get(call)
@@ -325,18 +322,14 @@ class WallClock:
 class Scene:
     """One site, two seats at most, as many callers as wanted."""
 
-    def __init__(
-        self,
-        site: SiteNow | None = None,
-        journal: Callable[[KeptJournal, WallClock], Journal] = lambda kept, clock: kept,
-    ) -> None:
+    def __init__(self, site: SiteNow | None = None) -> None:
         self.reactor = ReactorClock()
         self.clock = WallClock(self.reactor)
         self.config = FakeConfig(site or a_site())
         self.switch = FakeSwitch()
         self.journal = KeptJournal()
-        self.told = journal(self.journal, self.clock)
-        """Whom calls and floor tell: the journal, or what stands before it."""
+        self.told = LiveJournal(self.journal)
+        """Whom calls and floor tell, and who is heard."""
         self._ids = 0
         self.contacts = Contacts(
             config=self.config,  # type: ignore[arg-type]

@@ -6,7 +6,6 @@ import pytest
 from twisted.internet.defer import Deferred
 
 from acd.presence import SeatState
-from acd.recovery import TicketState
 from acd.types import CallId
 from ivr.ports import DialResult, LineFacts, LineFailed
 from tests.unit.server.scene import FakeLine, Scene
@@ -161,7 +160,7 @@ def test_rung_at_the_crash_answered_and_ended_in_the_outage(scene: Scene) -> Non
 
 
 def test_an_adopted_talk_that_vanishes_has_a_sound_end(scene: Scene) -> None:
-    text = ticket("talks", TicketState.TALKED, talked_at=850_000)
+    text = ticket("talks")
     restart(scene, [known("talks", answered_at=850_000)])
     scene.contacts.switch_up(
         scene.snapshot(

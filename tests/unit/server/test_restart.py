@@ -146,7 +146,7 @@ def test_one_who_hangs_up_during_the_recovery_is_not_waited_for() -> None:
 def test_a_talk_is_adopted_and_its_true_length_is_recorded() -> None:
     scene = Scene()
     restart(scene, [known("talk", answered_at=850_000, seat="1001")])
-    text = ticket("talk", TicketState.TALKED, talked_at=850_000, seat=SeatId("1001"))
+    text = ticket("talk")
     scene.contacts.switch_up(
         scene.snapshot(
             channel("1.1", text, bridge="b1"),
@@ -159,7 +159,7 @@ def test_a_talk_is_adopted_and_its_true_length_is_recorded() -> None:
     ended = scene.clock.now()
     scene.contacts.leg_left(CallId("talk"), "p101")
     line = comes_back(
-        scene, "1.1", text.replace("talked|", "after|", 1), dial_status="ANSWER", ended=ended
+        scene, "1.1", text.replace("waiting|", "after|", 1), dial_status="ANSWER", ended=ended
     )
     assert line.did == ["play hotseat/goodbye", "hang up 16"]
     scene.contacts.line_died(CallId("talk"))
@@ -169,10 +169,30 @@ def test_a_talk_is_adopted_and_its_true_length_is_recorded() -> None:
     assert record["number"] == "400"
 
 
+def test_a_talk_that_was_not_written_before_the_crash_counts_from_the_restart() -> None:
+    scene = Scene()
+    restart(scene, [known("talk")])
+    scene.contacts.switch_up(
+        scene.snapshot(
+            channel("1.1", ticket("talk"), bridge="b1"),
+            channel("1.2", linkedid="1.1", phone="p101", bridge="b1"),
+        )
+    )
+    found = scene.clock.now()
+    (seat,) = scene.service.floor.picture().seats
+    assert (seat.state, seat.call) == (SeatState.TALKING, "talk")
+    scene.reactor.advance(20)
+    scene.contacts.leg_left(CallId("talk"), "p101")
+    scene.contacts.line_died(CallId("talk"))
+    record = scene.journal.calls[CallId("talk")]
+    assert (record["outcome"], record["seat"]) == ("answered", "1001")
+    assert (record["answered_at"], record["talk_ms"]) == (found, 20_000)
+
+
 def test_a_talker_whose_agent_hung_up_meanwhile_is_not_offered_to_anybody() -> None:
     scene = Scene()
     restart(scene, [known("talk", answered_at=850_000, seat="1001")])
-    text = ticket("talk", TicketState.AFTER, talked_at=850_000, seat=SeatId("1001"))
+    text = ticket("talk", TicketState.AFTER)
     scene.contacts.switch_up(scene.snapshot(channel("1.1", text)))
     line = comes_back(scene, "1.1", text, dial_status="ANSWER", ended=870_000)
     assert "dial p101" not in line.did
