@@ -1,4 +1,4 @@
-"""Counts what goes by on its way to the journal: the figures of today, and all since the start."""
+"""Counts what the journal is told: the figures of today, and all since the start."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from acd.effects import Note
-from acd.ports import Journal
+from acd.listener import Listener
 from acd.stats import ANSWERED, OUTCOMES, QUEUED_OUTCOMES, Arrivals, Day, Ended, Tally, Waits
-from acd.types import CallId, Failure, Millis
+from acd.types import Failure, Millis
 
 NOTHING = Tally()
 """Of a queue that had no calls on a day."""
@@ -30,21 +30,18 @@ def day_of(now: Millis, zone: ZoneInfo) -> tuple[Millis, Millis]:
 
 
 class Figures:
-    """A journal that counts and passes everything on to the one that writes.
+    """Counts as calls arrive, are answered and end.
 
     Counting costs a few additions a row; whoever wants a figure does the arithmetic.
     """
 
-    def __init__(self, journal: Journal, now: Callable[[], Millis]) -> None:
+    def __init__(self, now: Callable[[], Millis]) -> None:
         self.calls: Counter[str] = Counter(dict.fromkeys(OUTCOMES, 0))
         """Ended calls by outcome, since the start."""
         self.offers: Counter[str] = Counter(dict.fromkeys(OFFER_RESULTS, 0))
         """Offers by what came of them, since the start."""
         self.waits = {outcome: Waits() for outcome in QUEUED_OUTCOMES}
         """Of the ended calls that were queued, by outcome, since the start."""
-        self._journal = journal
-        self.keep_seat = journal.keep_seat
-        self.drop_seat = journal.drop_seat
         self._now = now
         self._zone = ZoneInfo("UTC")
         self._day = Day(*day_of(now(), self._zone))
@@ -61,22 +58,12 @@ class Figures:
         for calls in ended:
             day.add(calls, day.began)
 
-    def note(self, at: Millis, note: Note) -> None:
-        """Append one row."""
-        match note.kind:
-            case "arrived":
-                self._arrivals.add(at)
-            case "answered":
-                self.offers[ANSWERED] += 1
-            case "failed":
-                self.offers[str(note.facts["cause"])] += 1
-        self._journal.note(at, note)
-
-    def call_changed(self, at: Millis, call: CallId, fields: Mapping[str, object]) -> None:
-        """Insert or update columns of the call's summary; with its outcome the call has ended."""
-        if "outcome" in fields:
-            self._count(at, fields)
-        self._journal.call_changed(at, call, fields)
+    def hears(self) -> Listener:
+        """What this needs of the journal."""
+        return Listener(
+            notes={"arrived": self._arrived, "answered": self._answered, "failed": self._failed},
+            call_ended=self._ended,
+        )
 
     def today(self) -> dict[str, Any]:
         """The figures of the day as plain data, in all and by queue."""
@@ -92,7 +79,16 @@ class Figures:
         """The figures of the day of one queue."""
         return _plain(self._day_at(self._now()).queues.get(queue, NOTHING))
 
-    def _count(self, at: Millis, fields: Mapping[str, Any]) -> None:
+    def _arrived(self, at: Millis, _: Note) -> None:
+        self._arrivals.add(at)
+
+    def _answered(self, _: Millis, __: Note) -> None:
+        self.offers[ANSWERED] += 1
+
+    def _failed(self, _: Millis, note: Note) -> None:
+        self.offers[str(note.facts["cause"])] += 1
+
+    def _ended(self, at: Millis, fields: Mapping[str, Any]) -> None:
         wait = fields["wait_ms"]
         in_time = 1 if fields["in_time"] else 0
         ended = Ended(fields["outcome"], fields["queue"], wait or 0, in_time=in_time)

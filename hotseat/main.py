@@ -53,6 +53,7 @@ from hotseat.invitations import first_run
 from hotseat.journal import JournalWriter
 from hotseat.last_resort import LastResort
 from hotseat.live_config import LiveConfig
+from hotseat.live_journal import LiveJournal
 from hotseat.live_roster import LiveRoster
 from hotseat.log import start_logging
 from hotseat.log_ons import KEPT_MS, LogOns
@@ -100,11 +101,17 @@ class Server:
         self._clock = clock
         self._started = clock.now()
         self._database = Database(settings.database, reactor)
-        self._journal = JournalWriter(self._database, reactor, settings.state)
-        self._log_ons = LogOns(self._journal)
-        self._figures = Figures(self._log_ons, clock.now)
+        self._writer = JournalWriter(self._database, reactor, settings.state)
+        self._journal = LiveJournal(self._writer)
+        self._log_ons = LogOns()
+        self._figures = Figures(clock.now)
+        self._journal.listen(self._log_ons.hears())
+        self._journal.listen(self._figures.hears())
         self._feed = Feed(
-            self._figures, queues=lambda: self.site.queues, clock=reactor, now=clock.now
+            listen=self._journal.listen,
+            queues=lambda: self.site.queues,
+            clock=reactor,
+            now=clock.now,
         )
         self._config = LiveConfig(self._database, reactor)
         self._link = AmiLink(
@@ -122,24 +129,24 @@ class Server:
         )
         self._node = Node(self._link, clock, reactor)
         self._contacts = Contacts(
-            config=self._config, switch=self._node, journal=self._feed, clock=clock
+            config=self._config, switch=self._node, journal=self._journal, clock=clock
         )
-        self._outbound = OutboundCalls(config=self._config, journal=self._feed, clock=clock)
+        self._outbound = OutboundCalls(config=self._config, journal=self._journal, clock=clock)
         self._last_resort = LastResort(
             config=self._config,
-            journal=self._feed,
-            keep=self._journal.keep_callback,
+            journal=self._journal,
+            keep=self._writer.keep_callback,
             clock=clock,
             escalation=lambda requires: self._roster.now.escalation(dict(requires)),
         )
         self._check_in = CheckIn(
-            config=self._config, journal=self._feed, clock=clock, is_pin=self._is_pin
+            config=self._config, journal=self._journal, clock=clock, is_pin=self._is_pin
         )
         bell = Bell(self._config, self._outbound)
         self._ringer = SeatRinger(self._link, reactor)
         self._dial_backs = DialBacks(
             config=self._config,
-            journal=self._feed,
+            journal=self._journal,
             clock=clock,
             reactor=reactor,
             ringer=self._ringer,
@@ -148,7 +155,7 @@ class Server:
             new_id=lambda: str(ULID()),
             find=self._find_callback,
             take=self._take_callback,
-            keep=self._journal.keep_callback,
+            keep=self._writer.keep_callback,
             on_line=lambda call: self._contacts.get(call) is not None,
             closed=self._why_no_calls,
         )
@@ -165,7 +172,7 @@ class Server:
             dial_backs=self._dial_backs,
         )
         self._service = Service(
-            Floor(), lines=self._calls, journal=self._feed, clock=reactor, now=clock.now
+            Floor(), lines=self._calls, journal=self._journal, clock=reactor, now=clock.now
         )
         self._seats = Seats(self._service)
         self._roster = LiveRoster(self._database, self._config, reactor, clock.now)
@@ -216,7 +223,7 @@ class Server:
 
     async def start(self) -> None:
         """Load, recover, and open the doors in this order. Raises what the site lacks."""
-        await self._journal.start()
+        await self._writer.start()
         await self._config.start()
         self._config.on_change(self._site_changed)
         await self._roster.start()
@@ -269,7 +276,7 @@ class Server:
         self._dial_backs.stop()
         self._service.stop()
         self._config.stop()
-        await self._journal.stop()
+        await self._writer.stop()
         await self._database.stop()
         if self._ports:
             self._settings.control_socket.unlink(missing_ok=True)
@@ -314,7 +321,7 @@ class Server:
         Those that end meanwhile count themselves.
         """
         day, until = self._figures.in_zone(self.site.time_zone), self._clock.now()
-        await self._journal.flush()
+        await self._writer.flush()
         find = partial(ended_since, since=day.began, until=until)
         self._figures.recall(day, await self._database.run(find))
 
@@ -435,9 +442,9 @@ class Server:
             "ami": {"up": self._node.up, "lag_ms": self._link.lag_ms},
             "agi": {"sessions": self._listener.sessions, "open": self._listener.open},
             "journal": {
-                "lag_ms": self._journal.lag,
-                "lost": self._journal.lost,
-                "trouble": self._journal.trouble,
+                "lag_ms": self._writer.lag,
+                "lost": self._writer.lost,
+                "trouble": self._writer.trouble,
             },
             "timers": len(self._reactor.getDelayedCalls()),
             "strangers": {

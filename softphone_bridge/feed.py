@@ -21,9 +21,9 @@ from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Site
 from zope.interface import implementer
 
-from acd.effects import Note, SeatGone, SeatKept
-from acd.ports import Journal
-from acd.types import CallId, Millis, SeatId
+from acd.effects import Note
+from acd.listener import Listener
+from acd.types import Millis, SeatId
 from softphone_bridge.frames import Frame, Frames, Touched, View
 
 FLUSH_SECONDS = 0.25
@@ -47,20 +47,22 @@ class Pass:
 
 
 class Feed(Resource):
-    """A journal that passes everything on and tells those who watch."""
+    """Tells those who watch; hears the journal so long as somebody does."""
 
     isLeaf = True
 
     def __init__(
         self,
-        journal: Journal,
         *,
+        listen: Callable[[Listener], Callable[[], None]],
         queues: Callable[[], Iterable[str]],
         clock: IReactorTime,
         now: Callable[[], Millis],
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        self._journal = journal
+        self._listen = listen
+        """Lets a listener hear the journal, until what comes back is called."""
+        self._leave: Callable[[], None] | None = None
         self._queues = queues
         self._clock = clock
         self._now = now
@@ -146,6 +148,8 @@ class Feed(Resource):
         request.setHeader(b"cache-control", b"no-store")
         request.setHeader(b"x-accel-buffering", b"no")  # nginx would collect the events
         request.setHeader(b"access-control-allow-origin", granted.origin.encode("latin-1"))
+        if not self._viewers:
+            self._leave = self._listen(self._hears())
         viewer = self._viewers[request] = Viewer(request, granted, self._soon)
         request.registerProducer(viewer, True)
         request.notifyFinish().addBoth(self._left, request, token)
@@ -159,6 +163,8 @@ class Feed(Resource):
         if token in self._passes and all(v.granted is not granted for v in self._viewers.values()):
             self._expire(token, granted)
         if not self._viewers:
+            assert self._leave is not None  # somebody watched
+            self._leave()
             self._alive.stop()
 
     def _keep_alive(self) -> None:
@@ -167,28 +173,10 @@ class Feed(Resource):
 
     # ---- what happens
 
-    def note(self, at: Millis, note: Note) -> None:
-        """Append one row."""
-        if self._viewers:
-            self._touch(note)
-        self._journal.note(at, note)
-
-    def keep_seat(self, at: Millis, seat: SeatKept) -> None:
-        """Remember the seat as it is now."""
-        self._touch_seat(seat.seat)
-        self._journal.keep_seat(at, seat)
-
-    def drop_seat(self, at: Millis, seat: SeatGone) -> None:
-        """Forget the seat."""
-        self._touch_seat(seat.seat)
-        self._journal.drop_seat(at, seat)
-
-    def call_changed(self, at: Millis, call: CallId, fields: Mapping[str, object]) -> None:
-        """Insert or update columns of the call's summary; with its outcome today's figures move."""
-        self._journal.call_changed(at, call, fields)
-        if self._viewers and "outcome" in fields and (queue := fields.get("queue")) is not None:
-            self._touched.queues.add(str(queue))
-            self._soon()
+    def _hears(self) -> Listener:
+        return Listener(
+            every_note=self._touch, call_ended=self._touch_figures, seat_changed=self._touch_seat
+        )
 
     def show_anew(self) -> None:
         """The site or the duties are other ones: everybody is told the whole."""
@@ -196,7 +184,7 @@ class Feed(Resource):
             viewer.late = True
         self._soon()
 
-    def _touch(self, note: Note) -> None:
+    def _touch(self, _: Millis, note: Note) -> None:
         if note.seat is not None:
             self._touched.seats.add(note.seat)
             if note.kind in ("logged_on", "logged_off"):
@@ -207,9 +195,13 @@ class Feed(Resource):
             self._touched.offers = True
         self._soon()
 
-    def _touch_seat(self, seat: SeatId) -> None:
-        if self._viewers:
-            self._touched.seats.add(seat)
+    def _touch_seat(self, _: Millis, seat: SeatId) -> None:
+        self._touched.seats.add(seat)
+        self._soon()
+
+    def _touch_figures(self, _: Millis, fields: Mapping[str, object]) -> None:
+        if (queue := fields.get("queue")) is not None:
+            self._touched.queues.add(str(queue))
             self._soon()
 
     def _soon(self) -> None:

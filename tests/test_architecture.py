@@ -94,6 +94,7 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("hotseat.backup", ("hotseat.backup", "hotseat.db", "acd")),
     ("hotseat.spool", ("hotseat.db", "acd", *WORDS)),
     ("hotseat.journal", ("hotseat.db", "hotseat.spool", "acd", *WORDS)),
+    ("hotseat.live_journal", ("acd",)),
     ("hotseat.live_config", ("hotseat.db", "hotseat.site", "ivr", "acd", *WORDS)),
     ("hotseat.live_roster", ("hotseat.db", "hotseat.live_config", "hotseat.roster", "acd", *WORDS)),
     ("hotseat.control_client", ("hotseat.config", "words")),

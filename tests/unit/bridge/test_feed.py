@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Set
+from collections import Counter
+from collections.abc import Callable, Mapping, Set
 from typing import Any
 
 import pytest
@@ -19,7 +20,9 @@ from twisted.python.failure import Failure
 from acd import types
 from acd.effects import Effect, Note, SeatGone, SeatKept
 from acd.events import DeviceChanged, SeatLoggedOn, SeatPaused, SeatReady
+from acd.listener import Listener
 from acd.types import CallId, Device, SeatId
+from hotseat.live_journal import LiveJournal
 from softphone_bridge.feed import ALIVE_SECONDS, FLUSH_SECONDS, PASS_SECONDS, Feed
 from softphone_bridge.frames import Frames, View
 from tests.unit.acd.desk import Desk
@@ -83,15 +86,19 @@ class Duties:
 
 
 class Hall:
-    """A floor whose effects go through the feed."""
+    """A floor whose effects the feed may hear."""
 
     def __init__(self) -> None:
         self.clock = Clock()
         self.desk = Desk()
         self.journal = KeptJournal()
         self.figures: dict[str, dict[str, int]] = {}
+        self.told = LiveJournal(self.journal)
         self.feed = Feed(
-            self.journal, queues=lambda: ["consult"], clock=self.clock, now=lambda: self.desk.now
+            listen=self.told.listen,
+            queues=lambda: ["consult"],
+            clock=self.clock,
+            now=lambda: self.desk.now,
         )
         self.duties = Duties()
         self.frames = Frames(self.desk.floor, self._figures_of, self.duties)
@@ -109,11 +116,11 @@ class Hall:
         for effect in effects:
             match effect:
                 case Note():
-                    self.feed.note(self.desk.now, effect)
+                    self.told.note(self.desk.now, effect)
                 case SeatKept():
-                    self.feed.keep_seat(self.desk.now, effect)
+                    self.told.keep_seat(self.desk.now, effect)
                 case SeatGone():
-                    self.feed.drop_seat(self.desk.now, effect)
+                    self.told.drop_seat(self.desk.now, effect)
 
     def flush(self) -> None:
         self.clock.advance(FLUSH_SECONDS)
@@ -174,14 +181,15 @@ def test_the_end_of_a_call_moves_the_figures_of_its_queue(hall: Hall) -> None:
     wall = hall.watch()
     hall.figures["consult"] = {"answered": 1}
     fields = {"queue": "consult", "outcome": "answered"}
-    hall.feed.call_changed(1, CallId("c1"), fields)
+    hall.told.call_changed(1, CallId("c1"), fields)
     hall.flush()
     wall.read()
     assert wall.queues["consult"]["today"] == {"answered": 1}
     assert hall.journal.calls == {"c1": fields}
 
 
-def test_everything_is_passed_on_to_the_journal(hall: Hall) -> None:
+def test_everything_is_written_while_somebody_watches(hall: Hall) -> None:
+    hall.watch()
     hall.desk.seat("1001")
     hall.after(hall.desk.effects)
     assert [note.kind for note in hall.journal.notes] == ["logged_on", "ready"]
@@ -257,6 +265,25 @@ def test_a_slow_viewer_is_skipped_and_then_told_the_whole(hall: Hall) -> None:
     (frame,) = wall.read()
     assert frame["whole"]
     assert wall.seats == quick.seats
+
+
+def test_the_journal_is_heard_from_the_first_viewer_to_the_last() -> None:
+    clock, heard = Clock(), Counter[str]()
+
+    def listen(listener: Listener) -> Callable[[], None]:
+        heard["begun"] += 1
+        return lambda: heard.update(ended=1)
+
+    feed = Feed(listen=listen, queues=lambda: [], clock=clock, now=lambda: 0)
+    feed.show(Frames(Desk().floor, lambda queue: {}, Duties()))
+    for turn in (1, 2):
+        assert heard == Counter(begun=turn - 1, ended=turn - 1)
+        first, second = (Wall(feed, feed.grant("lead", EVERYTHING, ORIGIN)) for _ in range(2))
+        first.leave()
+        assert heard == Counter(begun=turn, ended=turn - 1)
+        second.leave()
+    assert heard == Counter(begun=2, ended=2)
+    feed.stop()
 
 
 def test_nobody_watching_costs_neither_timer_nor_look(hall: Hall, monkeypatch: Any) -> None:

@@ -18,7 +18,6 @@ from hotseat.operation.health import Condition, health
 from hotseat.operation.metrics import Metrics
 from hotseat.operation.web import Pages
 from tests.unit.operation.states import a_state
-from tests.unit.server.scene import KeptJournal
 
 AWAY = {"ami": {"up": False, "lag_ms": 0}, "held": ["switch away"]}
 DRAINING = {"agi": {"sessions": 3, "open": False}, "held": ["drain"]}
@@ -60,7 +59,9 @@ def test_the_worst_reason_comes_first() -> None:
 
 @pytest.fixture
 def figures() -> Figures:
-    figures = Figures(KeptJournal(), lambda: 1_800_000_000_000)
+    figures = Figures(lambda: 1_800_000_000_000)
+    ended = figures.hears().call_ended
+    assert ended is not None
     for wait in (900, 25_000):
         fields = {
             "outcome": "answered",
@@ -69,7 +70,7 @@ def figures() -> Figures:
             "arrived_at": 0,
             "in_time": True,
         }
-        figures.call_changed(0, "1", fields)  # type: ignore[arg-type]
+        ended(0, fields)
     return figures
 
 
@@ -121,7 +122,7 @@ def test_the_waits_are_a_histogram_for_each_outcome(figures: Figures) -> None:
 
 
 def test_every_label_is_there_before_it_first_happens() -> None:
-    found = measured(Figures(KeptJournal(), lambda: 0), a_state(seats=[]))
+    found = measured(Figures(lambda: 0), a_state(seats=[]))
     assert {name[1] for name in found if name[0] == "hotseat_calls_total"} == set(OUTCOMES)
     assert {name[1] for name in found if name[0] == "hotseat_offers_total"} == set(OFFER_RESULTS)
     assert {name[1] for name in found if name[0] == "hotseat_seats"} == set(SEAT_WORDS)

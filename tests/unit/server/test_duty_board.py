@@ -12,6 +12,7 @@ import pytest
 from acd.effects import Note
 from acd.types import SeatId
 from hotseat.duty_board import DutyBoard
+from hotseat.live_journal import LiveJournal
 from hotseat.log_ons import KEPT_MS, LogOns
 from hotseat.roster.attendance import LogOn
 from hotseat.roster.duty import DutyRoster
@@ -52,11 +53,13 @@ class Evening:
             shifts={"A": Shift("A", "A班", 9 * 60, 8 * 60, Place.OFFICE)},
         )
         self.journal = KeptJournal()
-        self.log_ons = LogOns(self.journal)
+        self.live = LiveJournal(self.journal)
+        self.log_ons = LogOns()
+        self.live.listen(self.log_ons.hears())
         self.board = DutyBoard(lambda: roster, lambda: site, self.log_ons.of)
 
     def step(self, kind: str, agent: str, hour: float) -> None:
-        self.log_ons.note(MIDNIGHT + round(hour * HOUR), Note(kind, seat=SeatId(agent)))
+        self.live.note(MIDNIGHT + round(hour * HOUR), Note(kind, seat=SeatId(agent)))
 
     def told(self, hour: float) -> dict[str, list[str]]:
         drawn = self.board.drawn(MIDNIGHT + round(hour * HOUR))
@@ -127,7 +130,7 @@ def test_log_ons_from_before_the_server_count() -> None:
     assert evening.told(15)["1002"][0] == "left"
 
 
-def test_log_ons_are_passed_on_and_forgotten_after_days() -> None:
+def test_log_ons_are_written_and_forgotten_after_days() -> None:
     evening = Evening()
     for turn in range(5):
         evening.step("logged_on", "1001", turn * KEPT_MS / HOUR)
