@@ -57,21 +57,24 @@ def line_facts(environment: Mapping[str, str]) -> LineFacts:
     HOTSEAT_ENDED, HOTSEAT_TICKET, HOTSEAT_ARRIVED and the line's signature. Raises AgiError for
     anything else: a comma too many would shift them.
     """
-    facts = {name: printable(value) for name, value in environment.items()}
-    context = facts.get("arg_1", "")
-    if context not in ("trunk", "phone", "seat") or "arg_8" in facts:
+
+    def said(name: str) -> str:
+        return printable(environment.get(name, ""))
+
+    context = said("arg_1")
+    if context not in ("trunk", "phone", "seat") or "arg_8" in environment:
         raise AgiError("arguments that are not those of our dialplan")
     return LineFacts(
-        channel=facts.get("channel", ""),
-        uniqueid=facts.get("uniqueid", ""),
-        dialled=facts.get("arg_2", ""),
-        caller_number=_known(facts.get("callerid", "")),
-        caller_name=_known(facts.get("calleridname", "")),
+        channel=said("channel"),
+        uniqueid=said("uniqueid"),
+        dialled=said("arg_2"),
+        caller_number=_known(said("callerid")),
+        caller_name=_known(said("calleridname")),
         context=context,
-        dial_status=facts.get("arg_3", ""),
-        ended=_millis(facts.get("arg_4", "")),
-        ticket=facts.get("arg_5", ""),
-        arrived=_millis(facts.get("arg_6", "")),
+        dial_status=said("arg_3"),
+        ended=_millis(said("arg_4")),
+        ticket=said("arg_5"),
+        arrived=_millis(said("arg_6")),
     )
 
 

@@ -49,7 +49,9 @@ EVENTS = (
     *("InvalidAccountID", "InvalidPassword", "ChallengeResponseFailed", "FailedACL"),
 )
 """The only events the server is sent: at 40 calls a second the others are most of the traffic."""
-UNTOLD = "eventfilter(action(exclude),name(DeviceStateChange),header(State),method(exact)) = RINGING"
+UNTOLD = (
+    "eventfilter(action(exclude),name(DeviceStateChange),header(State),method(exact)) = RINGING"
+)
 """Whom a phone rings for is known: nobody dials it but the server."""
 
 
