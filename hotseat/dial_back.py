@@ -98,7 +98,7 @@ class _DialBack:
     seat: SeatId
     met: bool = False
     """The agent's line is here."""
-    dialled: bool = False
+    dialled_at: Millis | None = None
     talked_at: Millis | None = None
     ringing: Deferred[None] | None = None
     overdue: IDelayedCall | None = None
@@ -296,7 +296,7 @@ class DialBacks:
         if number is None or site.outbound is None:
             await self._say_not_possible(line)
             return Result.NONE
-        dial.dialled = True
+        dial.dialled_at = self._now()
         ended = await line.dial_out(
             number, caller_id=site.outbound.caller_id, ring_ms=CUSTOMER_RINGS
         )
@@ -320,12 +320,18 @@ class DialBacks:
         del self._under_way[dial.attempt]
         self._ringer.forget(dial.attempt)
         now = self._now()
-        if dial.dialled:
+        if dial.dialled_at is not None:
             tries = self._next_try(dial)
             later = None if result is Result.REACHED else now + RETRY_AFTER
             self._keep(CallbackTried(dial.call, now, tries, result.value, later))
-            talk_ms = 0 if dial.talked_at is None else now - dial.talked_at
-            self._note("called_back", dial, result=result.value, talk_ms=talk_ms, tries=tries)
+            self._note(
+                "called_back",
+                dial,
+                result=result.value,
+                on_line_ms=now - dial.dialled_at,
+                talk_ms=0 if dial.talked_at is None else now - dial.talked_at,
+                tries=tries,
+            )
         log.info("dial_back_over", call=dial.call, seat=dial.seat, result=result.value)
         self._service.tell(TalkEnded(dial.call))
 

@@ -39,6 +39,8 @@ class Column(Generic[Row]):
     """To be translated."""
     unit: Unit
     value: Callable[[Row], Value]
+    help: str = ""
+    """What its title does not say; to be translated."""
 
 
 OF_CALLS: Final[Sequence[Column[Sums]]] = (
@@ -78,17 +80,39 @@ OF_AGENTS: Final[Sequence[Column[Agent]]] = (
     Column("talk", N_("Talk"), Unit.SPAN, lambda agent: agent.seat.talk_ms),
     Column("mean_talk", N_("Mean talk"), Unit.SPAN, lambda agent: agent.talk),
     Column("longest_talk", N_("Longest talk"), Unit.SPAN, lambda agent: agent.seat.longest_ms),
-    Column("wrap_up", N_("Wrap-up"), Unit.SPAN, lambda agent: agent.seat.wrap_up_ms),
-    Column("handling", N_("Handling time"), Unit.SPAN, lambda agent: agent.handling),
+    Column(
+        "wrap_up",
+        N_("Wrap-up"),
+        Unit.SPAN,
+        lambda agent: agent.wrap_up,
+        N_("After calls and after call-backs."),
+    ),
+    Column(
+        "handling",
+        N_("Handling time"),
+        Unit.SPAN,
+        lambda agent: agent.handling,
+        N_("Talk and wrap-up of an answered call on average, without call-backs."),
+    ),
     Column("hung_up_first", N_("Hung up first"), Unit.COUNT, lambda agent: agent.seat.hung_up),
     Column("call_backs", N_("Call-backs made"), Unit.COUNT, lambda agent: agent.seat.call_backs),
     Column(
-        "called_back", N_("Time of call-backs"), Unit.SPAN, lambda agent: agent.seat.called_back_ms
+        "called_back",
+        N_("Time of call-backs"),
+        Unit.SPAN,
+        lambda agent: agent.seat.called_back_ms,
+        N_("From the dialling of the customer on, without the wrap-up behind it."),
     ),
     Column("logged_on", N_("Time logged on"), Unit.SPAN, lambda agent: agent.times.there),
     Column("paused", N_("Paused"), Unit.SPAN, lambda agent: agent.times.pause),
     Column("pauses", N_("Pauses"), Unit.TEXT, lambda agent: _pauses(agent)),
-    Column("occupancy", N_("Occupancy"), Unit.SHARE, lambda agent: agent.occupancy),
+    Column(
+        "occupancy",
+        N_("Occupancy"),
+        Unit.SHARE,
+        lambda agent: agent.occupancy,
+        N_("Only of all queues together: nobody is logged on for one queue."),
+    ),
     Column("late_by", N_("Late by"), Unit.SPAN, lambda agent: agent.late_by),
     Column(
         "late_for",

@@ -3,11 +3,13 @@
 What a service level is, and on which day a call counts, is defined by `acd.stats`. Further:
 
 * Speed of answer: the waits of answered calls, from queued to talk, divided by these calls.
-* Handling time: (talk + wrap-up) ÷ answered calls.
+* Handling time: (talk + wrap-up) ÷ answered calls, without call-backs.
 * Occupancy: (talk + wrap-up + call-backs) ÷ (logged on − paused). The ringing of a seat does not
-  count as work.
-* A call-back counts with its agent when it ends, whether or not the customer answered, with the
-  time that the agent was on the line for it. It is no call of a half hour or a queue.
+  count as work. There is none for the calls of one queue: an agent is logged on for all queues, and
+  an hour without a call belongs to none of them.
+* A call-back counts with its agent when it ends, whether or not the customer answered: with the
+  time since the customer was dialled, the agent being on the line, and with the wrap-up behind it,
+  which is part of the agent's. It is no call of a half hour or a queue.
 * A log-on is late by what the attendance says of the duty; it counts in the half hour in which the
   duty began.
 """
@@ -89,6 +91,13 @@ class Agent:
     seat: SeatFigures
     times: Times
     duties: tuple[Attendance, ...]
+    one_queue: bool
+    """The work is that of one queue, the times are still those of all."""
+
+    @property
+    def wrap_up(self) -> Millis:
+        """After calls and call-backs."""
+        return self.seat.wrap_up_ms + self.seat.call_back_wrap_up_ms
 
     @property
     def talk(self) -> Millis | None:
@@ -103,9 +112,11 @@ class Agent:
 
     @property
     def occupancy(self) -> float | None:
-        """From 0 to 1; None for who was not there."""
-        worked = self.seat.talk_ms + self.seat.wrap_up_ms + self.seat.called_back_ms
-        return worked / self.times.at_work if self.times.at_work else None
+        """From 0 to 1; None for who was not there, and for one queue."""
+        if self.one_queue or not self.times.at_work:
+            return None
+        worked = self.seat.talk_ms + self.seat.called_back_ms + self.wrap_up
+        return worked / self.times.at_work
 
     @property
     def late(self) -> tuple[Attendance, ...]:
@@ -138,8 +149,13 @@ def add_up(
     kept: Iterable[Attendance],
     since: Millis,
     until: Millis,
+    *,
+    one_queue: bool = False,
 ) -> Figures:
-    """Every row counts once in all, in its half hour, and in its queue if it has one."""
+    """Every row counts once in all, in its half hour, and in its queue if it has one.
+
+    `one_queue`: rows and seats are those of one queue, the rest of all.
+    """
     total, queues, halves = Sums(), defaultdict[str, Sums](Sums), defaultdict[int, Sums](Sums)
     for row in rows:
         total.add(row)
@@ -174,6 +190,7 @@ def add_up(
                 talked.get(agent, SeatFigures(agent, 0, 0, 0, 0, 0)),
                 times.get(agent, Times()),
                 tuple(duties[agent]),
+                one_queue,
             )
             for agent in sorted({*talked, *times, *duties})
         ),

@@ -38,12 +38,16 @@ FORMULAS: Final = (
     ),
     N_(
         "Speed of answer = waits of answered calls ÷ answered calls. Handling time = (talk +"
-        " wrap-up) ÷ answered calls. Occupancy = (talk + wrap-up + call-backs) ÷ (logged on −"
-        " paused)."
+        " wrap-up) ÷ answered calls, without call-backs."
+    ),
+    N_(
+        "Occupancy = (talk + wrap-up + call-backs) ÷ (logged on − paused). It is drawn for all"
+        " queues together only, because nobody is logged on for one queue."
     ),
     N_(
         "Call-backs stand by agent only. Each counts when it ends, whether or not the customer"
-        " answered, with the time that the agent was on the line; wrap-up after it is not measured."
+        " answered: with the time since the customer was dialled, and with the wrap-up behind it,"
+        " which is in the agent's wrap-up."
     ),
 )
 
@@ -185,7 +189,8 @@ def _look(asked: Asked) -> Figures:
     kept = attendance(
         (duty for duty in duties if _within(asked, duty.agent)), there, site().roster, now
     )
-    return add_up(rows, seats, there, paused, kept, since, max(since, min(until, now)))
+    over = max(since, min(until, now))
+    return add_up(rows, seats, there, paused, kept, since, over, one_queue=bool(asked.queue))
 
 
 def _within(asked: Asked, agent: str) -> bool:

@@ -65,10 +65,25 @@ class SeatFigures:
     hung_up: int
     """Talks that the seat ended first."""
     wrap_up_ms: Millis = 0
+    """After the calls, not after the call-backs."""
     call_backs: int = 0
     """Customers dialled, whether or not they answered."""
     called_back_ms: Millis = 0
-    """In these, from when the agent was on the line."""
+    """In these, from when the customer was dialled with the agent on the line."""
+    call_back_wrap_up_ms: Millis = 0
+    """After these."""
+
+
+@dataclass(slots=True)
+class CallBack:
+    """A customer whom an agent dialled, whether or not anybody answered."""
+
+    seat: str
+    queue: str
+    at: Millis
+    """When it ended, and the wrap-up began."""
+    on_line_ms: Millis
+    wrap_up_ms: Millis = 0
 
 
 def find_calls(
@@ -165,9 +180,14 @@ def figures_by_seat(
         )
         for seat, answered, in_time, talk, longest, hung_up, wrap in session.execute(query)
     }
-    for seat, number, talk_ms in call_backs(session, since, until, seats, queue):
-        known = found.get(seat, SeatFigures(seat, 0, 0, 0, 0, 0))
-        found[seat] = replace(known, call_backs=number, called_back_ms=talk_ms)
+    for one in call_backs(session, since, until, seats, queue):
+        known = found.get(one.seat, SeatFigures(one.seat, 0, 0, 0, 0, 0))
+        found[one.seat] = replace(
+            known,
+            call_backs=known.call_backs + 1,
+            called_back_ms=known.called_back_ms + one.on_line_ms,
+            call_back_wrap_up_ms=known.call_back_wrap_up_ms + one.wrap_up_ms,
+        )
     return sorted(found.values(), key=attrgetter("seat"))
 
 
@@ -177,20 +197,38 @@ def call_backs(
     until: Millis,
     seats: Collection[str] | None = None,
     queue: str = "",
-) -> list[tuple[str, int, Millis]]:
-    """(seat, how many, time) of the call-backs that ended in the span."""
+) -> list[CallBack]:
+    """The call-backs that ended in the span.
+
+    Wrap-up may go on into the next day, and a customer may be called back again on it: so all that
+    the journal says of such a call is read, and then those of the span are taken.
+    """
     journal = models.Journal
-    talk = journal.facts["talk_ms"].as_integer()
-    query = select(journal.seat, func.count(), func.coalesce(func.sum(talk), 0)).where(
-        journal.kind == "called_back", journal.at >= since, journal.at < until
-    )
+    ended = [journal.kind == "called_back", journal.at >= since, journal.at < until]
     if seats is not None:
-        query = query.where(journal.seat.in_(seats))
+        ended.append(journal.seat.in_(seats))
     if queue:
-        query = query.where(journal.queue == queue)
+        ended.append(journal.queue == queue)
+    of_these = journal.call_id.in_(select(journal.call_id).where(*ended))
+    query = select(journal).where(of_these, journal.kind.in_(("called_back", "wrap_up")))
+    found: list[CallBack] = []
+    last: dict[tuple[str | None, str | None], CallBack] = {}
+    # Not sorted by the database, which might walk the whole journal in the order of its ids.
+    for row in sorted(session.scalars(query), key=attrgetter("id")):
+        key, facts = (row.call_id, row.seat), row.facts
+        if row.kind == "called_back":
+            # Rows of earlier versions tell of the talk alone.
+            on_line_ms = facts.get("on_line_ms", facts.get("talk_ms", 0))
+            last[key] = CallBack(str(row.seat), str(row.queue), row.at, on_line_ms)
+            found.append(last[key])
+        elif key in last:
+            last[key].wrap_up_ms = max(0, facts["until"] - last[key].at)
     return [
-        (str(seat), number, int(talk_ms or 0))
-        for seat, number, talk_ms in session.execute(query.group_by(journal.seat))
+        one
+        for one in found
+        if since <= one.at < until
+        and (seats is None or one.seat in seats)
+        and queue in ("", one.queue)
     ]
 
 

@@ -24,7 +24,7 @@ from hotseat.roster.attendance import LogOn, attendance
 from hotseat.roster.policy import RosterPolicy
 from hotseat.roster.shifts import Duty, Place
 from tests.web.conftest import Browser
-from tests.web.history import DAY, write_history
+from tests.web.history import DAY, call_id, write_history
 from tests.web.rosters import publish_week
 
 END = DAY + 24 * 3_600_000
@@ -141,17 +141,22 @@ def test_page_files_and_json_say_the_same(engine: Engine, day: list[Call], admin
         int(row["Late log-ons"]) for row in halves
     ]
     assert sum(each["wrap_up_ms"] for each in said["half_hours"]) == said["total"]["wrap_up_ms"]
-    assert sum(each["wrap_up_ms"] for each in said["agents"].values()) == sum(
-        wrap_up(call) for call in day if call.outcome == "answered"
-    )
+    after_calls = sum(wrap_up(call) for call in day if call.outcome == "answered")
+    assert sum(each["wrap_up_ms"] for each in said["agents"].values()) == after_calls + 45_000
     late = said["agents"]["1001"]
     assert (late["late_by_ms"], late["late_for"]) == (12 * 60_000, "A")
     assert late["logged_on_ms"] == 6 * 3_600_000 + 48 * 60_000
     assert late["pauses_ms"] == {"meal": 30 * 60_000, "missed": 5 * 60_000}
     assert (late["call_backs"], late["called_back_ms"]) == (2, 7 * 60_000)
+    mine = [call for call in day if (call.outcome, call.seat) == ("answered", "1001")]
+    assert late["wrap_up_ms"] == sum(map(wrap_up, mine)) + 45_000, "one was reached"
+    assert late["handling_ms"] == round(
+        sum((call.talk_ms or 0) + wrap_up(call) for call in mine) / len(mine)
+    )
     worked = late["talk_ms"] + late["wrap_up_ms"] + 7 * 60_000
     assert late["occupancy"] == pytest.approx(worked / (late["logged_on_ms"] - 35 * 60_000))
     row = agents["1001"]
+    assert int(row["Wrap-up"]) * 1000 == late["wrap_up_ms"]
     assert (row["Late by"], row["Late for"], row["Paused"]) == ("720", "A", "2100")
     assert (row["Call-backs made"], row["Time of call-backs"]) == ("2", "420")
     assert row["Pauses"] == "meal 30, missed 5"
@@ -164,23 +169,59 @@ def test_page_files_and_json_say_the_same(engine: Engine, day: list[Call], admin
     assert one["total"]["answered"] == late["answered"]
 
 
+def test_nobody_is_logged_on_for_one_queue(engine: Engine, day: list[Call], admin: Browser) -> None:
+    """Its work, no occupancy, and the reason for that, in both languages."""
+    keep_times(engine)
+    query = "?queue=consult"
+    said = admin.get(f"/figures/figures.json{query}").get_json()["agents"]
+    rows = table(admin, "agents", query)
+    assert said["1001"]["occupancy"] is None
+    assert {row["Occupancy"] for row in rows} == {""}
+    mine = [call for call in day if (call.outcome, call.queue) == ("answered", "consult")]
+    assert sum(each["wrap_up_ms"] for each in said.values()) == sum(map(wrap_up, mine)) + 45_000
+    assert said["1001"]["logged_on_ms"] == 6 * 3_600_000 + 48 * 60_000
+    why = "Only of all queues together: nobody is logged on for one queue."
+    notice = "The work is that of this queue only"
+    page = admin.get(f"/figures/{query}").text
+    assert f'title="{why}"' in page
+    assert notice in page
+    assert notice not in admin.get("/figures/").text
+    other = admin.get("/figures/figures.json?queue=complaint").get_json()["agents"]["1001"]
+    assert other["call_backs"] == 0
+    assert admin.get("/figures/figures.json").get_json()["agents"]["1001"]["occupancy"] > 0
+    chinese = admin.get(f"/figures/{query}", **{"Accept-Language": "zh-CN"}).text
+    assert "只按全部队列计算：签入不分队列。" in chinese
+    assert "且不计算饱和度" in chinese
+
+
 def keep_times(engine: Engine) -> None:
     """1001 comes at 09:12 and is still there at 16:00, with a meal and a pause for misses.
 
-    And calls two customers back, of whom one answers.
+    And calls two customers back, of whom one answers; the wrap-up of a minute is cut short.
     """
     nine, minute = DAY + 3_600_000, 60_000
     steps: tuple[tuple[int, str, dict[str, str | int]], ...] = (
         (nine + 12 * minute, "logged_on", {"phone": "p101"}),
         (nine + 180 * minute, "paused", {"reason": "meal"}),
         (nine + 210 * minute, "pause_over", {}),
-        (nine + 220 * minute, "called_back", {"result": "busy", "talk_ms": 60_000}),
-        (nine + 230 * minute, "called_back", {"result": "reached", "talk_ms": 6 * minute}),
+        (nine + 220 * minute, "called_back", {"result": "busy", "on_line_ms": minute}),
+        (nine + 230 * minute, "called_back", {"result": "reached", "on_line_ms": 6 * minute}),
+        (nine + 230 * minute, "wrap_up", {"until": nine + 231 * minute}),
+        (nine + 230 * minute + 45_000, "wrap_up", {"until": nine + 230 * minute + 45_000}),
+        (nine + 230 * minute + 45_000, "ready", {}),
         (nine + 300 * minute, "paused", {"reason": "missed"}),
         (nine + 305 * minute, "pause_over", {}),
     )
     rows = [
-        JournalRow(10**15 + number, at, kind, None, "1001", None, facts)
+        JournalRow(
+            10**15 + number,
+            at,
+            kind,
+            call_id(4) if kind in ("called_back", "wrap_up") else None,
+            "1001",
+            "consult" if kind == "called_back" else None,
+            facts,
+        )
         for number, (at, kind, facts) in enumerate(steps)
     ]
     with writing(engine) as session:

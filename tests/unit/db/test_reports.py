@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import pytest
 from sqlalchemy import Engine
 
@@ -22,6 +24,9 @@ from hotseat.history import JournalRow
 from tests.web.history import DAY, MINUTE, call_id, write_history
 
 END = DAY + 24 * 60 * MINUTE
+
+Story: TypeAlias = tuple[int, str, str, dict[str, str | int]]
+"""A row of the journal: (at, kind, seat, facts)."""
 
 
 @pytest.fixture
@@ -61,8 +66,8 @@ def test_figures_of_seats(ten: Engine) -> None:
 def test_figures_of_call_backs(ten: Engine) -> None:
     """They count when they end, also of a seat without an answered call, and without a talk."""
     rows = [
-        JournalRow(10**15 + number, at, kind, "C1", seat, queue, {"talk_ms": talk})
-        for number, (at, kind, seat, queue, talk) in enumerate(
+        JournalRow(10**15 + number, at, kind, "C1", seat, queue, {"on_line_ms": on_line})
+        for number, (at, kind, seat, queue, on_line) in enumerate(
             [
                 (DAY - 1, "called_back", "1001", "consult", 1_000),
                 (DAY, "called_back", "1001", "consult", 20_000),
@@ -85,6 +90,70 @@ def test_figures_of_call_backs(ten: Engine) -> None:
     assert found["1009"] == SeatFigures("1009", 0, 0, 0, 0, 0, 0, 1, 70_000)
     assert mine == [found["1001"]]
     assert {seat.seat: seat.call_backs for seat in complaints if seat.call_backs} == {"1001": 1}
+
+
+@pytest.mark.parametrize(
+    ("ends", "counted"),
+    [
+        ([DAY + 10_000], 10_000),
+        ([DAY + 10_000, DAY + 4_000], 4_000),
+        ([DAY + 10_000, DAY], 0),
+        ([], 0),
+    ],
+    ids=["as foreseen", "cut short", "cut at once", "nobody reached"],
+)
+def test_the_wrap_up_after_a_call_back(ten: Engine, ends: list[int], counted: int) -> None:
+    """Beside that of the calls; the last word says when it was over."""
+    story: list[Story] = [
+        (DAY - MINUTE, "wrap_up", "1001", {"until": DAY - MINUTE + 10_000}),
+        (DAY, "called_back", "1001", {"on_line_ms": 20_000}),
+    ]
+    story += [(DAY, "wrap_up", "1001", {"until": until}) for until in ends]
+    assert wrapped(ten, story) == {"1001": (1, 20_000, counted)}
+
+
+def test_each_wrap_up_belongs_to_the_call_back_before_it(ten: Engine) -> None:
+    """Of the same customer: two of one agent, one of another, and one on the next day.
+
+    The first of the day is from a version that told of the talk alone.
+    """
+    story: list[Story] = [
+        (DAY - 5_000, "called_back", "1001", {"on_line_ms": 500_000}),
+        (DAY - 5_000, "wrap_up", "1001", {"until": DAY + 55_000}),
+        (DAY + MINUTE, "called_back", "1001", {"talk_ms": 1_000}),
+        (DAY + 2 * MINUTE, "called_back", "1001", {"on_line_ms": 2_000}),
+        (DAY + 2 * MINUTE, "wrap_up", "1001", {"until": DAY + 2 * MINUTE + 7_000}),
+        (DAY + 3 * MINUTE, "called_back", "1009", {"on_line_ms": 3_000}),
+        (DAY + 3 * MINUTE, "wrap_up", "1009", {"until": DAY + 3 * MINUTE + 9_000}),
+        (END - 1, "called_back", "1009", {"on_line_ms": 4_000}),
+        (END - 1, "wrap_up", "1009", {"until": END + 999}),
+        (END, "called_back", "1001", {"on_line_ms": 500_000}),
+        (END, "wrap_up", "1001", {"until": END + 30_000}),
+    ]
+    assert wrapped(ten, story) == {"1001": (2, 3_000, 7_000), "1009": (2, 7_000, 10_000)}
+
+
+def wrapped(engine: Engine, story: list[Story]) -> dict[str, tuple[int, int, int]]:
+    """seat -> (call-backs, time in them, time after them), of a call with these rows.
+
+    The wrap-up of the calls is as it was.
+    """
+    rows = [
+        JournalRow(10**15 + number, at, kind, call_id(1), seat, "consult", facts)
+        for number, (at, kind, seat, facts) in enumerate(story)
+    ]
+    with reading(engine) as session:
+        before = {seat.seat: seat.wrap_up_ms for seat in figures_by_seat(session, DAY, END)}
+    with writing(engine) as session:
+        write(session, rows)
+    with reading(engine) as session:
+        found = figures_by_seat(session, DAY, END)
+    assert {seat.seat: seat.wrap_up_ms for seat in found if seat.answered} == before
+    return {
+        seat.seat: (seat.call_backs, seat.called_back_ms, seat.call_back_wrap_up_ms)
+        for seat in found
+        if seat.call_backs
+    }
 
 
 def test_calls_page_by_page(ten: Engine) -> None:

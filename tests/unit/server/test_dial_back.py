@@ -84,6 +84,7 @@ def test_the_customer_is_reached_through_the_gate_with_the_companys_number(scene
     assert state(scene) == "talking"
     line = picks_up(scene, attempt)
     assert line.did == [f"dial out {CUSTOMER} as 4008001000"]
+    scene.reactor.advance(4)
     scene.ringer.talks[attempt]()
     scene.reactor.advance(9)
     line.dial_ends(DialResult.ANSWERED)
@@ -93,7 +94,16 @@ def test_the_customer_is_reached_through_the_gate_with_the_companys_number(scene
     assert kinds(scene)[:4] == ["dials", "outbound", "reached", "called_back"]
     ended = next(note for note in scene.journal.notes if note.kind == "called_back")
     assert (ended.seat, ended.queue) == ("1001", "consult")
-    assert ended.facts == {"result": "reached", "talk_ms": 9_000, "tries": 1}
+    assert ended.facts == {
+        "result": "reached",
+        "on_line_ms": 13_000,
+        "talk_ms": 9_000,
+        "tries": 1,
+    }
+    (rest,) = [note for note in scene.journal.notes if note.kind == "wrap_up"]
+    assert (rest.call, rest.seat) == ("C1", "1001")
+    assert rest.facts == {"until": scene.clock.now() + 2_000}
+    assert "wrap_up_ended_at" not in scene.journal.calls.get(CallId("C1"), {})
 
 
 @pytest.mark.parametrize(
