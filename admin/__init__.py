@@ -19,9 +19,10 @@ How a page is added, for an area `lamps`:
    alone: it checks, shows the plan, applies. Live commands go through `admin.live.command`, and
    `hotseat/control.py` checks the right of the visitor again: give the command its action there.
 4. Templates in `templates/lamps/`, extending `base.html`, with the macros of `macros.html`
-   (`field`, `skill_levels`, `state`, `empty`, `plan_box` …). Every form has `{{ csrf() }}` (macro)
-   and posts; GET changes nothing. No `<style>`, no `style=`, no inline script, no other origin:
-   the Content-Security-Policy refuses them. Scripts are files in `static/`, loaded by
+   (`field`, `skill_levels`, `state`, `empty`, `plan_box` …), a list with those of `lists.html`
+   (`filters`, `listing`, `pager`). Every form has `{{ csrf() }}` (macro) and posts; GET changes
+   nothing. No `<style>`, no `style=`, no inline script, no other origin: the
+   Content-Security-Policy refuses them. Scripts are files in `static/`, loaded by
    `{% block scripts %}`; without script the page must still work.
 5. Texts in English inside `_("…")`, their Chinese in `catalogs/zh/lamps.toml`.
 6. Tests in `tests/web/`: the route × role matrix visits the new pages by itself; a path with a
