@@ -12,6 +12,7 @@ from acd.types import Millis
 from hotseat.db.audit import Author, note
 from hotseat.db.engine import lock_site
 from hotseat.db.prompt_models import PromptTake
+from words import said
 
 TEXT_LENGTH = 1_000
 VOICE_LENGTH = 100
@@ -125,7 +126,8 @@ def drop_take(session: Session, language: str, name: str, author: Author, now: M
     lock_site(session)
     was = _withdraw(session, language, name)
     if was is None:
-        raise LookupError(f"nothing uploaded is in force as {language}/{name}")
+        prompt = f"{language}/{name}"
+        raise LookupError(said("nothing uploaded is in force as %(prompt)s", prompt=prompt))
     _note(session, author, now, was, None)
     return was
 

@@ -27,15 +27,19 @@ from hotseat.db.prompts import (
 from hotseat.db.snapshot import site_now
 from hotseat.prompts.conversion import UploadRefused, converted
 from hotseat.prompts.publishing import publish
-from hotseat.prompts.refusals import LARGEST
+from hotseat.prompts.refusals import LARGEST, Refusal
 from hotseat.prompts.shelf import Shelved, Spoken, shelf
 from hotseat.prompts.sounds import sound_of
 from hotseat.tables import span, table
-from hotseat.terminal import Function, as_json, fail, moment, settings_or_exit, show
+from hotseat.terminal import Function, as_json, fail, moment, settings_or_exit, show, tell
 from ivr.prompts import LANGUAGE, NAME, built_in
+from words import said
 
 AUTHOR = Author("command line", "")
 TEXT_SHOWN = 40
+
+_PROMPT, _LANGUAGE, _LENGTH = said("prompt"), said("language"), said("length")
+_VOICE, _TEXT = said("voice"), said("text")
 
 
 @click.group()
@@ -82,12 +86,12 @@ def list_command(language: str | None, only_missing: bool, json_: bool) -> None:
         if language in (None, spoken_in) and (spoken_in in row.missing or not only_missing)
     ]
     text = table(
-        ("prompt", "language", "length", "voice", "used", "text"),
+        [tell(head) for head in (_PROMPT, _LANGUAGE, _LENGTH, _VOICE, said("used"), _TEXT)],
         [
             (
                 row.name,
                 spoken_in,
-                "MISSING" if spoken is None else span(spoken.length_ms),
+                tell(said("MISSING")) if spoken is None else span(spoken.length_ms),
                 "" if spoken is None else spoken.voice,
                 len(row.uses),
                 "" if spoken is None else _short(spoken.text),
@@ -95,7 +99,7 @@ def list_command(language: str | None, only_missing: bool, json_: bool) -> None:
             for row, spoken_in, spoken in rows
         ],
     )
-    nothing = "none is missing" if only_missing else "there are none"
+    nothing = said("none is missing") if only_missing else said("there are none")
     show(json_, [_row(*each) for each in rows], text or nothing)
 
 
@@ -115,28 +119,46 @@ def put(language: str, name: str, file: Path, text: str | None, voice: str, json
       hotseat prompts put zh welcome welcome.m4a --text 您好 --voice 王芳
     """
     if not LANGUAGE.fullmatch(language):
-        fail(f"{language!r} is no language; write it like zh or en")
+        fail(said('"%(text)s" is no language; write it like zh or en', text=language))
     if not NAME.fullmatch(name):
-        fail(f"{name!r} is no name of a prompt; use up to 40 of a-z, 0-9, - and _, a letter first")
+        fail(
+            said(
+                '"%(text)s" is no name of a prompt; use up to 40 of a-z, 0-9, - and _,'
+                " a letter first",
+                text=name,
+            )
+        )
     try:
         if file.stat().st_size > LARGEST:
-            fail(f"{file}: larger than {LARGEST // 1_000_000} MB; nothing is changed")
+            raise UploadRefused(Refusal.TOO_LARGE)
         made = converted(file.read_bytes())
     except UploadRefused as error:
-        fail(f"{file}: {error}; nothing is changed")
+        why = error.refusal.value
+        fail(said("%(file)s: %(why)s; nothing is changed", file=str(file), why=why))
     except OSError as error:
         fail(f"{file}: {error.strerror}")
     with opened() as engine:
         known = _shelf(engine).get(name)
-        said = text or (known.spoken[language].text if known and language in known.spoken else "")
-        if not said.strip():
-            fail(f"what does {language}/{name} say? Add --text")
-        if len(said) > TEXT_LENGTH or len(voice) > VOICE_LENGTH:
-            fail(f"a text has at most {TEXT_LENGTH} letters, a voice {VOICE_LENGTH}")
-        new = NewTake(language, name, said.strip(), voice.strip(), made.sound, made.length_ms)
+        says = text or (known.spoken[language].text if known and language in known.spoken else "")
+        if not says.strip():
+            fail(said("what does %(prompt)s say? Add --text", prompt=f"{language}/{name}"))
+        if len(says) > TEXT_LENGTH or len(voice) > VOICE_LENGTH:
+            fail(
+                said(
+                    "a text has at most %(letters)s letters, a voice %(of_voice)s",
+                    letters=TEXT_LENGTH,
+                    of_voice=VOICE_LENGTH,
+                )
+            )
+        new = NewTake(language, name, says.strip(), voice.strip(), made.sound, made.length_ms)
         with writing(engine) as session:
             take = put_take(session, new, AUTHOR, _now())
-    heard = f"take {take.id}, {take.length_ms / 1000:.1f} s, is heard as {language}/{name}"
+    heard = said(
+        "take %(take)s, %(seconds)s s, is heard as %(prompt)s",
+        take=take.id,
+        seconds=f"{take.length_ms / 1000:.1f}",
+        prompt=f"{language}/{name}",
+    )
     _published(json_, {**asdict(take), "made_of": made.kind.name.lower()}, heard)
 
 
@@ -149,7 +171,19 @@ def takes(name: str, json_: bool) -> None:
         found = takes_of(session, name)
         zone = ZoneInfo(site_now(session).time_zone)
     text = table(
-        ("take", "language", "length", "voice", "uploaded", "by", "", "text"),
+        [
+            tell(head)
+            for head in (
+                said("take"),
+                _LANGUAGE,
+                _LENGTH,
+                _VOICE,
+                said("uploaded"),
+                said("by"),
+                "",
+                _TEXT,
+            )
+        ],
         [
             (
                 take.id,
@@ -158,13 +192,14 @@ def takes(name: str, json_: bool) -> None:
                 take.voice,
                 (moment(take.at, zone) or "")[:-4],
                 take.login,
-                "heard" if take.in_force else "",
+                tell(said("heard")) if take.in_force else "",
                 _short(take.text),
             )
             for take in found
         ],
     )
-    show(json_, [asdict(take) for take in found], text or f"nothing was uploaded as {name}")
+    nothing = said("nothing was uploaded as %(prompt)s", prompt=name)
+    show(json_, [asdict(take) for take in found], text or nothing)
 
 
 @prompts.command()
@@ -176,8 +211,15 @@ def use(take: int, json_: bool) -> None:
         try:
             found = use_take(session, take, AUTHOR, _now())
         except LookupError:
-            fail(f"no take {take}; `hotseat prompts takes NAME` shows those that are kept")
-    heard = f"take {take} is heard as {found.language}/{found.name}"
+            fail(
+                said(
+                    "no take %(take)s; `%(command)s` shows those that are kept",
+                    take=take,
+                    command="hotseat prompts takes NAME",
+                )
+            )
+    prompt = f"{found.language}/{found.name}"
+    heard = said("take %(take)s is heard as %(prompt)s", take=take, prompt=prompt)
     _published(json_, asdict(found), heard)
 
 
@@ -190,10 +232,11 @@ def drop(language: str, name: str, json_: bool) -> None:
         try:
             was = drop_take(session, language, name, AUTHOR, _now())
         except LookupError as error:
-            fail(str(error))
+            fail(error.args[0])
     ours = any((prompt.language, prompt.name) == (language, name) for prompt in built_in())
-    then = "what comes with hotseat is heard" if ours else "IT IS MISSING NOW"
-    _published(json_, {**asdict(was), "in_force": False}, f"{language}/{name}: {then}")
+    then = said("what comes with hotseat is heard") if ours else said("IT IS MISSING NOW")
+    heard = said("%(prompt)s: %(then)s", prompt=f"{language}/{name}", then=then)
+    _published(json_, {**asdict(was), "in_force": False}, heard)
 
 
 @prompts.command()
@@ -205,12 +248,19 @@ def save(language: str, name: str, file: Path, json_: bool) -> None:
     with opened() as engine, reading(engine) as session:
         sound = sound_of(session, language, name)
     if sound is None:
-        fail(f"there is no prompt {language}/{name}; `hotseat prompts list` names them")
+        fail(
+            said(
+                "there is no prompt %(prompt)s; `%(command)s` names them",
+                prompt=f"{language}/{name}",
+                command="hotseat prompts list",
+            )
+        )
     try:
         file.write_bytes(sound)
     except OSError as error:
         fail(f"{file}: {error.strerror}")
-    show(json_, {"file": str(file), "bytes": len(sound)}, f"{file}: {len(sound):,} bytes")
+    written = said("%(file)s: %(bytes)s bytes", file=str(file), bytes=f"{len(sound):,}")
+    show(json_, {"file": str(file), "bytes": len(sound)}, written)
 
 
 def _shelf(engine: Engine) -> dict[str, Shelved]:
@@ -222,7 +272,7 @@ def _published(json_: bool, result: dict[str, Any], heard: str) -> None:
     """Say what is heard now; or that it is kept, and why it is not heard yet."""
     complaint = publish(settings_or_exit())
     if complaint is not None:
-        fail(f"it is kept, but no caller hears it yet: {complaint}")
+        fail(said("it is kept, but no caller hears it yet: %(why)s", why=complaint))
     show(json_, result, heard)
 
 

@@ -27,8 +27,8 @@ def run(tmp_path: Path, sqlite: SQLiteDatabases, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(commands, "publish", lambda settings: None)
     Path("tone.mp3").write_bytes(sound_file(MP3))
 
-    def run(*words: str, code: int = 0) -> Result:
-        result = CliRunner().invoke(main, ["prompts", *words])
+    def run(*words: str, code: int = 0, language: str = "en") -> Result:
+        result = CliRunner().invoke(main, ["--lang", language, "prompts", *words])
         assert result.exit_code == code, result.output
         return result
 
@@ -89,6 +89,35 @@ def test_what_cannot_be_done_is_told_and_changes_nothing(
     Path("text.wav").write_text("RIFF, says the name")
     assert why in run(*words, code=1).output
     assert "nothing was uploaded" in run("takes", "welcome").output
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "chinese"),
+    [
+        (("list",), 0, "语音提示"),
+        (("list", "--missing"), 0, "没有缺少的语音提示"),
+        (("put", "zh", "welcome", "tone.mp3"), 0, "zh/welcome 现在播放第 2 号录音，"),
+        (("put", "zh", "welcome", "text.wav"), 1, "text.wav：无论文件名怎么写，这不是 WAV"),
+        (("put", "zh", "../welcome", "tone.mp3"), 1, "不能作为语音提示的名称"),
+        (("takes", "other"), 0, "没有上传过 other"),
+        (("takes", "welcome"), 0, "使用中"),
+        (("use", "7"), 1, "没有第 7 号录音；`hotseat prompts takes NAME` 可列出保存的录音"),
+        (("drop", "zh", "welcome"), 0, "zh/welcome: 现在播放 hotseat 自带的录音"),
+        (("drop", "zh", "goodbye"), 1, "zh/goodbye 没有使用中的上传录音"),
+        (("save", "zh", "no-such", "x.wav"), 1, "没有语音提示 zh/no-such"),
+    ],
+)
+def test_it_is_told_in_chinese(run: Run, words: tuple[str, ...], code: int, chinese: str) -> None:
+    """By `--lang` or the locale of the terminal, like the doctor and the site's check."""
+    Path("text.wav").write_text("RIFF, says the name")
+    run("put", "zh", "welcome", "tone.mp3")
+    assert chinese in run(*words, code=code, language="zh").output
+
+
+def test_programs_read_the_same_in_every_language(run: Run) -> None:
+    run("put", "zh", "welcome", "tone.mp3")
+    for words in (("list", "--json"), ("takes", "welcome", "--json")):
+        assert run(*words, language="zh").output == run(*words).output
 
 
 def test_without_an_asterisk_it_is_kept_and_told(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
