@@ -58,23 +58,23 @@ def line_facts(environment: Mapping[str, str]) -> LineFacts:
     anything else: a comma too many would shift them.
     """
 
-    def said(name: str) -> str:
+    def field(name: str) -> str:
         return printable(environment.get(name, ""))
 
-    context = said("arg_1")
+    context = field("arg_1")
     if context not in ("trunk", "phone", "seat") or "arg_8" in environment:
         raise AgiError("arguments that are not those of our dialplan")
     return LineFacts(
-        channel=said("channel"),
-        uniqueid=said("uniqueid"),
-        dialled=said("arg_2"),
-        caller_number=_known(said("callerid")),
-        caller_name=_known(said("calleridname")),
+        channel=field("channel"),
+        uniqueid=field("uniqueid"),
+        dialled=field("arg_2"),
+        caller_number=_known(field("callerid")),
+        caller_name=_known(field("calleridname")),
         context=context,
-        dial_status=said("arg_3"),
-        ended=_millis(said("arg_4")),
-        ticket=said("arg_5"),
-        arrived=_millis(said("arg_6")),
+        dial_status=field("arg_3"),
+        ended=_millis(field("arg_4")),
+        ticket=field("arg_5"),
+        arrived=_millis(field("arg_6")),
     )
 
 
