@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Engine
 
+from acd.effects import SeatKept
+from acd.types import SeatId
 from hotseat.db.engine import writing
 from hotseat.db.writes import write
 from hotseat.history import CallbackAsked, CallChanged, JournalRow
@@ -40,6 +42,40 @@ def leave_message(engine: Engine, number: int) -> None:
     asked = CallbackAsked(call, at, QUEUES[number % 4], caller_of(number), "zh", f"message-{call}")
     with writing(engine) as session:
         write(session, [asked])
+
+
+def keep_times(engine: Engine) -> None:
+    """1001 comes at 09:12 and is still there at 16:00, with a meal and a pause for misses.
+
+    And calls two customers back, of whom one answers; the wrap-up of a minute is cut short.
+    """
+    nine, minute = DAY + 3_600_000, 60_000
+    steps: tuple[tuple[int, str, dict[str, str | int]], ...] = (
+        (nine + 12 * minute, "logged_on", {"phone": "p101"}),
+        (nine + 180 * minute, "paused", {"reason": "meal"}),
+        (nine + 210 * minute, "pause_over", {}),
+        (nine + 220 * minute, "called_back", {"result": "busy", "on_line_ms": minute}),
+        (nine + 230 * minute, "called_back", {"result": "reached", "on_line_ms": 6 * minute}),
+        (nine + 230 * minute, "wrap_up", {"until": nine + 231 * minute}),
+        (nine + 230 * minute + 45_000, "wrap_up", {"until": nine + 230 * minute + 45_000}),
+        (nine + 230 * minute + 45_000, "ready", {}),
+        (nine + 300 * minute, "paused", {"reason": "missed"}),
+        (nine + 305 * minute, "pause_over", {}),
+    )
+    rows = [
+        JournalRow(
+            10**15 + number,
+            at,
+            kind,
+            call_id(4) if kind in ("called_back", "wrap_up") else None,
+            "1001",
+            "consult" if kind == "called_back" else None,
+            facts,
+        )
+        for number, (at, kind, facts) in enumerate(steps)
+    ]
+    with writing(engine) as session:
+        write(session, [*rows, SeatKept(SeatId("1001"), "p101", None, nine, None)])
 
 
 def _call(number: int, name: str) -> list[JournalRow | CallChanged]:

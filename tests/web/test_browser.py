@@ -28,7 +28,7 @@ from hotseat.roster.shifts import Assignment
 from tests.unit.operation.states import a_state
 from tests.web.conftest import PASSWORD, T
 from tests.web.frames import a_floor
-from tests.web.history import call_id, leave_message, write_history
+from tests.web.history import call_id, keep_times, leave_message, write_history
 from tests.web.rosters import WEEK, begin_week, drafted, in_force, publish_week
 
 pytestmark = pytest.mark.live
@@ -244,6 +244,19 @@ def test_pages_fit_small_and_large_screens(width: int, name: str, tab: Callable[
         page.locator("#nav-toggle").focus()
         page.keyboard.press("Space")
     assert link.is_visible()
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_the_figures_of_a_day_need_no_scrolling(
+    language: str, tab: Callable[..., Page], engine: Engine
+) -> None:
+    """Every column of every table is seen at once on an ordinary screen."""
+    keep_times(engine)
+    page = tab(locale=language, viewport={"width": 1440, "height": 900})
+    log_in(page)
+    page.goto("/figures/")
+    hidden = "[...document.querySelectorAll('.scroll')].map(it => it.scrollWidth - it.clientWidth)"
+    assert page.evaluate(hidden) == [0, 0, 0]
 
 
 def cell(agent: str, day: str) -> str:

@@ -11,20 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
-from acd.effects import SeatKept
 from acd.stats import OUTCOMES, Ended
-from acd.types import SeatId
 from admin.figures.day import NOT_IN_TIME, add_up
-from hotseat.db.engine import reading, writing
+from hotseat.db.engine import reading
 from hotseat.db.models import Call
 from hotseat.db.reports import HALF_HOUR, HalfHour
-from hotseat.db.writes import write
-from hotseat.history import JournalRow
 from hotseat.roster.attendance import LogOn, attendance
 from hotseat.roster.policy import RosterPolicy
 from hotseat.roster.shifts import Duty, Place
 from tests.web.conftest import Browser
-from tests.web.history import DAY, call_id, write_history
+from tests.web.history import DAY, keep_times, write_history
 from tests.web.rosters import publish_week
 
 END = DAY + 24 * 3_600_000
@@ -192,37 +188,3 @@ def test_nobody_is_logged_on_for_one_queue(engine: Engine, day: list[Call], admi
     chinese = admin.get(f"/figures/{query}", **{"Accept-Language": "zh-CN"}).text
     assert "只按全部队列计算：签入不分队列。" in chinese
     assert "且不计算饱和度" in chinese
-
-
-def keep_times(engine: Engine) -> None:
-    """1001 comes at 09:12 and is still there at 16:00, with a meal and a pause for misses.
-
-    And calls two customers back, of whom one answers; the wrap-up of a minute is cut short.
-    """
-    nine, minute = DAY + 3_600_000, 60_000
-    steps: tuple[tuple[int, str, dict[str, str | int]], ...] = (
-        (nine + 12 * minute, "logged_on", {"phone": "p101"}),
-        (nine + 180 * minute, "paused", {"reason": "meal"}),
-        (nine + 210 * minute, "pause_over", {}),
-        (nine + 220 * minute, "called_back", {"result": "busy", "on_line_ms": minute}),
-        (nine + 230 * minute, "called_back", {"result": "reached", "on_line_ms": 6 * minute}),
-        (nine + 230 * minute, "wrap_up", {"until": nine + 231 * minute}),
-        (nine + 230 * minute + 45_000, "wrap_up", {"until": nine + 230 * minute + 45_000}),
-        (nine + 230 * minute + 45_000, "ready", {}),
-        (nine + 300 * minute, "paused", {"reason": "missed"}),
-        (nine + 305 * minute, "pause_over", {}),
-    )
-    rows = [
-        JournalRow(
-            10**15 + number,
-            at,
-            kind,
-            call_id(4) if kind in ("called_back", "wrap_up") else None,
-            "1001",
-            "consult" if kind == "called_back" else None,
-            facts,
-        )
-        for number, (at, kind, facts) in enumerate(steps)
-    ]
-    with writing(engine) as session:
-        write(session, [*rows, SeatKept(SeatId("1001"), "p101", None, nine, None)])
