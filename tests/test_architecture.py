@@ -62,7 +62,7 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
     ("hotseat.public_holidays", ("ivr.hours",)),
-    ("hotseat.roster", ("hotseat.roster", "acd", "ivr.hours")),
+    ("hotseat.roster", ("hotseat.roster", "acd", "ivr.hours", "words")),
     ("hotseat.numbering", ()),
     ("hotseat.outbound", ("acd",)),
     ("hotseat.callbacks", ("hotseat.site.records", "acd")),
@@ -119,7 +119,7 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
         "hotseat.rostering",
         (
             "hotseat.rostering", "hotseat.roster", "hotseat.db", "hotseat.site", "hotseat.tables",
-            "hotseat.terminal", "ivr.hours", "acd",
+            "hotseat.terminal", "ivr.hours", "acd", "words",
         ),
     ),
     ("hotseat.phones", ("hotseat.asterisk", "hotseat.db", "hotseat.config")),

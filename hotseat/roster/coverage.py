@@ -21,6 +21,7 @@ from hotseat.roster.shifts import (
     day_of,
 )
 from ivr.hours import WEEKDAYS, Calendar, Span, SpecialDays, spans_on
+from words import Message, said
 
 Stretch: TypeAlias = tuple[Millis, Millis]
 """From an instant to just before another."""
@@ -161,15 +162,22 @@ class HoleSeries:
         days, closes = divmod(self.closes, DAY_MINUTES)
         if closes == 0:
             days, closes = days - 1, DAY_MINUTES
-        later = f" (+{days} days)" if days > 1 else ""
-        return f"{clock(self.opens)}–{clock(closes)}{later}"
+        opens, closed = clock(self.opens), clock(closes)
+        if days > 1:
+            return said(
+                "%(opens)s–%(closes)s (+%(days)s days)", opens=opens, closes=closed, days=days
+            )
+        return f"{opens}–{closed}"
 
     def __str__(self) -> str:
         """`22:00–24:00 on 7 days (2026-11-23 to 2026-11-29): nobody there, hotline asks for 1`."""
-        there = "nobody" if not self.there else f"{self.there}"
-        return (
-            f"{self.clocks} {said_days(self.days)}: {there} there, {self.cover} asks for"
-            f" {self.heads}"
+        return said(
+            "%(clocks)s %(days)s: %(there)s there, %(cover)s asks for %(heads)s",
+            clocks=self.clocks,
+            days=said_days(self.days),
+            there=self.there or said("nobody"),
+            cover=self.cover,
+            heads=self.heads,
         )
 
 
@@ -185,11 +193,12 @@ def series(holes: Iterable[Hole], zone: tzinfo) -> tuple[HoleSeries, ...]:
     return tuple(HoleSeries(*key, tuple(days)) for key, days in found.items())
 
 
-def said_days(days: tuple[date, ...]) -> str:
+def said_days(days: tuple[date, ...]) -> Message:
     """`on 2026-11-23`, `on 7 days (2026-11-23 to 2026-11-29)` or the dates one by one."""
+    first, last = str(days[0]), str(days[-1])
     if len(days) == 1:
-        return f"on {days[0]}"
+        return said("on %(day)s", day=first)
     if days[-1] - days[0] == timedelta(days=len(days) - 1):
-        return f"on {len(days)} days ({days[0]} to {days[-1]})"
-    listed = ", ".join(map(str, days[:4]))
-    return f"on {len(days)} days ({listed}{', …' if len(days) > 4 else ''})"
+        return said("on %(n)s days (%(first)s to %(last)s)", n=len(days), first=first, last=last)
+    listed = ", ".join(map(str, days[:4])) + (", …" if len(days) > 4 else "")
+    return said("on %(n)s days (%(listed)s)", n=len(days), listed=listed)

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from hotseat.roster.coverage import Demand, HoleSeries
 from hotseat.roster.shifts import DAY_MINUTES, Duty, Shift, clock, clock_instant, instants
+from words import said
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class ExtendShift:
 
     def __str__(self) -> str:
         """`extend C to 24:00`."""
-        return f"extend {self.shift} to {clock(self.closes)}"
+        return said("extend %(shift)s to %(at)s", shift=self.shift, at=clock(self.closes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class BeginEarlier:
 
     def __str__(self) -> str:
         """`begin B at 11:00`."""
-        return f"begin {self.shift} at {clock(self.opens)}"
+        return said("begin %(shift)s at %(at)s", shift=self.shift, at=clock(self.opens))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,14 @@ class AssignTo:
 
     def __str__(self) -> str:
         """`put 1 more on C, e.g. 1002`."""
-        free = f", e.g. {', '.join(self.free[:3])}" if self.free else ""
-        return f"put {self.heads} more on {self.shift}{free}"
+        if not self.free:
+            return said("put %(n)s more on %(shift)s", n=self.heads, shift=self.shift)
+        return said(
+            "put %(n)s more on %(shift)s, e.g. %(free)s",
+            n=self.heads,
+            shift=self.shift,
+            free=", ".join(self.free[:3]),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +67,9 @@ class AddShift:
 
     def __str__(self) -> str:
         """`add a shift 22:00–24:00`."""
-        return f"add a shift {clock(self.opens)}–{clock(self.closes)}"
+        return said(
+            "add a shift %(opens)s–%(closes)s", opens=clock(self.opens), closes=clock(self.closes)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +78,7 @@ class AfterHours:
 
     def __str__(self) -> str:
         """What it asks for."""
-        return "choose an after-hours policy for the queues, and publish with this reason"
+        return said("choose an after-hours policy for the queues, and publish with this reason")
 
 
 Fix: TypeAlias = ExtendShift | BeginEarlier | AssignTo | AddShift | AfterHours

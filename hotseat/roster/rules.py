@@ -13,38 +13,53 @@ from acd.types import Millis
 from hotseat.roster.coverage import Demand, Hole, series
 from hotseat.roster.policy import RosterPolicy
 from hotseat.roster.shifts import Assignment, Duty, Shift, Zones, duties
+from words import Message, said
 
 
 class Kind(enum.Enum):
-    """What an objection is about; the value is its text, with the facts to be filled in."""
+    """What an objection is about; the value is its sentence, with the facts to fill in."""
 
-    NO_AGENT = "{agent} of {shift} on {day} is no agent of the site"
-    NO_SHIFT = "{shift} of {agent} on {day} is no shift of the site"
-    OVERLAP = "{agent} would have {first} and {second} at the same time"
-    REST = "{agent} would rest {rest} between {first} and {second}; it has to be {least}"
-    ON_LEAVE = "{agent} is on leave on {day}"
-    HOLE = "{clocks} on {day} would be left with {there} of the {heads} that {cover} asks for"
-    SKILL = "{agent} lacks {skill} at level {level}, which {cover} asks for {clocks} on {day}"
-    NOT_ROSTERED = "{agent} does not have {shift} on {day}"
-    TOO_LATE = "too late for {shift} of {agent} on {day}: a change counts {notice} before its begin"
-    STAND_IN = "{agent} has duties from {first} to {last}: leave needs a stand-in"
+    NO_AGENT = "%(agent)s of %(shift)s on %(day)s is no agent of the site"
+    NO_SHIFT = "%(shift)s of %(agent)s on %(day)s is no shift of the site"
+    OVERLAP = "%(agent)s would have %(first)s and %(second)s at the same time"
+    REST = "%(agent)s would rest %(rest)s between %(first)s and %(second)s; it has to be %(least)s"
+    ON_LEAVE = "%(agent)s is on leave on %(day)s"
+    HOLE = (
+        "%(clocks)s on %(day)s would be left with %(there)s of the %(heads)s that"
+        " %(cover)s asks for"
+    )
+    SKILL = (
+        "%(agent)s lacks %(skill)s at level %(level)s, which %(cover)s asks for"
+        " %(clocks)s on %(day)s"
+    )
+    NOT_ROSTERED = "%(agent)s does not have %(shift)s on %(day)s"
+    TOO_LATE = (
+        "too late for %(shift)s of %(agent)s on %(day)s: a change counts %(notice)s"
+        " before its begin"
+    )
+    STAND_IN = "%(agent)s has duties from %(first)s to %(last)s: leave needs a stand-in"
 
 
 @dataclass(frozen=True, slots=True)
 class Objection:
-    """One reason; `facts` fill in the text of its kind, in this language or another."""
+    """One reason; `facts` fill in the sentence of its kind."""
 
     kind: Kind
     facts: tuple[tuple[str, str], ...]
 
     def __str__(self) -> str:
-        """The reason in words."""
-        return self.kind.value.format(**dict(self.facts))
+        """The reason, a message."""
+        return Message(self.kind.value, dict(self.facts))
 
 
 def objection(kind: Kind, **facts: Any) -> Objection:
     """Every fact as people read it."""
-    return Objection(kind, tuple((name, str(fact)) for name, fact in facts.items()))
+    return Objection(kind, tuple((name, _as_read(fact)) for name, fact in facts.items()))
+
+
+def _as_read(fact: object) -> str:
+    # `str` would make plain text of a message.
+    return fact if isinstance(fact, str) else str(fact)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,25 +146,28 @@ def holes_left(
     """Each hole as an objection: that a taker lacks the skill, or that nobody is there."""
     for hole in holes:
         cover = demand.covers[hole.cover]
-        (said,) = series([hole], demand.zone)
+        (one_hole,) = series([hole], demand.zone)
         unskilled = {
             duty.agent
             for duty in rostered
             if duty.agent in takers and duty.begins < hole.ends and duty.ends > hole.begins
         }
         unskilled = {one for one in unskilled if not cover.counts(demand.skills.get(one, {}))}
-        named = {"clocks": said.clocks, "day": said.days[0], "cover": hole.cover}
+        named = {"clocks": one_hole.clocks, "day": one_hole.days[0], "cover": hole.cover}
         for agent in sorted(unskilled):
             yield objection(Kind.SKILL, agent=agent, skill=cover.skill, level=cover.level, **named)
         if not unskilled:
             yield objection(Kind.HOLE, there=hole.there, heads=hole.heads, **named)
 
 
-def said_span(milliseconds: Millis) -> str:
-    """`11 h`, `10 h 30 min`, `45 min`."""
+def said_span(milliseconds: Millis) -> Message:
+    """`11 h`, `10 h 30 min`, `45 min`: a message."""
     hours, minutes = divmod(milliseconds // 60_000, 60)
-    parts = [f"{hours} h"] if hours else []
-    return " ".join([*parts, f"{minutes} min"] if minutes or not hours else parts)
+    if not hours:
+        return said("%(minutes)s min", minutes=minutes)
+    if not minutes:
+        return said("%(hours)s h", hours=hours)
+    return said("%(hours)s h %(minutes)s min", hours=hours, minutes=minutes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,5 +227,5 @@ def _neighbours(rostered: Iterable[Duty]) -> Iterator[tuple[Duty, Duty]]:
             longest = max(longest, duty, key=lambda one: one.ends)
 
 
-def _said(duty: Duty) -> str:
-    return f"{duty.shift} of {duty.day}"
+def _said(duty: Duty) -> Message:
+    return said("%(shift)s of %(day)s", shift=duty.shift, day=str(duty.day))

@@ -31,7 +31,8 @@ from hotseat.rostering.requests import leave, swap
 from hotseat.site.commands import reload_running_server
 from hotseat.site.roster_rules import holidays_of
 from hotseat.tables import span, table
-from hotseat.terminal import as_json, fail, moment, show
+from hotseat.terminal import as_json, fail, moment, show, tell
+from words import said
 
 LOOK_BACK = timedelta(days=2)
 """Whoever logged on so long ago and is still on is found; others are in the table of seats."""
@@ -77,8 +78,8 @@ def show_command(
     with at_hand() as office:
         if history:
             found = versions(office.session)
-            said = _versions_table(found, office) or "nothing is published yet"
-            show(json_, [_plain_version(one) for one in found], said)
+            text = _versions_table(found, office) or "nothing is published yet"
+            show(json_, [_plain_version(one) for one in found], text)
             return
         begin = first or office.monday
         last = begin + timedelta(days=7 * count - 1)
@@ -122,7 +123,7 @@ def check_command(first: date | None, count: int, number: int | None, json_: boo
             rules = office.rules(begin, last)
             findings = check_draft(office.session, kept, rules)
             own = rules.duties(one for one in kept.assignments if one.shift in rules.shifts)
-            subject = f"the draft for {begin} to {last}"
+            subject = said("the draft for %(first)s to %(last)s", first=str(begin), last=str(last))
         else:
             begin = first or office.today
             last = begin + timedelta(days=7 * count - 1)
@@ -131,10 +132,13 @@ def check_command(first: date | None, count: int, number: int | None, json_: boo
             around = published(office.session, begin - AROUND, last + AROUND)
             outside = [duty for duty in around if not begin <= duty.day <= last]
             findings = rules.check([duty.assignment for duty in own], outside, begin, last)
-            subject = f"the published roster of {begin} to {last}"
+            subject = said(
+                "the published roster of %(first)s to %(last)s", first=str(begin), last=str(last)
+            )
     lines = _findings_lines(findings, own, rules)
-    said = "\n".join([f"{subject}:", *lines]) if lines else f"{subject}: nothing to say against it"
-    show(json_, _plain_findings(findings, own, rules), said)
+    sound = said("%(subject)s: nothing to say against it", subject=subject)
+    text = "\n".join([f"{tell(subject)}:", *lines]) if lines else sound
+    show(json_, _plain_findings(findings, own, rules), text)
     if lines:
         sys.exit(1)
 
@@ -233,11 +237,11 @@ def _picture(
 
 
 def _findings_lines(findings: Findings, own: tuple[Duty, ...], rules: Rules) -> list[str]:
-    lines = [f"✗ {refusal}" for refusal in findings.refusals]
+    lines = [f"✗ {tell(str(refusal))}" for refusal in findings.refusals]
     for hole in series(findings.holes, rules.demand.zone):
-        lines.append(f"! {hole}")
-        lines += [f"    · {fix}" for fix in fixes(hole, own, rules.shifts, rules.demand)]
-    return [*lines, *(f"! {warning}" for warning in findings.warnings)]
+        lines.append(f"! {tell(str(hole))}")
+        lines += [f"    · {tell(str(fix))}" for fix in fixes(hole, own, rules.shifts, rules.demand)]
+    return [*lines, *(f"! {tell(str(warning))}" for warning in findings.warnings)]
 
 
 def _plain_findings(findings: Findings, own: tuple[Duty, ...], rules: Rules) -> dict[str, Any]:

@@ -55,8 +55,8 @@ def run(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setenv("HOTSEAT_DATABASE", url)
     runner = CliRunner()
 
-    def run(*words: object, code: int = 0) -> Result:
-        result = runner.invoke(main, ["roster", *map(str, words)])
+    def run(*words: object, code: int = 0, language: str = "en") -> Result:
+        result = runner.invoke(main, ["--lang", language, "roster", *map(str, words)])
         assert result.exit_code == code, result.output
         return result
 
@@ -105,6 +105,22 @@ def test_from_nothing_to_a_published_roster(run: Run) -> None:
     (version,) = as_json(run("show", "--versions", "--json"))
     assert (version["published_by"], version["why"]) == ("mei", "a message")
     assert run("draft", "list").stdout.startswith("no drafts")
+
+
+def test_a_check_is_told_in_chinese(run: Run) -> None:
+    """By `--lang` or the locale of the terminal; programs read the same in every language."""
+    run("draft", "begin", NEXT_MONDAY, "--rotation", "three-weeks-four", "--agents", FOUR)
+    for shift in ("A", "B"):
+        run("draft", "assign", "1006", NEXT_MONDAY, shift)
+    told = run("check", code=1, language="zh").stdout
+    sunday = NEXT_MONDAY + timedelta(days=6)
+    assert f"{NEXT_MONDAY} 至 {sunday} 的草稿:" in told
+    assert f"! 7 天（{NEXT_MONDAY} 至 {sunday}） 22:00–24:00：在岗 零 人，hotline 要求 1 人" in told
+    assert "· 把 C 班延长到 24:00" in told
+    assert f"✗ 1006 的 {NEXT_MONDAY} 的 A 班与 {NEXT_MONDAY} 的 B 班时间重叠" in told
+    program = as_json(run("check", "--json", code=1, language="zh"))
+    assert program == as_json(run("check", "--json", code=1))
+    assert program["series"][0]["fixes"][0] == "extend C to 24:00"
 
 
 def test_the_picture_is_aligned_whatever_the_names(published: Run) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from hotseat.roster.rules import Kind
 from words import catalog
 
 ROOT = Path(__file__).parents[3]
@@ -35,7 +36,7 @@ TEMPLATES = {
     for found in SAID.values()
     for _, template, _ in found
     if isinstance(template, ast.Constant)
-}
+} | {kind.value for kind in Kind}
 
 
 def wordless(template: str) -> bool:
