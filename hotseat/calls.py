@@ -184,13 +184,16 @@ class Calls:
         return arrived if now - LONGEST_UNMET <= arrived <= now else now
 
     def _come_back(self, line: Line, ticket: Ticket) -> Contact:
-        contact = self._contacts.get(ticket.call) or contact_from(ticket, line.facts)
+        contact = self._contacts.get(ticket.call)
+        if contact is None:
+            contact = contact_from(ticket, line.facts)
+            self._contacts.recall(contact)
         contact.facts = line.facts
         if ticket.state is TicketState.AFTER or (
             ticket.state is TicketState.WAITING and line.facts.dial_status == "ANSWER"
         ):
             contact.talked = True
-            if line.facts.ended is not None:
+            if line.facts.ended is not None and contact.talk_ended_at is None:
                 contact.talk_ended_at = self._clock.from_wall(line.facts.ended)
             self._service.tell(TalkEnded(contact.call))
         self._contacts.note("came_back", contact, state=ticket.state.value)

@@ -134,6 +134,7 @@ class Contact:
         self.queue = self.queue or known.queue
         self.queued_at = self.queued_at or known.queued_at
         self.answered_at = self.answered_at or known.answered_at
+        self.talk_ended_at = self.talk_ended_at or known.talk_ended_at
         self.talked = self.talked or known.answered_at is not None
         self.offers = max(self.offers, known.offers)
         if self.seat is None and known.seat is not None:

@@ -47,6 +47,9 @@ class Recovery(Protocol):
     def settle(self) -> None:
         """One more caller is in line, or gone."""
 
+    def recall(self, contact: Contact) -> None:
+        """Fill in what an earlier server wrote of a call that comes back."""
+
 
 class Contacts:
     """The running contacts by call id. Implements `acd.ports.SwitchWatcher`."""
@@ -93,7 +96,15 @@ class Contacts:
         """A call found at start. One that talks keeps its seat busy and never waits again."""
         self.add(contact)
         if in_talk:
+            written = contact.answered_at is not None
             self._adopt_talk(contact, contact.answered_at or self._now())
+            if not written:
+                self.changed(contact, answered_at=contact.answered_at, seat=contact.seat)
+
+    def recall(self, contact: Contact) -> None:
+        """Of this call only its ticket is known: an earlier server may have written more."""
+        if self._recovery is not None:
+            self._recovery.recall(contact)
 
     def in_line(self, contact: Contact) -> None:
         """The floor has been told that the contact waits."""
@@ -128,7 +139,7 @@ class Contacts:
                 seen = None
             if seen is not None:
                 contact.talked, contact.estimated = True, False
-                contact.talk_ended_at = at = seen
+                contact.talk_ended_at, at = contact.talk_ended_at or seen, seen
         self.record_end(contact, at)
 
     # -- acd.ports.SwitchWatcher ----------------------------------------------------------------

@@ -64,11 +64,7 @@ class Restart:
         for channel in snapshot.channels:
             if channel.ticket:
                 self._found(channel, snapshot)
-        missing = [
-            call
-            for call_id, call in self._open_calls.items()
-            if self._contacts.get(call_id) is None
-        ]
+        missing, self._open_calls = list(self._open_calls.values()), {}
         if missing:
             Deferred.fromCoroutine(self._close(missing, lost=restarted))
         log.info(
@@ -80,6 +76,12 @@ class Restart:
         )
         self._grace = self._clock.callLater(GRACE_SECONDS, self._finish)
         self.settle()
+
+    def recall(self, contact: Contact) -> None:
+        """Fill in what an earlier server wrote; the call is this one's to end from now on."""
+        known = self._open_calls.pop(contact.call, None)
+        if known is not None:
+            contact.learn(known)
 
     def settle(self) -> None:
         """A caller is in line or gone; perhaps the last one that was expected."""
@@ -111,15 +113,11 @@ class Restart:
         except TicketError as error:
             log.error("ticket_unreadable", channel=channel.channel, error=str(error))
             return
+        if self._contacts.get(ticket.call) is not None:
+            return  # its line came before the snapshot
         known = self._open_calls.get(ticket.call)
-        faster = self._contacts.get(ticket.call)
-        if faster is not None:  # its line came before the snapshot
-            if known is not None:
-                faster.learn(known)
-            return
         contact = contact_from(ticket, _facts(channel.channel, channel.uniqueid, known))
-        if known is not None:
-            contact.learn(known)
+        self.recall(contact)
         leg = _leg_in_talk(channel, snapshot)
         if leg is not None:
             contact.talked = True

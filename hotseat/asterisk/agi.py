@@ -43,7 +43,7 @@ log = structlog.get_logger(__name__)
 def signature(key: str, uniqueid: str) -> str:
     """What our dialplan says of a line: `${SHA1(key uniqueid key)}`, in hexadecimal digits.
 
-    No unique id comes twice, so it is worth nothing for another call.
+    It covers the unique id alone: whoever can read it in Asterisk can read the key there too.
     """
     return hashlib.sha1(f"{key}{uniqueid}{key}".encode()).hexdigest()
 

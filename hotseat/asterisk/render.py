@@ -49,10 +49,6 @@ EVENTS = (
     *("InvalidAccountID", "InvalidPassword", "ChallengeResponseFailed", "FailedACL"),
 )
 """The only events the server is sent: at 40 calls a second the others are most of the traffic."""
-UNTOLD = (
-    "eventfilter(action(exclude),name(DeviceStateChange),header(State),method(exact)) = RINGING"
-)
-"""Whom a phone rings for is known: nobody dials it but the server."""
 
 
 class RenderError(ValueError):
@@ -154,7 +150,7 @@ def _values(inputs: Inputs) -> dict[str, str]:
         "ami_events": _checked("secret", secrets.ami_events, SECRET),
         "ami_guest": _checked("secret", secrets.ami_guest, SECRET),
         "event_filters": "\n".join(
-            (*(f"eventfilter(action(include),name({event})) =" for event in EVENTS), UNTOLD)
+            f"eventfilter(action(include),name({event})) =" for event in EVENTS
         ),
         "trunk_matches": "\n".join(f"match = {peer}" for peer in inputs.trunk_peers),
         "carrier": _checked("carrier", inputs.carrier, ADDRESS),

@@ -341,26 +341,6 @@ def test_the_server_can_do_what_it_needs_by_ami(
     assert {event["Event"] for event in ami.events} <= set(EVENTS)
 
 
-def test_that_a_phone_rings_is_no_news_to_who_dialled_it(
-    settings: Settings, callers: Callers, phone: Phone, server: Callable[[], AgiPeer]
-) -> None:
-    def states() -> list[str]:
-        told = [event for event in ami.events if event["Event"] == "DeviceStateChange"]
-        return [event["State"] for event in told if event["Device"] == "PJSIP/p101"]
-
-    with server() as peer, _ami(settings) as ami:
-        ami.login("hotseat", load_secrets(settings).ami_events)
-        phone.answers(after_ms=300)
-        caller = callers.call(NUMBER)
-        session = peer.session(timeout=5)
-        session.begin('EXEC Dial "PJSIP/p101,10,mg"')
-        phone.wait("talking", timeout=5)
-        _eventually(lambda: ami.action("Ping") and "INUSE" in states())
-        caller.hang_up()
-        _eventually(lambda: ami.action("Ping") and states()[-1] == "NOT_INUSE")
-    assert states() == ["INUSE", "NOT_INUSE"]
-
-
 def test_the_guest_may_log_in_and_no_more(
     settings: Settings, callers: Callers, server: Callable[[], AgiPeer]
 ) -> None:

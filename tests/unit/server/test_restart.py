@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
+import pytest
+
 from acd.effects import SeatKept
 from acd.ports import ChannelSeen
 from acd.presence import SeatState
@@ -187,6 +189,49 @@ def test_a_talk_that_was_not_written_before_the_crash_counts_from_the_restart() 
     record = scene.journal.calls[CallId("talk")]
     assert (record["outcome"], record["seat"]) == ("answered", "1001")
     assert (record["answered_at"], record["talk_ms"]) == (found, 20_000)
+
+
+def test_a_talk_that_is_found_is_written_for_the_next_restart() -> None:
+    scene = Scene()
+    restart(scene, [known("talk")])
+    scene.contacts.switch_up(
+        scene.snapshot(
+            channel("1.1", ticket("talk"), bridge="b1"),
+            channel("1.2", linkedid="1.1", phone="p101", bridge="b1"),
+        )
+    )
+    record = scene.journal.calls[CallId("talk")]
+    assert (record["answered_at"], record["seat"]) == (scene.clock.now(), "1001")
+
+
+@pytest.mark.parametrize("seen", ["hangs up before it", "is there in it"])
+def test_who_has_talked_and_comes_before_the_snapshot_keeps_the_record(seen: str) -> None:
+    scene = Scene()
+    restart(scene, [known("talk", answered_at=850_000, seat="1001")])
+    text = ticket("talk", TicketState.AFTER)
+    line = comes_back(scene, "1.1", text, dial_status="ANSWER", ended=870_000)
+    assert line.did == ["play hotseat/goodbye", "hang up 16"]
+    if seen == "hangs up before it":
+        scene.contacts.line_died(CallId("talk"))
+        scene.contacts.switch_up(scene.snapshot())
+    else:
+        scene.contacts.switch_up(scene.snapshot(channel("1.1", text)))
+        scene.contacts.line_died(CallId("talk"))
+    record = scene.journal.calls[CallId("talk")]
+    assert (record["answered_at"], record["talk_ms"], record["seat"]) == (850_000, 20_000, "1001")
+    assert record["arrived_at"] == 800_000
+    assert scene.journal.kinds(CallId("talk")).count("ended") == 1
+
+
+def test_a_crash_in_the_farewell_does_not_make_the_talk_longer() -> None:
+    scene = Scene()
+    talk = known("talk", answered_at=850_000, talk_ended_at=870_000, seat="1001")
+    restart(scene, [talk])
+    text = ticket("talk", TicketState.AFTER)
+    scene.contacts.switch_up(scene.snapshot(channel("1.1", text)))
+    comes_back(scene, "1.1", text, dial_status="ANSWER", ended=876_000)
+    scene.contacts.line_died(CallId("talk"))
+    assert scene.journal.calls[CallId("talk")]["talk_ms"] == 20_000
 
 
 def test_a_talker_whose_agent_hung_up_meanwhile_is_not_offered_to_anybody() -> None:
