@@ -14,7 +14,7 @@ import click
 
 from hotseat.asterisk.install import InstallError
 from hotseat.asterisk.render import RenderError
-from hotseat.asterisk.sandbox import RELOADS, Sandbox, SandboxError, Status
+from hotseat.asterisk.sandbox import MODULES, RELOADS, Sandbox, SandboxError, Status
 from hotseat.config import ConfigError, load_settings
 from hotseat.phones import sandbox_of
 
@@ -67,7 +67,7 @@ def render() -> None:
     with _sandbox() as sandbox:
         changed = sandbox.reload()
         click.echo(_in_words(changed))
-        late = [name for name in changed if name not in RELOADS and "/" not in name]
+        late = [name for name in changed if name not in (MODULES, *RELOADS) and "/" not in name]
         if late and sandbox.running():
             click.echo(f"for {', '.join(late)}: hotseat asterisk down, then up")
 

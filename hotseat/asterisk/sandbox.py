@@ -37,6 +37,8 @@ ANSWER_SECONDS = 30
 """A hung Asterisk must not hold a command, or the server's threads, for ever."""
 
 PHONES = "pjsip.conf"
+MODULES = "modules.conf"
+"""Those that are new in it are loaded while calls run."""
 RELOADS = {
     PHONES: "module reload res_pjsip.so",
     "extensions.conf": "dialplan reload",
@@ -120,8 +122,13 @@ class Sandbox:
         """Like `render`; a running Asterisk reads at once what it can read without a restart."""
         changed = self.render()
         if self.running():
-            for name in RELOADS.keys() & changed:
-                self.rx(RELOADS[name])
+            if MODULES in changed:
+                # First, for the dialplan may use what they bring. One that is there stays as it is.
+                for module in re.findall(r"(?m)^load = (\S+)", self._texts()[MODULES]):
+                    self.rx(f"module load {module}")
+            for name, command in RELOADS.items():
+                if name in changed:
+                    self.rx(command)
         return changed
 
     def reload_phones(self) -> list[str]:

@@ -11,6 +11,7 @@ import pytest
 
 from hotseat.asterisk.agi import signature
 from hotseat.asterisk.install import find
+from hotseat.asterisk.instance import instance_of
 from hotseat.asterisk.render import EVENTS, PhoneLogin
 from hotseat.asterisk.sandbox import Sandbox, SandboxError
 from hotseat.config import AsteriskSettings, Settings, load_secrets
@@ -255,6 +256,20 @@ def test_a_phone_can_be_added_while_calls_run(
         assert "p102" in running.registered
     assert not caller.over
     assert sandbox.reload_phones() == ["pjsip.conf"]
+
+
+def test_a_module_that_is_new_is_loaded_while_asterisk_runs(
+    settings: Settings, sandbox: Sandbox
+) -> None:
+    installation = find(settings.asterisk.root)
+    assert installation is not None
+    modules = instance_of(settings, installation).outside / "etc" / "modules.conf"
+    modules.write_text(modules.read_text().replace("load = func_sha1.so\n", ""))
+    sandbox.rx("module unload func_sha1.so")
+    assert "0 modules loaded" in sandbox.rx("module show like func_sha1")
+    assert sandbox.reload() == ["modules.conf"]
+    assert "1 modules loaded" in sandbox.rx("module show like func_sha1")
+    assert sandbox.reload() == []
 
 
 def test_neighbours_do_not_disturb_each_other(
