@@ -237,29 +237,12 @@ class Premises:
 
     # What is remembered
 
-    def journal(
-        self, *kinds: str, call: str | None = None, since: int = 0, after: int = 0
-    ) -> list[JournalRow]:
-        """Rows of the journal, in order.
+    def until_written(self) -> None:
+        """Come back when all that happened before is in the database, unless that is away.
 
-        `since` is an instant of the server's clock, which may be some milliseconds behind ours;
-        what a test has just brought about is safely found `after` the last row before it.
+        The journal is written behind; a crash may cost its last moment. What a killed server's
+        successor is to know is safely known after this.
         """
-        self._let_it_be_written()
-        with reading(self._engine) as session:
-            rows = journal_rows(
-                session, limit=MANY, since=since, after=after, call=call, kinds=kinds
-            )
-        return rows
-
-    def last_row(self) -> int:
-        """The id of the last row of the journal, once all that has happened is in it."""
-        self._let_it_be_written()
-        with reading(self._engine) as session:
-            return last_journal_id(session)
-
-    def _let_it_be_written(self) -> None:
-        """Come back when all that happened before is in the database, unless that is away."""
         begun = time.monotonic()
 
         def written() -> bool:
@@ -272,16 +255,37 @@ class Premises:
             if self.alive:
                 until("the journal is written", written, 5)
 
+    def journal(
+        self, *kinds: str, call: str | None = None, since: int = 0, after: int = 0
+    ) -> list[JournalRow]:
+        """Rows of the journal, in order.
+
+        `since` is an instant of the server's clock, which may be some milliseconds behind ours;
+        what a test has just brought about is safely found `after` the last row before it.
+        """
+        self.until_written()
+        with reading(self._engine) as session:
+            rows = journal_rows(
+                session, limit=MANY, since=since, after=after, call=call, kinds=kinds
+            )
+        return rows
+
+    def last_row(self) -> int:
+        """The id of the last row of the journal, once all that has happened is in it."""
+        self.until_written()
+        with reading(self._engine) as session:
+            return last_journal_id(session)
+
     def call(self, call: str) -> CallRow:
         """The record of a call."""
-        self._let_it_be_written()
+        self.until_written()
         with reading(self._engine) as session:
             (row,) = recent_calls(session, call=call)
         return row
 
     def calls(self, since: int = 0) -> list[CallRow]:
         """Call records in the order of arrival."""
-        self._let_it_be_written()
+        self.until_written()
         with reading(self._engine) as session:
             return recent_calls(session, limit=MANY, since=since)[::-1]
 

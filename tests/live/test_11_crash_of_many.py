@@ -52,7 +52,7 @@ def test_two_crashes_cost_nobody_the_place(hotline: Hotline, tmp_path: Path) -> 
         until("all talk", lambda: _state(hotline)["talking"] == TALKING, 10)
         waiting = many.call(callers, rate=CALLS_A_SECOND)
         until("all wait", lambda: _state(hotline)["waiting"] == WAITING, 30)
-        _wait_for_journal(hotline)  # it is written behind; a crash may cost its last moment
+        hotline.until_written()
         line = _line(hotline)
         assert len(line) == WAITING
 
@@ -71,7 +71,6 @@ def test_two_crashes_cost_nobody_the_place(hotline: Hotline, tmp_path: Path) -> 
             talk.put_down()
         waiting.wait(60)
         until("the floor is empty", lambda: not hotline.status()["contacts"], 10)
-        _wait_for_journal(hotline)
 
         offered = [row.call for row in hotline.journal("offered", since=resumed)]
         assert offered == line, "everybody is offered once, in the order of the line"
@@ -97,7 +96,6 @@ def _crash(hotline: Hotline) -> Back:
     ready = now_ms()
     until("the server offers calls", lambda: not hotline.status()["held"], 10)
     waited_for_cpu = hotline.waited_for_cpu()
-    _wait_for_journal(hotline)
     queued = [row.at for row in hotline.journal("queued", since=started)]
     adopted = [row.at for row in hotline.journal("adopted", since=started)]
     assert (len(queued), len(adopted)) == (WAITING, TALKING)
@@ -112,10 +110,6 @@ def _crash(hotline: Hotline) -> Back:
         offering=resumed[0] - started,
         waited_for_cpu=waited_for_cpu,
     )
-
-
-def _wait_for_journal(hotline: Hotline) -> None:
-    until("the journal is written", lambda: hotline.status()["journal"]["lag_ms"] == 0, 5)
 
 
 def _state(hotline: Hotline) -> dict[str, int]:

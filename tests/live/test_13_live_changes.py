@@ -131,7 +131,6 @@ def test_the_site_changes_under_load(hotline: Hotline, busy: Busy, tmp_path: Pat
         call.wait("ended")
     flow.wait(40)
     until("nobody is on the phone", lambda: not hotline.status()["contacts"], 10)
-    until("the journal is written", lambda: hotline.status()["journal"]["lag_ms"] == 0, 5)
     records = {row.caller: row for row in hotline.calls(hotline.started_at)}
     assert {records[caller].outcome for caller in FLOW} == {Outcome.ANSWERED}
     slow = [caller for caller in FLOW if records[caller].offers != 1]

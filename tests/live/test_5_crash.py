@@ -39,8 +39,7 @@ def test_a_crash_costs_nobody_the_place(hotline: Hotline, agents_hang_up: str) -
     for caller in callers:
         waiting.append(hotline.callers.call(STRAIGHT, caller=caller))
         until(f"{caller} waits", lambda: hotline.waiting() == len(waiting), 5)
-    # The journal is written behind; a crash may cost its last moment, which is not the matter here.
-    until("the journal is written", lambda: hotline.status()["journal"]["lag_ms"] == 0, 5)
+    hotline.until_written()
 
     last = max(talk.began for talk in talks.values())
     until("there are talks to be heard", lambda: now_ms() > last + TALK_MS, 5)

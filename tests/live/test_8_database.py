@@ -34,7 +34,7 @@ def test_calls_go_on_while_the_database_is_away(
         desk = hotline.log_on(agent, phone)
         desk.answers(after_ms=50, hang_up_after_ms=400)
     before = call_through(hotline, "13800081000")
-    until("the journal is written", lambda: hotline.status()["journal"]["lag_ms"] == 0, 5)
+    hotline.until_written()
 
     postgresql_server.stop()
     stopped = now_ms()
