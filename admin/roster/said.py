@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Final
@@ -10,37 +9,15 @@ from typing import Final
 from admin.instance import site
 from admin.roster.rules import name_of
 from admin.roster.strip import Piece
+from admin.told import sentence
 from admin.words import N_, _, counted
 from hotseat.roster.attendance import Verdict
 from hotseat.roster.coverage import HoleSeries
 from hotseat.roster.fixes import AddShift, AfterHours, AssignTo, BeginEarlier, ExtendShift, Fix
 from hotseat.roster.requests import State, Step
-from hotseat.roster.rules import Kind, Objection
+from hotseat.roster.rules import Objection
 from hotseat.roster.shifts import clock
-
-OBJECTIONS: Final = {
-    Kind.NO_AGENT: N_("%(agent)s of %(shift)s on %(day)s is no agent of the site"),
-    Kind.NO_SHIFT: N_("%(shift)s of %(agent)s on %(day)s is no shift of the site"),
-    Kind.OVERLAP: N_("%(agent)s would have %(first)s and %(second)s at the same time"),
-    Kind.REST: N_(
-        "%(agent)s would rest %(rest)s between %(first)s and %(second)s; it has to be %(least)s"
-    ),
-    Kind.ON_LEAVE: N_("%(agent)s is on leave on %(day)s"),
-    Kind.HOLE: N_(
-        "%(clocks)s on %(day)s would be left with %(there)s of the %(heads)s that %(cover)s asks"
-        " for"
-    ),
-    Kind.SKILL: N_(
-        "%(agent)s lacks %(skill)s at level %(level)s, which %(cover)s asks for %(clocks)s on"
-        " %(day)s"
-    ),
-    Kind.NOT_ROSTERED: N_("%(agent)s does not have %(shift)s on %(day)s"),
-    Kind.TOO_LATE: N_(
-        "too late for %(shift)s of %(agent)s on %(day)s: a change counts %(notice)s before its"
-        " begin"
-    ),
-    Kind.STAND_IN: N_("%(agent)s has duties from %(first)s to %(last)s: leave needs a stand-in"),
-}
+from words import Message
 
 STATES: Final = {
     State.ASKED: N_("the other has to agree"),
@@ -75,13 +52,11 @@ ROTATIONS: Final = {
     "office-weeks-two": N_("working days, two agents: A and B in turns"),
 }
 
-_DUTY = re.compile(r"(\S+) of (\d{4}-\d\d-\d\d)")
-_SPAN = re.compile(r"(?:(\d+) h)? ?(?:(\d+) min)?")
-
 
 def objection(one: Objection) -> str:
-    """One reason."""
-    return _(OBJECTIONS[one.kind], **{name: _fact(name, text) for name, text in one.facts})
+    """One reason, with the names of agents and skills."""
+    facts = {name: _called(name, fact) for name, fact in one.facts}
+    return sentence(Message(one.kind.value, facts))
 
 
 def objections(found: Iterable[Objection]) -> str:
@@ -153,17 +128,9 @@ def short_days(those: Iterable[date]) -> str:
     return counted("%(n)s day", "%(n)s days", n)
 
 
-def _fact(name: str, text: str) -> str:
+def _called(name: str, fact: str) -> str:
     if name == "agent":
-        return person(text)
+        return person(fact)
     if name == "skill":
-        return site().skills.get(text, text)
-    if found := _DUTY.fullmatch(text):
-        return _("%(shift)s of %(day)s", shift=found[1], day=found[2])
-    if name in ("rest", "least", "notice") and (found := _SPAN.fullmatch(text)):
-        parts = [
-            _("%(n)s h", n=found[1]) if found[1] else "",
-            _("%(n)s min", n=found[2]) if found[2] else "",
-        ]
-        return " ".join(part for part in parts if part)
-    return text
+        return site().skills.get(fact, fact)
+    return fact
