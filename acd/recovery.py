@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
-from acd.types import CallId, Millis, Requirement, SeatId
+from acd.types import CallId, Millis, Requirement
 
 _OWN = re.compile(r"[A-Za-z0-9_.~-]*")
 """What `quote` leaves as it is, found out sooner."""
@@ -43,8 +43,6 @@ class Ticket:
     priority: int = 0
     requires: Requirement = ()
     attempts: int = 0
-    seat: SeatId | None = None
-    """The last seat that was offered the call."""
     menu: str = ""
     revision: int = 0
     node: str = ""
@@ -66,7 +64,6 @@ class Ticket:
                 str(self.arrived),
                 "+".join(f"{_written(skill)}:{level}" for skill, level in self.requires),
                 str(self.attempts),
-                _written(self.seat or ""),
                 f"{_written(self.menu)}@{self.revision}",
                 _written(self.node),
                 _written(self.language),
@@ -88,10 +85,10 @@ class Ticket:
     def parse(cls, line: str) -> Ticket:
         """Read a line back. Raises TicketError for anything that `format` does not write."""
         fields = line.split("|")
-        if len(fields) != 13 or len(line) > TICKET_BYTES:
+        if len(fields) != 12 or len(line) > TICKET_BYTES:
             raise TicketError(f"not a ticket: {len(fields)} fields, {len(line)} bytes")
-        state, call, queue, priority, arrived, skills, attempts, seat, *rest = fields
-        menu, node, lang, above, told = rest
+        state, call, queue, priority, arrived, skills, attempts, menu, *rest = fields
+        node, lang, above, told = rest
         name, _, revision = menu.partition("@")
         try:
             ticket = cls(
@@ -102,7 +99,6 @@ class Ticket:
                 priority=int(priority),
                 requires=tuple(_skill(skill) for skill in skills.split("+") if skill),
                 attempts=int(attempts),
-                seat=SeatId(_read(seat)) or None,
                 menu=_read(name),
                 revision=int(revision),
                 node=_read(node),

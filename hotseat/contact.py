@@ -168,6 +168,5 @@ def contact_from(ticket: Ticket, facts: LineFacts) -> Contact:
         requires=ticket.requires,
         queued_at=ticket.arrived if waiting else None,
         talked=ticket.state is TicketState.AFTER,
-        seat=ticket.seat,
         offers=ticket.attempts,
     )

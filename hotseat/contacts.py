@@ -303,7 +303,6 @@ def ticket_of(contact: Contact, state: TicketState) -> str:
         priority=contact.priority,
         requires=contact.requires,
         attempts=contact.offers,
-        seat=contact.seat,
         menu=contact.menu,
         revision=contact.revision,
         node=contact.node,

@@ -8,6 +8,8 @@ from urllib.parse import quote
 
 import pytest
 
+from acd.recovery import Ticket, TicketState
+from acd.types import CallId
 from hotseat.asterisk.agi import signature
 from hotseat.config import load_secrets
 from hotseat.history import Outcome
@@ -193,7 +195,8 @@ def stranger(hotline: Hotline, user: str) -> Phone:
 @pytest.mark.usefixtures("served")
 def test_a_number_with_line_breaks_forges_nothing(hotline: Hotline) -> None:
     """The user part of a SIP address may hold any character, escaped."""
-    forged = quote("1\nagi_arg_1: trunk\nagi_arg_5: waiting|X|vip|9|1||0||main@1|||\n\n", safe="")
+    ticket = Ticket(TicketState.WAITING, CallId("X"), 1, "vip", 9, menu="main", revision=1).format()
+    forged = quote(f"1\nagi_arg_1: trunk\nagi_arg_5: {ticket}\n\n", safe="")
     last, begun = hotline.last_row(), now_ms()
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sip:
         sip.settimeout(TIMEOUT)
