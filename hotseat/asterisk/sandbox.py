@@ -119,13 +119,18 @@ class Sandbox:
             return changed
 
     def reload(self) -> list[str]:
-        """Like `render`; a running Asterisk reads at once what it can read without a restart."""
+        """Like `render`; a running Asterisk reads at once what it can read without a restart.
+
+        Raises SandboxError, and leaves the dialplan in force, if a new module does not load.
+        """
         changed = self.render()
         if self.running():
             if MODULES in changed:
-                # First, for the dialplan may use what they bring. One that is there stays as it is.
+                # First, for the dialplan may use what they bring.
+                there = set(re.findall(r"(?m)^\S+\.so", self.rx("module show")))
                 for module in re.findall(r"(?m)^load = (\S+)", self._texts()[MODULES]):
-                    self.rx(f"module load {module}")
+                    if module not in there:
+                        self.load(module)
             for name, command in RELOADS.items():
                 if name in changed:
                     self.rx(command)
@@ -212,6 +217,15 @@ class Sandbox:
                 "start it with `hotseat asterisk up`"
             )
         return done.stdout
+
+    def load(self, module: str) -> None:
+        """Load a module into the running Asterisk. Raises SandboxError."""
+        told = self.rx(f"module load {module}")
+        if "Loaded" not in told:
+            raise SandboxError(
+                f"Asterisk does not load {module} ({told.strip()}), {self.log()} says why; "
+                "once that is mended: `hotseat asterisk down`, then `hotseat asterisk up`"
+            )
 
     def console(self) -> list[str]:
         """The argument list that opens Asterisk's command line for a person."""

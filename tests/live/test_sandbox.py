@@ -272,6 +272,11 @@ def test_a_module_that_is_new_is_loaded_while_asterisk_runs(
     assert sandbox.reload() == []
 
 
+def test_a_module_that_does_not_load_is_told_by_name(sandbox: Sandbox) -> None:
+    with pytest.raises(SandboxError, match=r"does not load func_nothing\.so"):
+        sandbox.load("func_nothing.so")
+
+
 def test_neighbours_do_not_disturb_each_other(
     settings: Settings, sandbox: Sandbox, tmp_path: Path
 ) -> None:
