@@ -19,7 +19,7 @@ from ulid import ULID
 from acd.events import OffersHeld, OffersResumed
 from acd.floor import Floor
 from acd.service import Service
-from acd.types import CallId, Millis
+from acd.types import Millis
 from hotseat.admin_process import AdminProcess
 from hotseat.asterisk.agi import FastAgiListener
 from hotseat.asterisk.ami import AmiLink
@@ -33,7 +33,13 @@ from hotseat.check_in import CheckIn
 from hotseat.clock import Clock
 from hotseat.config import Settings, load_secrets
 from hotseat.contacts import Contacts
-from hotseat.control import CommandError, Control, Reply, feed_commands, seat_commands
+from hotseat.control import Control, Reply
+from hotseat.control_commands import (
+    feed_commands,
+    floor_commands,
+    seat_commands,
+    site_commands,
+)
 from hotseat.db.accounts import user_by_login
 from hotseat.db.audit import Author
 from hotseat.db.callbacks import callback_of, change_audited
@@ -374,11 +380,11 @@ class Server:
         return {
             **seat_commands(self._seats, self._config),
             **feed_commands(self._feed),
+            **floor_commands(self._service.floor),
+            **site_commands(self._config, self._roster),
             "callback-dial": self._dial_backs.begin,
             "status": self._status,
             "drain": self._drain.begin,
-            "why": self._why,
-            "reload-config": self._reload,
         }
 
     async def _find_actor(self, login: str) -> Actor | None:
@@ -405,26 +411,6 @@ class Server:
     def _whose(self, agent: str) -> Owned:
         known = self.site.agents.get(agent)
         return NOBODYS if known is None else Owned(agent, known.team or None)
-
-    async def _reload(self) -> Reply:
-        for live in (self._config, self._roster):
-            if (problem := await live.reload()) is not None:
-                raise CommandError(problem)
-        return {"revision": self.site.revision}
-
-    def _why(self, call: str) -> Reply:
-        try:
-            explanation = self._service.floor.explain(CallId(call))
-        except KeyError:
-            raise CommandError(
-                f"no call {call} on the floor; `hotseat status` lists them"
-            ) from None
-        return {
-            "call": call,
-            "state": explanation.state.value,
-            "ahead": explanation.ahead,
-            "seats": {seat: verdict.value for seat, verdict in explanation.verdicts},
-        }
 
     def _status(self, most_calls: int | None = None) -> Reply:
         now: Millis = self._clock.now()

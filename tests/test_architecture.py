@@ -98,6 +98,13 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("hotseat.live_config", ("hotseat.db", "hotseat.site", "ivr", "acd", *WORDS)),
     ("hotseat.live_roster", ("hotseat.db", "hotseat.live_config", "hotseat.roster", "acd", *WORDS)),
     ("hotseat.control_client", ("hotseat.config", "words")),
+    (
+        "hotseat.control_commands",
+        (
+            "hotseat.control", "hotseat.seats", "hotseat.live_config", "hotseat.live_roster",
+            "acd", "softphone_bridge",
+        ),
+    ),
     ("hotseat.authority", ("hotseat.control_client", *WORDS)),
     ("hotseat.__main__", ("hotseat.cli",)),
     (
@@ -112,7 +119,7 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
         "hotseat.operation",
         (
             "hotseat.operation", "hotseat.tables", "hotseat.figures", "hotseat.contacts",
-            "hotseat.status", "acd", "words",
+            "acd", "words",
         ),
     ),
     (

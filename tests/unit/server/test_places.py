@@ -15,8 +15,9 @@ from twisted.trial.unittest import TestCase
 from acd.types import Device
 from hotseat.authority import Authority
 from hotseat.config import Settings
-from hotseat.control import Control, seat_commands
+from hotseat.control import Control
 from hotseat.control_client import Refused, ask
+from hotseat.control_commands import seat_commands
 from hotseat.outbound import OutboundRules
 from hotseat.rights import Actor, Owned, Role
 from softphone_bridge.endpoints import Where
