@@ -74,6 +74,13 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("hotseat.asterisk.ami_wire", ("hotseat.asterisk.charset",)),
     ("hotseat.asterisk.agi_wire", ("hotseat.asterisk.charset",)),
     (
+        "hotseat.asterisk.status_rows",
+        (
+            "hotseat.asterisk.ami_wire", "acd.ports", "acd.types", "softphone_bridge.devices",
+            "softphone_bridge.mobiles",
+        ),
+    ),
+    (
         "hotseat.asterisk",
         (
             "hotseat.asterisk", "hotseat.config", "hotseat.clock", "ivr.ports", "ivr.prompts",

@@ -7,69 +7,30 @@ AMI events are read by unique id, never by channel name: names are reused, uniqu
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
-import structlog
-from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IDelayedCall, IReactorTime
-from twisted.internet.task import LoopingCall
+from twisted.internet.interfaces import IReactorTime
 
 from acd.ports import ChannelSeen, ChannelState, Side, SwitchAway, SwitchSnapshot, SwitchWatcher
 from acd.types import CallId, Device, Millis
 from hotseat.asterisk.ami import AmiError, AmiLink, AmiRefused
 from hotseat.asterisk.ami_wire import Message
+from hotseat.asterisk.legs import Followed, Leg
+from hotseat.asterisk.lookout import Lookout
 from hotseat.asterisk.mobile_legs import MobileLegs
+from hotseat.asterisk.orders import Orders
+from hotseat.asterisk.status_rows import (
+    VARIABLES,
+    channels_in,
+    partner_in,
+    phones_in,
+    reached_in,
+    state_in,
+)
+from hotseat.asterisk.strangers import tell_strangers
 from hotseat.clock import Clock
 from softphone_bridge.devices import device_of, phone_of
 from softphone_bridge.mobiles import CARRIER, local_end
-
-log = structlog.get_logger(__name__)
-
-ELSEWHERE = "26"
-"""Q.850 cause of a leg that we withdraw, "completed elsewhere": the phone logs no missed call."""
-
-SNAPSHOT_AGAIN_SECONDS = 2.0
-HEARTBEAT_SECONDS = 1.0
-"""The dialplan takes three seconds of silence for our absence."""
-
-UNSET = "(null)"
-"""What Status says of a variable that a channel does not have (manager.c, generate_status)."""
-
-SECURITY_EVENTS = {
-    "InvalidAccountID": "unknown_user",
-    "InvalidPassword": "wrong_secret",
-    "ChallengeResponseFailed": "wrong_secret",
-    "FailedACL": "wrong_address",
-}
-
-
-@dataclass(slots=True)
-class _Leg:
-    """A phone's channel, dialled for a call."""
-
-    call: CallId
-    channel: str
-    phone: str
-    answered: bool = False
-    bridge: str = ""
-    talked: bool = False
-    left: bool = False
-
-
-@dataclass(slots=True)
-class _Followed:
-    """The caller's channel and what was dialled from it."""
-
-    call: CallId
-    uniqueid: str
-    channel: str
-    bridge: str = ""
-    legs: set[str] = field(default_factory=set)
-    withdraw: bool = False
-    """The offer is withdrawn: a leg of it that is seen only now is hung up at once."""
-    hang_up_seen: bool = False
 
 
 class Node:
@@ -78,15 +39,16 @@ class Node:
     def __init__(self, link: AmiLink, clock: Clock, reactor: IReactorTime) -> None:
         self._link = link
         self._clock = clock
-        self._watcher: SwitchWatcher | None = None
-        self._reactor = reactor
-        self._again: IDelayedCall | None = None
-        self._heartbeat = LoopingCall(self._beat)
-        self._heartbeat.clock = reactor
+        orders = Orders(link)
+        self._hang_up = orders.hang_up
+        self._lookout = Lookout(
+            link, reactor, look=self._look_at_everything, lost=self._lost, orders=orders
+        )
+        self._told: SwitchWatcher
         self._up = False
-        self._by_call: dict[CallId, _Followed] = {}
-        self._by_uniqueid: dict[str, _Followed] = {}
-        self._legs: dict[str, _Leg] = {}
+        self._by_call: dict[CallId, Followed] = {}
+        self._by_uniqueid: dict[str, Followed] = {}
+        self._legs: dict[str, Leg] = {}
         self._mobiles = MobileLegs()
         self._phones: dict[str, Device] = {}
         self._seen: tuple[ChannelSeen, ...] = ()
@@ -104,13 +66,11 @@ class Node:
 
     def watch(self, watcher: SwitchWatcher) -> None:
         """Tell `watcher` from now on. Call once, before the link starts."""
-        self._watcher = watcher
+        self._told = watcher
         for name, sighting in self._sightings.items():
             self._link.subscribe(name, sighting)
-        for name in SECURITY_EVENTS:
-            self._link.subscribe(name, self._security)
-        self._link.on_up(self._link_up)
-        self._link.on_down(self._link_down)
+        tell_strangers(self._link, watcher)
+        self._lookout.watch()
 
     # -- orders ---------------------------------------------------------------------------------
 
@@ -126,7 +86,7 @@ class Node:
             return
         if known is not None:
             self._unfollow(known)
-        followed = _Followed(call, uniqueid, channel)
+        followed = Followed(call, uniqueid, channel)
         self._by_call[call] = self._by_uniqueid[uniqueid] = followed
         # Followed out of a snapshot: its talk is known to whoever reads the snapshot.
         self._see(followed)
@@ -143,7 +103,7 @@ class Node:
         for uniqueid in followed.legs:
             self._legs.pop(uniqueid, None)
 
-    def _unfollow(self, followed: _Followed) -> None:
+    def _unfollow(self, followed: Followed) -> None:
         # A session lost before its ticket was set leaves two calls with one channel.
         if self._by_uniqueid.get(followed.uniqueid) is followed:
             del self._by_uniqueid[followed.uniqueid]
@@ -178,10 +138,7 @@ class Node:
             return "gone"  # manager.c: "No such channel"
         except AmiError as error:
             raise SwitchAway(str(error)) from error
-        for row in rows:
-            if row.get("Uniqueid") == followed.uniqueid:
-                return "talking" if row.get("BridgeID") else "alone"
-        return "gone"
+        return state_in(rows, followed.uniqueid)
 
     async def partner(self, call: CallId) -> str:
         """The phone that the caller is in a bridge with, "" if none. Raises SwitchAway."""
@@ -192,19 +149,7 @@ class Node:
             rows = await self._link.listing("Status", {})
         except AmiError as error:
             raise SwitchAway(str(error)) from error
-        bridges = {row.get("Uniqueid"): row.get("BridgeID") for row in rows}
-        bridge = bridges.get(followed.uniqueid)
-        return next(
-            (
-                phone
-                for row in rows
-                if bridge
-                and row.get("BridgeID") == bridge
-                and row.get("Uniqueid") != followed.uniqueid
-                and (phone := phone_of(row.get("Channel") or ""))
-            ),
-            "",
-        )
+        return partner_in(rows, followed.uniqueid)
 
     async def ended_at(self, call: CallId) -> Millis | None:
         """When the dialplan saw the talk end while we were away, and wipe the mark."""
@@ -218,68 +163,23 @@ class Node:
             raise SwitchAway(str(error)) from error
         return self._clock.from_wall(int(text)) if re.fullmatch("[0-9]{1,15}", text) else None
 
-    def _hang_up_leg(self, leg: _Leg) -> None:
+    def _hang_up_leg(self, leg: Leg) -> None:
         self._hang_up(leg.call, leg.channel)
         self._hang_up(leg.call, self._mobiles.leg_over(leg.channel))
 
-    def _hang_up(self, call: CallId | None, channel: str | None) -> None:
-        if channel is not None:
-            self._order(call, "Hangup", {"Channel": channel, "Cause": ELSEWHERE})
+    # -- the whole of it ------------------------------------------------------------------------
 
-    def _order(self, call: CallId | None, action: str, headers: dict[str, str]) -> None:
-        """Send and forget: a refusal means that the channel was gone already."""
-
-        async def send() -> None:
-            try:
-                await self._link.action(action, headers)
-            except AmiError as error:
-                log.info("switch_order_failed", call=call, action=action, error=str(error))
-
-        Deferred.fromCoroutine(send())
-
-    # -- the link -------------------------------------------------------------------------------
-
-    def _link_up(self) -> None:
-        self._again = None
-        Deferred.fromCoroutine(self._take_snapshot())
-
-    def _link_down(self) -> None:
+    def _lost(self) -> None:
         self._up = False
-        if self._heartbeat.running:
-            self._heartbeat.stop()
-        if self._again is not None:
-            self._again.cancel()
-            self._again = None
         self._told.switch_down()
-
-    async def _take_snapshot(self) -> None:
-        try:
-            await self._look_at_everything()
-        except AmiError as error:
-            log.warning("switch_snapshot_failed", error=str(error))
-            self._snapshot_later()
-        except Exception:
-            log.exception("switch_snapshot_failed")
-            self._snapshot_later()
-
-    def _snapshot_later(self) -> None:
-        """No offer is made before a snapshot is in, so one that failed is taken again."""
-        if self._link.up:
-            self._again = self._reactor.callLater(SNAPSHOT_AGAIN_SECONDS, self._link_up)
 
     async def _look_at_everything(self) -> None:
         core = await self._link.action("CoreStatus", {})
-        devices = await self._link.listing("DeviceStateList", {})
-        self._phones = {
-            phone: device_of(row.get("State") or "")
-            for row in devices
-            if (phone := phone_of(row.get("Device") or ""))
-        }
+        self._phones = phones_in(await self._link.listing("DeviceStateList", {}))
         # Channels last: what happens to them later is told by events that follow this reply.
-        rows = await self._link.listing("Status", {"Variables": "HOTSEAT_TICKET,HOTSEAT_LEG"})
-        channels = [row for row in rows if row.get("Event") == "Status"]
-        self._seen = tuple(map(_channel_seen, channels))
-        self._see_mobiles(channels)
+        rows = await self._link.listing("Status", {"Variables": VARIABLES})
+        self._seen = channels_in(rows)
+        self._see_mobiles(reached_in(rows))
         started = f"{core.get('CoreStartupDate')} {core.get('CoreStartupTime')}"
         self._up = True
         try:
@@ -287,19 +187,8 @@ class Node:
             self._told.switch_up(SwitchSnapshot(started, self._seen, dict(self._phones)))
         finally:
             self._seen = ()
-        if not self._heartbeat.running:
-            self._heartbeat.start(HEARTBEAT_SECONDS)
 
-    def _beat(self) -> None:
-        """Let the dialplan know that a server is there: it keeps the end of a talk if none is."""
-        self._order(None, "Setvar", {"Variable": "HOTSEAT_SEEN", "Value": str(int(time.time()))})
-
-    def _see_mobiles(self, rows: list[Message]) -> None:
-        reached = {
-            row.get("Channel") or "": _variable(row, "HOTSEAT_LEG")
-            for row in rows
-            if phone_of(row.get("Channel") or "") == CARRIER
-        }
+    def _see_mobiles(self, reached: dict[str, str]) -> None:
         seen = [(channel.channel, channel.uniqueid) for channel in self._seen]
         for channel in self._mobiles.take_in(seen, reached):
             self._hang_up(None, channel)
@@ -315,7 +204,7 @@ class Node:
             self._see(followed)
             self._notice_talk(followed)
 
-    def _see(self, followed: _Followed) -> None:
+    def _see(self, followed: Followed) -> None:
         """Read a caller's side and legs out of the snapshot that is being told, if one is."""
         for channel in self._seen:
             if channel.uniqueid == followed.uniqueid:
@@ -324,17 +213,12 @@ class Node:
                 leg = self._add_leg(followed, channel.uniqueid, channel.channel, channel.phone)
                 leg.bridge = channel.bridge
 
-    @property
-    def _told(self) -> SwitchWatcher:
-        assert self._watcher is not None, "watch() comes before the link starts"
-        return self._watcher
-
     # -- sightings ------------------------------------------------------------------------------
 
-    def _add_leg(self, followed: _Followed, uniqueid: str, channel: str, phone: str) -> _Leg:
+    def _add_leg(self, followed: Followed, uniqueid: str, channel: str, phone: str) -> Leg:
         leg = self._legs.get(uniqueid)
         if leg is None:
-            leg = self._legs[uniqueid] = _Leg(followed.call, channel, phone)
+            leg = self._legs[uniqueid] = Leg(followed.call, channel, phone)
             followed.legs.add(uniqueid)
         return leg
 
@@ -383,7 +267,7 @@ class Node:
         if followed is not None:
             self._notice_talk(followed)
 
-    def _notice_talk(self, followed: _Followed) -> None:
+    def _notice_talk(self, followed: Followed) -> None:
         if not followed.bridge:
             return
         for uniqueid in followed.legs:
@@ -406,7 +290,7 @@ class Node:
             leg.bridge = ""
             self._leg_left(leg)
 
-    def _leg_left(self, leg: _Leg) -> None:
+    def _leg_left(self, leg: Leg) -> None:
         if leg.talked and not leg.left:
             leg.left = True
             self._told.leg_left(leg.call, leg.phone)
@@ -451,11 +335,11 @@ class Node:
             # A mobile that was rung for its own agent's call, or long over.
             self._hang_up(None, self._mobiles.leg_over(event.get("Channel") or ""))
 
-    def _leg_gone(self, uniqueid: str, leg: _Leg) -> None:
+    def _leg_gone(self, uniqueid: str, leg: Leg) -> None:
         self._leg_left(leg)
         self._drop_leg(uniqueid, leg)
 
-    def _drop_leg(self, uniqueid: str, leg: _Leg) -> None:
+    def _drop_leg(self, uniqueid: str, leg: Leg) -> None:
         del self._legs[uniqueid]
         followed = self._by_call.get(leg.call)
         if followed is not None:
@@ -477,29 +361,3 @@ class Node:
         leg = self._legs.get(self._mobiles.leg_behind(event.get("Uniqueid") or ""))
         if event.get("UserEvent") == "HotseatLeg" and leg is not None:
             self._told.mobile_said(leg.call, leg.phone, event.get("Said") or "")
-
-    def _security(self, event: Message) -> None:
-        kind = SECURITY_EVENTS[event.get("Event") or ""]
-        service = (event.get("Service") or "?").lower()
-        self._told.stranger(f"{service}_{kind}")
-
-
-def _variable(row: Message, wanted: str) -> str:
-    for text in row.all("Variable"):
-        name, _, value = text.partition("=")
-        if name == wanted and value != UNSET:
-            return value
-    return ""
-
-
-def _channel_seen(row: Message) -> ChannelSeen:
-    channel = row.get("Channel") or ""
-    return ChannelSeen(
-        channel=channel,
-        uniqueid=row.get("Uniqueid") or "",
-        linkedid=row.get("Linkedid") or "",
-        up=row.get("ChannelStateDesc") == "Up",
-        bridge=row.get("BridgeID") or "",
-        phone=phone_of(channel),
-        ticket=_variable(row, "HOTSEAT_TICKET"),
-    )

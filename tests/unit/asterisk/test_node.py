@@ -302,6 +302,25 @@ def test_a_snapshot_names_channels_with_their_tickets(scene: Scene) -> None:
     assert snapshot.phones == {"p101": Device.IN_USE}
 
 
+def test_a_phone_that_changes_while_the_channels_are_listed_is_told_as_it_is(
+    scene: Scene,
+) -> None:
+    listing, phone = scene.link.listing, "PJSIP/p101"
+
+    def listed(name: str, headers: dict[str, str] | None = None) -> Deferred[list[Message]]:
+        if name == "Status":
+            scene.link.event("DeviceStateChange", Device=phone, State="INUSE")
+        return listing(name, headers)
+
+    scene.link.goes_down()
+    scene.link.rows["DeviceStateList"] = [
+        message("Event", "DeviceStateChange", Device=phone, State="NOT_INUSE")
+    ]
+    scene.link.listing = listed  # type: ignore[method-assign]
+    scene.link.comes_up()
+    assert scene.seen.snapshots[-1].phones == {"p101": Device.IN_USE}
+
+
 def test_a_leg_that_left_while_the_link_was_away_is_told_at_the_next_snapshot(
     scene: Scene,
 ) -> None:
