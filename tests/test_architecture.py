@@ -65,7 +65,7 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("hotseat.roster", ("hotseat.roster", "acd", "ivr.hours", "words")),
     ("hotseat.numbering", ()),
     ("hotseat.outbound", ("acd",)),
-    ("hotseat.callbacks", ("hotseat.site.records", "acd")),
+    ("hotseat.callbacks", ("hotseat.site.records", "acd", "words")),
     (
         "hotseat.site.records",
         ("acd", "ivr.hours", "ivr.waiting", "hotseat.roster", "hotseat.outbound"),
@@ -98,7 +98,7 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "hotseat.roster", "hotseat.numbering", "ivr", "acd", *WORDS,
         ),
     ),
-    ("hotseat.backup", ("hotseat.backup", "hotseat.db", "acd")),
+    ("hotseat.backup", ("hotseat.backup", "hotseat.db", "acd", "words")),
     ("hotseat.spool", ("hotseat.db", "acd", *WORDS)),
     ("hotseat.journal", ("hotseat.db", "hotseat.spool", "acd", *WORDS)),
     ("hotseat.live_journal", ("acd",)),

@@ -9,16 +9,18 @@ reads it: on a page, in a terminal.
 from __future__ import annotations
 
 from words.catalog import LANGUAGES, catalog
-from words.message import Fact, Message, listed, of_plain, plain, said, told
+from words.message import Fact, Message, enumerated, listed, of_plain, plain, said, told, under
 
 __all__ = [
     "LANGUAGES",
     "Fact",
     "Message",
     "catalog",
+    "enumerated",
     "listed",
     "of_plain",
     "plain",
     "said",
     "told",
+    "under",
 ]

@@ -26,6 +26,10 @@ class Message(str):
         message.template, message.facts = template, dict(facts)
         return message
 
+    def __str__(self) -> Message:
+        """Itself; so `str` of an error that was raised with a message is the message."""
+        return self
+
     def __getnewargs__(self) -> tuple[str, Mapping[str, Fact]]:  # type: ignore[override]
         """For copies."""
         return self.template, self.facts
@@ -54,6 +58,22 @@ def listed(messages: Iterable[str]) -> Message:
     """Several, one after the other; at least one."""
     return reduce(
         lambda one, next_: said("%(one)s; %(next)s", one=one, next=next_), map(_as, messages)
+    )
+
+
+def enumerated(messages: Iterable[str]) -> Message:
+    """Several short ones on one line; at least one."""
+    return reduce(
+        lambda one, next_: said("%(one)s, %(next)s", one=one, next=next_), map(_as, messages)
+    )
+
+
+def under(head: str, messages: Iterable[str]) -> Message:
+    """A sentence, and below it these, each on a line of its own."""
+    return reduce(
+        lambda above, next_: said("%(above)s\n  %(next)s", above=above, next=next_),
+        map(_as, messages),
+        _as(head),
     )
 
 

@@ -8,7 +8,8 @@ from hotseat.db.commands import opened
 from hotseat.db.engine import writing
 from hotseat.db.pins import drop_pin, keep_pin
 from hotseat.pins import PIN, is_weak, kept, new_pin
-from hotseat.terminal import as_json, fail, show
+from hotseat.terminal import as_json, fail, show, tell
+from words import said
 
 
 @click.group()
@@ -34,23 +35,39 @@ def pin_command(number: str, action: str | None, json_: bool) -> None:
     if action == "remove":
         with opened() as engine, writing(engine) as session:
             gone = drop_pin(session, number)
-        show(json_, {"agent": number, "pin": None}, "removed" if gone else "there was none")
+        after = (
+            said("agent %(agent)s has no PIN any more", agent=number)
+            if gone
+            else said("agent %(agent)s has no PIN", agent=number)
+        )
+        show(json_, {"agent": number, "pin": None}, after)
         return
     pin = new_pin() if action == "new" else _asked_pin()
     try:
         with opened() as engine, writing(engine) as session:
             keep_pin(session, number, kept(pin))
     except LookupError:
-        fail(f"no agent {number}; `hotseat site export` lists the agents")
-    shown = pin if action == "new" else None
-    said = f"agent {number} has a new PIN" + (f": {pin}" if shown else "")
-    show(json_, {"agent": number, "pin": shown}, said)
+        fail(
+            said(
+                "no agent %(agent)s; `%(command)s` lists the agents",
+                agent=number,
+                command="hotseat site export",
+            )
+        )
+    if action == "new":
+        changed = said("the new PIN of agent %(agent)s is %(pin)s", agent=number, pin=pin)
+        show(json_, {"agent": number, "pin": pin}, changed)
+    else:
+        changed = said("agent %(agent)s has a new PIN", agent=number)
+        show(json_, {"agent": number, "pin": None}, changed)
 
 
 def _asked_pin() -> str:
-    pin: str = click.prompt("PIN", hide_input=True, confirmation_prompt=True)
+    pin: str = click.prompt(
+        tell(said("PIN")), hide_input=True, confirmation_prompt=tell(said("the PIN once more"))
+    )
     if not PIN.fullmatch(pin):
-        fail("a PIN is 4 to 10 digits")
+        fail(said("a PIN is 4 to 10 digits"))
     if is_weak(pin):
-        fail("this PIN is guessed first; take other digits")
+        fail(said("this PIN is guessed first; take other digits"))
     return pin

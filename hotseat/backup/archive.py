@@ -21,6 +21,7 @@ from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 from pydantic import BaseModel, ValidationError
 
 from acd.types import Millis
+from words import said
 
 FORMAT = "hotseat backup 1"
 MANIFEST = "manifest.json"
@@ -100,13 +101,18 @@ class ArchiveReader:
         except OSError as error:
             raise ArchiveUnreadable(f"{self._path}: {error.strerror}") from error
         except BadZipFile as error:
-            raise ArchiveUnreadable(f"{self._path}: no backup, or cut off: {error}") from error
+            what = said(
+                "%(file)s: no backup, or cut off: %(why)s", file=str(self._path), why=str(error)
+            )
+            raise ArchiveUnreadable(what) from error
         with suppress(KeyError, ValidationError, BadZipFile, zlib.error):
             self.manifest = Manifest.model_validate_json(self._zip.read(MANIFEST))
             if self.manifest.format == FORMAT:
                 return self
         self._zip.close()
-        raise ArchiveUnreadable(f"{self._path}: no manifest of a {FORMAT}")
+        raise ArchiveUnreadable(
+            said('%(file)s: no manifest of a "%(format)s"', file=str(self._path), format=FORMAT)
+        )
 
     def __exit__(self, *_: object) -> None:
         self._zip.close()
@@ -119,15 +125,25 @@ class ArchiveReader:
                 for line in file:
                     row = json.loads(line)
                     if not isinstance(row, dict):
-                        raise ValueError("a line is no object")
+                        raise ValueError(said("a line is no object"))
                     count += 1
                     yield row
         except (KeyError, BadZipFile, ValueError, EOFError, zlib.error) as error:
-            raise ArchiveUnreadable(
-                f"{self._path}: {table}.jsonl is broken after row {count}: {error}"
-            ) from error
+            what = said(
+                "%(file)s: %(member)s is broken after row %(n)s: %(why)s",
+                file=str(self._path),
+                member=f"{table}.jsonl",
+                n=count,
+                why=str(error),
+            )
+            raise ArchiveUnreadable(what) from error
         if count != self.manifest.rows[table]:
             raise ArchiveUnreadable(
-                f"{self._path}: {table}.jsonl has {count} rows, the manifest says "
-                f"{self.manifest.rows[table]}"
+                said(
+                    "%(file)s: %(member)s has %(n)s rows, the manifest says %(wanted)s",
+                    file=str(self._path),
+                    member=f"{table}.jsonl",
+                    n=count,
+                    wanted=self.manifest.rows[table],
+                )
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import NoReturn
 
 import click
 from sqlalchemy.exc import SQLAlchemyError
@@ -17,7 +18,8 @@ from hotseat.control_client import NotRunning, Refused, ask
 from hotseat.db.commands import opened
 from hotseat.db.engine import open_engine, reason_of
 from hotseat.db.spool import left_over, spool_file
-from hotseat.terminal import as_json, fail, settings_or_exit, show
+from hotseat.terminal import as_json, fail, settings_or_exit, show, tell
+from words import said
 
 
 @click.command()
@@ -40,7 +42,7 @@ def backup(file: Path, with_secrets: bool, json_: bool) -> None:
       hotseat backup --with-secrets move.zip
     """
     if file.exists():
-        fail(f"{file} is there already; name a new file")
+        fail(said("%(file)s is there already; name a new file", file=str(file)))
     with opened() as engine:
         try:
             manifest = write_backup(
@@ -49,10 +51,15 @@ def backup(file: Path, with_secrets: bool, json_: bool) -> None:
         except OSError as error:
             fail(f"{file}: {error.strerror}")
     if left := left_over(spool_file(settings_or_exit().state)):
-        click.echo(f"not in it: {left:,} entries of the journal's spool", err=True)
-    count = sum(manifest.rows.values())
-    secrets = "with the phones' secrets" if with_secrets else "without secrets"
-    show(json_, manifest.model_dump(), f"{file}: {count:,} rows, {secrets}")
+        spooled = said("not in it: %(n)s entries of the journal's spool", n=f"{left:,}")
+        click.echo(tell(spooled), err=True)
+    whole = said(
+        "%(file)s: %(n)s rows, %(secrets)s",
+        file=str(file),
+        n=f"{sum(manifest.rows.values()):,}",
+        secrets=said("with the phones' secrets") if with_secrets else said("without secrets"),
+    )
+    show(json_, manifest.model_dump(), whole)
 
 
 @click.command()
@@ -82,14 +89,18 @@ def restore(file: Path, replace: bool, spool: str | None, json_: bool) -> None:
     """
     settings = settings_or_exit()
     if _serving(settings):
-        fail("the server is running; stop it first (its callers hear music meanwhile)")
+        fail(said("the server is running; stop it first (its callers hear music meanwhile)"))
     spooled = spool_file(settings.state)
     left = left_over(spooled)
     if left and spool is None:
-        fail(
-            f"nothing is changed: {spooled} holds {left:,} entries of history that no database "
-            "took; --spool replay has the next server write them on top of the backup, "
-            "--spool aside keeps them out"
+        _nothing_changed(
+            said(
+                "%(file)s holds %(n)s entries of history that no database took;"
+                " --spool replay has the next server write them on top of the backup,"
+                " --spool aside keeps them out",
+                file=str(spooled),
+                n=f"{left:,}",
+            )
         )
     engine = open_engine(settings.database)
     try:
@@ -97,22 +108,41 @@ def restore(file: Path, replace: bool, spool: str | None, json_: bool) -> None:
             engine, file, replace=replace, now=_now(), progress=_progress(json_)
         )
     except (NotRestored, ArchiveUnreadable) as error:
-        fail(f"nothing is changed: {error}")
+        _nothing_changed(str(error))
     except (SQLAlchemyError, OSError) as error:
-        fail(f"nothing is changed: {engine.url.render_as_string()}: {reason_of(error)}")
+        _nothing_changed(f"{engine.url.render_as_string()}: {reason_of(error)}")
     finally:
         engine.dispose()
     rows = restored.manifest.rows
-    said = [f"{sum(rows.values()):,} rows are back"]
+    told = [said("%(n)s rows are back", n=f"{sum(rows.values()):,}")]
     if left and spool == "aside":
         kept = spooled.with_suffix(f".spool-{_now()}")
         spooled.rename(kept)
-        said.append(f"{left:,} entries of history are not: they are in {kept}")
+        told.append(
+            said(
+                "%(n)s entries of history are not: they are in %(file)s",
+                n=f"{left:,}",
+                file=str(kept),
+            )
+        )
     if restored.new_secrets:
-        said.append("These have a new secret, which has to be given to them before they can ring")
-        said.append("(`hotseat phone secret PHONE --show`): " + ", ".join(restored.new_secrets))
-    said.append("Next: `hotseat asterisk render`, then start the server.")
-    show(json_, {"rows": rows, "new_secrets": list(restored.new_secrets)}, "\n".join(said))
+        told.append(
+            said(
+                "These have a new secret, which has to be given to them before they can ring\n"
+                "(`%(command)s`): %(phones)s",
+                command="hotseat phone secret PHONE --show",
+                phones=", ".join(restored.new_secrets),
+            )
+        )
+    told.append(
+        said("Next: `%(command)s`, then start the server.", command="hotseat asterisk render")
+    )
+    result = {"rows": rows, "new_secrets": list(restored.new_secrets)}
+    show(json_, result, "\n".join(map(tell, told)))
+
+
+def _nothing_changed(why: str) -> NoReturn:
+    fail(said("nothing is changed: %(why)s", why=why))
 
 
 def _serving(settings: Settings) -> bool:
@@ -127,15 +157,15 @@ def _serving(settings: Settings) -> bool:
 
 def _progress(json_: bool) -> Progress:
     """Tells a person every two seconds how far it is."""
-    told = time.monotonic()
+    last = time.monotonic()
 
-    def tell(table: str, done: int, total: int) -> None:
-        nonlocal told
-        if not json_ and time.monotonic() - told > 2:
-            told = time.monotonic()
-            click.echo(f"  {table}: {done:,} of {total:,}", err=True)
+    def progress(table: str, done: int, total: int) -> None:
+        nonlocal last
+        if not json_ and time.monotonic() - last > 2:
+            last = time.monotonic()
+            click.echo(f"  {table}: {done:,} / {total:,}", err=True)
 
-    return tell
+    return progress
 
 
 def _now() -> int:

@@ -26,6 +26,7 @@ from hotseat.db.migrations import (
 )
 from hotseat.db.models import Base, ConfigRevision
 from hotseat.db.secret_columns import PASSING_TABLES, SECRET_COLUMNS
+from words import said
 
 ROWS_AT_ONCE = 1_000
 SOUNDS_AT_ONCE = 10
@@ -88,14 +89,22 @@ def restore(
         manifest = archive.manifest
         if manifest.tables_version not in versions():
             raise NotRestored(
-                f"{path} is from a newer hotseat (tables {manifest.tables_version}, this one "
-                f"has {newest_version()}); update hotseat first"
+                said(
+                    "%(file)s is from a newer hotseat (tables %(theirs)s, this one has %(ours)s);"
+                    " update hotseat first",
+                    file=str(path),
+                    theirs=manifest.tables_version,
+                    ours=newest_version(),
+                )
             )
         migrate(connection)
         if not replace and (full := _full(connection)):
             raise NotRestored(
-                f"the database is not empty ({', '.join(full)}); --replace puts the backup in "
-                "the place of all that is in it"
+                said(
+                    "the database is not empty (%(tables)s); --replace puts the backup in"
+                    " the place of all that is in it",
+                    tables=", ".join(full),
+                )
             )
         kept = _secrets(connection)
         make_anew(connection, manifest.tables_version)
@@ -161,7 +170,9 @@ def _tables(connection: Connection, manifest: Manifest) -> list[Table]:
     there.reflect(connection)
     strange = manifest.rows.keys() - there.tables.keys()
     if strange:
-        raise NotRestored(f"tables {', '.join(sorted(strange))} are no tables of hotseat")
+        raise NotRestored(
+            said("tables %(tables)s are no tables of hotseat", tables=", ".join(sorted(strange)))
+        )
     return [table for table in there.sorted_tables if table.name in manifest.rows]
 
 
@@ -201,7 +212,10 @@ def _bytes(written: object, table: str) -> bytes:
     try:
         return b64decode(str(written), validate=True)
     except ValueError as error:
-        raise NotRestored(f"a sound in {table}.jsonl is no Base64: {error}") from error
+        what = said(
+            "a sound in %(member)s is no Base64: %(why)s", member=f"{table}.jsonl", why=str(error)
+        )
+        raise NotRestored(what) from error
 
 
 def _set_sequences(connection: Connection) -> None:

@@ -14,6 +14,7 @@ from typing import Final
 from acd.routing import meets
 from acd.types import Millis, requirement
 from hotseat.site.records import SiteNow
+from words import Message, said
 
 PROMISED: Final[Millis] = 48 * 3_600_000
 """So long after the request an answer is owed; a request that is older is late."""
@@ -33,15 +34,24 @@ class State(enum.Enum):
     """Given up: nobody calls any more."""
 
 
-class Step(enum.Enum):
-    """What moves a request on."""
+STATES: Final[Mapping[State, Message]] = {
+    State.OPEN: said("still open"),
+    State.TAKEN: said("taken"),
+    State.DONE: said("done"),
+    State.GONE: said("given up"),
+}
+"""Each as people read it."""
 
-    TAKE = "take"
-    GIVE_BACK = "give back"
-    LATER = "try again later"
-    FINISH = "finish"
-    DROP = "give up"
-    REOPEN = "open again"
+
+class Step(enum.Enum):
+    """What moves a request on; the values are told."""
+
+    TAKE = said("take it")
+    GIVE_BACK = said("give it back")
+    LATER = said("try it again later")
+    FINISH = said("close it")
+    DROP = said("give it up")
+    REOPEN = said("open it again")
 
 
 CALLBACK_TABLE: Final[Mapping[State, Mapping[Step, State]]] = {
@@ -133,7 +143,12 @@ class Callback:
     def finish(self, result: Result, note: str, now: Millis) -> Callback:
         """Closed, with one of FINAL. Raises IllegalStep."""
         if result not in FINAL:
-            raise IllegalStep(f"call-back {self.call}: {result.value!r} is no result to close with")
+            why = said(
+                'call-back %(call)s: "%(result)s" is no result to close with',
+                call=self.call,
+                result=result.value,
+            )
+            raise IllegalStep(why)
         return replace(self._step(Step.FINISH), result=result, note=note, done_at=now)
 
     def drop(self, note: str, now: Millis) -> Callback:
@@ -155,9 +170,24 @@ class Callback:
     def _step(self, step: Step) -> Callback:
         after = CALLBACK_TABLE[self.state].get(step)
         if after is None:
-            by = f" by {self.taken_by}" if self.taken_by else ""
-            raise IllegalStep(f"call-back {self.call} is {self.state.value}{by}: no {step.value}")
+            raise IllegalStep(self._past(step))
         return replace(self, state=after)
+
+    def _past(self, step: Step) -> Message:
+        if self.taken_by is None:
+            return said(
+                "call-back %(call)s is %(state)s: impossible to %(step)s",
+                call=self.call,
+                state=STATES[self.state],
+                step=step.value,
+            )
+        return said(
+            "call-back %(call)s is %(state)s by %(agent)s: impossible to %(step)s",
+            call=self.call,
+            state=STATES[self.state],
+            agent=self.taken_by,
+            step=step.value,
+        )
 
 
 @dataclass(frozen=True, slots=True)

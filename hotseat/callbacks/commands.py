@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from hotseat.callbacks import FINAL, WORKED, Callback, IllegalStep, Result, State
+from hotseat.callbacks import FINAL, STATES, WORKED, Callback, IllegalStep, Result, State
 from hotseat.control_client import NotRunning, Refused, ask
 from hotseat.db.audit import Author
 from hotseat.db.callbacks import (
@@ -24,9 +24,32 @@ from hotseat.db.commands import opened
 from hotseat.db.engine import reading, writing
 from hotseat.db.snapshot import site_now
 from hotseat.tables import table
-from hotseat.terminal import Function, as_json, fail, moment, settings_or_exit, show
+from hotseat.terminal import Function, as_json, fail, moment, settings_or_exit, show, tell
+from words import said
 
 MOST = 200
+
+_HEADS = (
+    said("call"),
+    said("asked for"),
+    said("queue"),
+    said("customer"),
+    said("message"),
+    said("state"),
+    said("tries"),
+    said("result"),
+    said("next try"),
+)
+_RESULTS = {
+    Result.NONE: "",
+    Result.REACHED: said("reached"),
+    Result.NO_ANSWER: said("no answer"),
+    Result.BUSY: said("busy"),
+    Result.DECLINED: said("call declined"),
+    Result.UNREACHABLE: said("unreachable"),
+    Result.REFUSED: said("wants no call"),
+    Result.WRONG_NUMBER: said("wrong number"),
+}
 
 
 @click.group()
@@ -71,16 +94,15 @@ def list_command(queue: str | None, agent: str | None, state: str | None, json_:
             moment(callback.asked_at, zone),
             callback.queue,
             callback.caller,
-            "yes" if callback.recording else "",
-            " ".join(filter(None, (callback.state.value, callback.taken_by))),
+            tell(said("yes")) if callback.recording else "",
+            " ".join(filter(None, (tell(STATES[callback.state]), callback.taken_by))),
             callback.tries,
-            callback.result.value,
+            tell(_RESULTS[callback.result]),
             moment(callback.next_try_at, zone),
         )
         for callback in found
     ]
-    heads = ("call", "asked", "queue", "caller", "message", "state", "tries", "result", "next try")
-    shown = table(heads, rows) or "nobody waits for a call"
+    shown = table([tell(head) for head in _HEADS], rows) or said("nobody waits for a call")
     show(json_, [_plain(callback) for callback in found], shown)
 
 
@@ -93,9 +115,15 @@ def take(call: str, agent: str, by: str, json_: bool) -> None:
     """Give the call-back of CALL to AGENT."""
     with opened() as engine, reading(engine) as session:
         if agent not in site_now(session).agents:
-            fail(f"no agent {agent}; `hotseat site export` lists the agents")
+            fail(
+                said(
+                    "no agent %(agent)s; `%(command)s` lists the agents",
+                    agent=agent,
+                    command="hotseat site export",
+                )
+            )
     after = _change(call, by, "taken", lambda callback: callback.take(agent))
-    show(json_, _plain(after), f"agent {agent} calls back")
+    show(json_, _plain(after), said("agent %(agent)s calls back", agent=agent))
 
 
 @callbacks.command("give-back")
@@ -105,7 +133,7 @@ def take(call: str, agent: str, by: str, json_: bool) -> None:
 def give_back(call: str, by: str, json_: bool) -> None:
     """Let everybody of the queue take the call-back of CALL again."""
     after = _change(call, by, "given back", Callback.give_back)
-    show(json_, _plain(after), "it is everybody's of the queue again")
+    show(json_, _plain(after), said("it is everybody's of the queue again"))
 
 
 @callbacks.command()
@@ -120,7 +148,7 @@ def done(call: str, result: str, note: str, by: str, json_: bool) -> None:
     after = _change(
         call, by, "worked off", lambda callback: callback.finish(Result(result), note, now)
     )
-    show(json_, _plain(after), f"closed: {result}")
+    show(json_, _plain(after), said("closed: %(result)s", result=_RESULTS[Result(result)]))
 
 
 @callbacks.command()
@@ -133,7 +161,7 @@ def dial(call: str, agent: str, json_: bool) -> None:
         begun = ask(settings_or_exit(), "callback-dial", call=call, agent=agent)
     except (NotRunning, Refused) as error:
         fail(str(error))
-    show(json_, begun, f"{begun.get('phone', agent)} rings")
+    show(json_, begun, said("%(phone)s rings", phone=begun.get("phone", agent)))
 
 
 def _change(call: str, by: str, done: str, step: Callable[[Callback], Callback]) -> Callback:

@@ -13,6 +13,7 @@ from acd.types import Millis
 from hotseat.callbacks import Callback, CallbackTried, Result, State
 from hotseat.db import models
 from hotseat.db.audit import Author, note
+from words import said
 
 _ROW = models.CallbackRequest
 _PLAIN = [field.name for field in fields(Callback) if field.name not in ("state", "result")]
@@ -69,7 +70,13 @@ def change_callback(
     """
     row = session.get(_ROW, call, with_for_update=True)
     if row is None:
-        raise NoSuchCallback(f"no call-back {call}; `hotseat callbacks list` shows them")
+        raise NoSuchCallback(
+            said(
+                "no call-back %(call)s; `%(command)s` shows them",
+                call=call,
+                command="hotseat callbacks list",
+            )
+        )
     before = _callback(row)
     after = step(before)
     for name in _PLAIN:

@@ -22,6 +22,7 @@ from hotseat.db.snapshot import SiteUnreadable, site_now
 from hotseat.history import CallRow, JournalRow, Outcome
 from hotseat.tables import span, table
 from hotseat.terminal import Ago, as_json, fail, moment, settings_or_exit, show
+from words import said
 
 
 @contextmanager
@@ -62,10 +63,13 @@ def upgrade_command(json_: bool) -> None:
         fail(f"{engine.url.render_as_string()}: {reason_of(error)}")
     finally:
         engine.dispose()
-    said = f"tables are of version {now}"
-    if before != now:
-        said += f" (were {before})" if before else " (new)"
-    show(json_, {"before": before, "now": now}, said)
+    if before == now:
+        told = said("the tables are of version %(now)s", now=now)
+    elif before is None:
+        told = said("the tables are of version %(now)s, all of them new", now=now)
+    else:
+        told = said("the tables are of version %(now)s, were %(before)s", now=now, before=before)
+    show(json_, {"before": before, "now": now}, told)
 
 
 def _since(span_ms: int | None) -> int | None:

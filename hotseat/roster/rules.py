@@ -54,12 +54,7 @@ class Objection:
 
 def objection(kind: Kind, **facts: Any) -> Objection:
     """Every fact as people read it."""
-    return Objection(kind, tuple((name, _as_read(fact)) for name, fact in facts.items()))
-
-
-def _as_read(fact: object) -> str:
-    # `str` would make plain text of a message.
-    return fact if isinstance(fact, str) else str(fact)
+    return Objection(kind, tuple((name, str(fact)) for name, fact in facts.items()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,19 @@ from hotseat.db.engine import reading, writing
 from hotseat.invitations import LOGIN, invite_user
 from hotseat.rights import Role
 from hotseat.tables import table
-from hotseat.terminal import as_json, fail, settings_or_exit, show
+from hotseat.terminal import as_json, fail, settings_or_exit, show, tell
+from words import enumerated, said
 
 AUTHOR = Author("command line", "")
+
+_HEADS = said("log-in name"), said("full name"), said("roles"), said("agent"), said("state")
+_ROLES = {
+    Role.ADMINISTRATOR: said("administrator"),
+    Role.MANAGER: said("manager"),
+    Role.SUPERVISOR: said("supervisor"),
+    Role.LEAD: said("lead"),
+    Role.AGENT: said("agent"),
+}
 
 
 @click.group()
@@ -49,17 +59,40 @@ def invite_command(login: str, name: str | None, roles: tuple[str, ...], json_: 
       hotseat user invite admin
     """
     if not LOGIN.fullmatch(login):
-        fail(f"{login!r} is no log-in name; use 2 to 64 of a-z, 0-9, dot, - and _")
+        fail(
+            said(
+                '"%(login)s" is no log-in name; use 2 to 64 of a-z, 0-9, dot, - and _,'
+                " a letter or digit first",
+                login=login,
+            )
+        )
     settings = settings_or_exit()
     now = time.time_ns() // 1_000_000
     with opened() as engine, writing(engine) as session:
         found = accounts.user_by_login(session, login)
         if found is None and not roles:
-            fail(f"no user {login}; add --role {Role.ADMINISTRATOR.value} (or another) to make one")
+            fail(
+                said(
+                    "no user %(login)s; add %(option)s (or another role) to make one",
+                    login=login,
+                    option=f"--role {Role.ADMINISTRATOR.value}",
+                )
+            )
         if found is not None and roles:
-            fail(f"there is a user {login} already; roles are changed on the page Users")
+            fail(
+                said(
+                    "there is a user %(login)s already; roles are changed on the page Users",
+                    login=login,
+                )
+            )
         if found is not None and found.closed:
-            fail(f"user {login} is closed; an administrator lets them in again on the page Users")
+            fail(
+                said(
+                    "user %(login)s is closed; an administrator lets them in again"
+                    " on the page Users",
+                    login=login,
+                )
+            )
         identity = (
             found.id
             if found is not None
@@ -89,16 +122,26 @@ def list_command(json_: bool) -> None:
         for one in found
     ]
     text = table(
-        ("login", "name", "roles", "agent", "state"),
+        [tell(head) for head in _HEADS],
         [
             (
                 one.login,
                 one.name,
-                ", ".join(sorted(role.value for role in one.roles)),
+                tell(enumerated(_ROLES[role] for role in Role if role in one.roles)),
                 one.agent,
-                "closed" if one.closed else "" if one.password else "invited",
+                tell(_state(one)),
             )
             for one in found
         ],
     )
-    show(json_, rows, text or "nobody yet: hotseat user invite LOGIN --role administrator")
+    nobody = said(
+        "nobody yet; begin with `%(command)s`",
+        command=f"hotseat user invite LOGIN --role {Role.ADMINISTRATOR.value}",
+    )
+    show(json_, rows, text or nobody)
+
+
+def _state(user: accounts.UserRecord) -> str:
+    if user.closed:
+        return said("closed")
+    return "" if user.password else said("invited")

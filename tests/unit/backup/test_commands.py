@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -25,8 +26,8 @@ def run(tmp_path: Path, databases: Databases, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("HOTSEAT_STATE", str(tmp_path / "state"))
     monkeypatch.setenv("HOTSEAT_DATABASE", databases.demo())
 
-    def run(*words: str, code: int = 0) -> Result:
-        result = CliRunner().invoke(main, words)
+    def run(*words: str, code: int = 0, language: str = "en") -> Result:
+        result = CliRunner().invoke(main, ["--lang", language, *words])
         assert result.exit_code == code, result.output
         return result
 
@@ -74,10 +75,29 @@ def test_no_backup_and_no_database_is_overwritten_unasked(run: Run) -> None:
     assert "--replace" in refused
 
 
+def test_chinese_at_a_chinese_terminal(
+    run: Run, databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was done, what cannot be, what comes next."""
+    zh = partial(run, language="zh")
+    assert "b.zip：" in zh("backup", "b.zip").stdout
+    assert "b.zip 已存在；请换一个文件名" in zh("backup", "b.zip", code=1).stderr
+    assert "未作任何更改：数据库不是空的（" in zh("restore", "b.zip", code=1).stderr
+    monkeypatch.setenv("HOTSEAT_DATABASE", databases.empty())
+    told = zh("restore", "b.zip").stdout
+    assert (
+        "以下密钥是新生成的，须填入话机后才能振铃\n（`hotseat phone secret PHONE --show`）："
+        in told
+    )
+    assert told.endswith("接下来：运行 `hotseat asterisk render`，然后启动服务器。\n")
+
+
 def test_junk_is_no_backup(run: Run, tmp_path: Path) -> None:
     """Told with the file's name."""
     (tmp_path / "junk").write_bytes(b"junk")
     assert "nothing is changed: junk: no backup" in run("restore", "junk", code=1).stderr
+    chinese = run("restore", "junk", code=1, language="zh").stderr
+    assert "未作任何更改：junk：不是备份文件" in chinese
 
 
 def test_a_folder_that_is_not_there(run: Run) -> None:

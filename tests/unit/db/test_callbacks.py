@@ -112,7 +112,7 @@ def test_of_two_who_take_it_at_once_one_has_it(engine: Engine) -> None:
         said = set(both.map(take, ["1001", "1002"]))
     taken_by = kept(engine, "C1").taken_by
     assert taken_by in said
-    assert said - {taken_by} == {f"call-back C1 is taken by {taken_by}: no take"}
+    assert said - {taken_by} == {f"call-back C1 is taken by {taken_by}: impossible to take it"}
 
 
 def test_a_step_is_audited_in_its_own_transaction_and_only_if_it_changes_something(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -32,8 +33,8 @@ def run(tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setenv("HOTSEAT_STATE", str(tmp_path / "state"))
     monkeypatch.setenv("HOTSEAT_DATABASE", url)
 
-    def run(*words: str, stdin: str = "", code: int = 0) -> Result:
-        result = CliRunner().invoke(main, words, input=stdin)
+    def run(*words: str, stdin: str = "", code: int = 0, language: str = "en") -> Result:
+        result = CliRunner().invoke(main, ["--lang", language, *words], input=stdin)
         assert result.exit_code == code, result.output
         return result
 
@@ -72,6 +73,18 @@ def test_a_new_pin_is_shown_once_and_taken_away(run: Run, url: str) -> None:
 def test_pins_that_are_none(run: Run, url: str, pin: str, told: str) -> None:
     assert told in run("agent", "pin", "1001", stdin=f"{pin}\n{pin}\n", code=1).output
     assert kept(url, "1001") == ""
+
+
+def test_chinese_at_a_chinese_terminal(run: Run) -> None:
+    """What is asked for, what was done, what cannot be."""
+    zh = partial(run, "agent", "pin", language="zh")
+    asked = zh("1001", stdin="274193\n274193\n").output
+    assert asked.replace(" ", "") == ("签到密码:\n再输入一次签到密码:\n客服1001的签到密码已更新\n")
+    assert "客服 1001 的新签到密码是 " in zh("1001", "--new").output
+    assert "客服 1001 的签到密码已收回" in zh("1001", "--remove").output
+    assert "客服 1001 没有签到密码" in zh("1001", "--remove").output
+    assert "没有客服 9999" in zh("9999", "--new", code=1).output
+    assert "太容易猜到" in zh("1001", stdin="1111\n1111\n", code=1).output
 
 
 def test_an_agent_who_is_not_there(run: Run) -> None:

@@ -44,8 +44,8 @@ def run(tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setenv("HOTSEAT_STATE", str(tmp_path / "state"))
     monkeypatch.setenv("HOTSEAT_DATABASE", url)
 
-    def run(*words: str, code: int = 0) -> Result:
-        result = CliRunner().invoke(main, ["callbacks", *words])
+    def run(*words: str, code: int = 0, language: str = "en") -> Result:
+        result = CliRunner().invoke(main, ["--lang", language, "callbacks", *words])
         assert result.exit_code == code, result.output
         return result
 
@@ -77,7 +77,25 @@ def test_from_the_list_to_the_end(run: Run, url: str) -> None:
 def test_what_cannot_be_is_said(run: Run) -> None:
     assert "no agent 9999" in run("take", "C1", "9999", code=1).output
     assert "no call-back C9" in run("take", "C9", "1001", code=1).output
-    assert "is open: no give back" in run("give-back", "C1", code=1).output
-    assert "is open: no finish" in run("done", "C1", "reached", code=1).output
+    assert "is still open: impossible to give it back" in run("give-back", "C1", code=1).output
+    assert "is still open: impossible to close it" in run("done", "C1", "reached", code=1).output
     assert "no server at" in run("dial", "C1", "1001", code=1).output
     assert listed(run) == ["C2", "C1"]
+
+
+def test_chinese_at_a_chinese_terminal(run: Run) -> None:
+    """Heads, states, results and refusals; programs read the same as ever."""
+    assert "没有客服 9999" in run("take", "C1", "9999", code=1, language="zh").output
+    assert "回访 C1 待处理，不能退回" in run("give-back", "C1", code=1, language="zh").output
+    assert "由客服 1001 回访" in run("take", "C1", "1001", language="zh").output
+    refused = run("take", "C1", "1002", code=1, language="zh").output
+    assert "回访 C1 已认领（客服 1001），不能认领" in refused
+    assert "已完成：客户谢绝" in run("done", "C1", "refused", language="zh").output
+    heads, *rows = run("list", "--state", "all", language="zh").output.splitlines()
+    assert heads.split() == [
+        *("通话", "请求时间", "队列", "客户", "留言", "状态", "已拨次数", "结果", "下次拨打")
+    ]
+    assert [row.split()[6] for row in rows] == ["待处理", "已完成"]
+    english = run("list", "--state", "all", "--json").stdout
+    assert run("list", "--state", "all", "--json", language="zh").stdout == english
+    assert "没有待回访的客户" in run("list", "--queue", "vip", language="zh").output

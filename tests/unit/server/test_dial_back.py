@@ -287,7 +287,7 @@ def test_who_was_quicker_has_it(scene: Scene) -> None:
     """Between the look and the taking somebody else took it."""
 
     async def take(call: str, agent: str, by: str) -> None:
-        raise IllegalStep("call-back C1 is taken by 1009: no take")
+        raise IllegalStep("call-back C1 is taken by 1009: impossible to take it")
 
     scene.dial_backs._take = take
     with pytest.raises(IllegalStep):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -32,8 +33,8 @@ def run(tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setenv("HOTSEAT_STATE", str(tmp_path / "state"))
     monkeypatch.setenv("HOTSEAT_DATABASE", url)
 
-    def run(*words: str, code: int = 0) -> Result:
-        result = CliRunner().invoke(main, words)
+    def run(*words: str, code: int = 0, language: str = "en") -> Result:
+        result = CliRunner().invoke(main, ["--lang", language, *words])
         assert result.exit_code == code, result.output
         return result
 
@@ -58,6 +59,23 @@ def test_a_user_is_made_and_invited(run: Run, engine: Engine) -> None:
     assert link.rpartition("/")[2] not in str(rows)
 
 
+def test_the_list_is_chinese_at_a_chinese_terminal(run: Run, engine: Engine) -> None:
+    """Programs read the same as ever."""
+    assert "还没有用户" in run("user", "list", language="zh").stdout
+    with writing(engine) as session:
+        accounts.add_user(session, "mei", "梅", ["supervisor"])
+        gone = accounts.add_user(session, "gone", "Gone", ["lead"])
+        accounts.account_of(session, gone).closed = True
+    heads, *rows = run("user", "list", language="zh").stdout.splitlines()
+    assert heads.split() == ["登录名", "姓名", "角色", "客服", "状态"]
+    assert [row.split() for row in rows] == [
+        ["gone", "Gone", "组长", "–", "已停用"],
+        ["mei", "梅", "主管", "–", "已邀请"],
+    ]
+    english = run("user", "list", "--json").stdout
+    assert run("user", "list", "--json", language="zh").stdout == english
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -70,12 +88,13 @@ def test_a_user_is_made_and_invited(run: Run, engine: Engine) -> None:
 def test_what_cannot_be_is_said(
     words: tuple[str, ...], said: str, run: Run, engine: Engine
 ) -> None:
-    """And nobody is made or invited."""
+    """In either language; and nobody is made or invited."""
     with writing(engine) as session:
         accounts.add_user(session, "root", "Root", ["administrator"])
         gone = accounts.add_user(session, "gone", "Gone", ["agent"])
         accounts.account_of(session, gone).closed = True
     assert said in run("user", "invite", *words, code=1).output
+    assert re.search("[一-鿿]", run("user", "invite", *words, code=1, language="zh").output)
     with reading(engine) as session:
         assert [user.login for user in accounts.users(session)] == ["gone", "root"]
 

@@ -8,7 +8,7 @@ import pickle
 
 import pytest
 
-from words import Message, listed, of_plain, plain, said, told
+from words import Message, listed, of_plain, plain, said, told, under
 
 NEAR = said(
     'no %(kind)s "%(name)s"; did you mean "%(near)s"?', kind=said("queue"), name="a", near="b"
@@ -28,6 +28,18 @@ def test_it_is_told_in_chinese_with_its_facts() -> None:
     assert told(NEAR, "en") == NEAR
     assert told("whatever", "zh") == "whatever"
     assert told(listed([said("is missing"), "100 %"]), "zh") == "缺少；100 %"
+
+
+def test_an_error_keeps_its_message() -> None:
+    """`str` of it can be told."""
+    assert told(str(ValueError(NEAR)), "zh") == told(NEAR, "zh")
+
+
+def test_sentences_below_each_other() -> None:
+    """Each is told in the same language."""
+    two = [said("queue"), said("menu")]
+    assert under(NEAR, two) == f"{NEAR}\n  queue\n  menu"
+    assert told(under("a", two), "zh") == "a\n  队列\n  菜单"
 
 
 def test_what_somebody_wrote_is_no_template() -> None:
