@@ -277,6 +277,19 @@ def test_a_module_that_does_not_load_is_told_by_name(sandbox: Sandbox) -> None:
         sandbox.load("func_nothing.so")
 
 
+def test_sound_goes_before_everything_else_on_the_machine(sandbox: Sandbox) -> None:
+    mine = os.sched_getscheduler(0)
+    try:
+        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
+    except PermissionError:
+        pytest.skip("needs the right to real-time scheduling")
+    os.sched_setscheduler(0, mine, os.sched_param(0))
+    pid = sandbox.pid()
+    assert pid is not None
+    threads = [int(thread.name) for thread in Path(f"/proc/{pid}/task").iterdir()]
+    assert {os.sched_getscheduler(thread) for thread in threads} == {os.SCHED_RR}
+
+
 def test_neighbours_do_not_disturb_each_other(
     settings: Settings, sandbox: Sandbox, tmp_path: Path
 ) -> None:
