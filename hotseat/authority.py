@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from hotseat.control_client import OPERATOR, USER_PREFIX
 from hotseat.rights import NOBODYS, Action, Actor, Owned, Scope, may, reach
+from hotseat.site.records import SiteNow
 
 NEEDS: Final[Mapping[str, Action]] = {
     "status": Action.SEE_FLOOR,
@@ -41,6 +42,12 @@ _LOOKS: Final = frozenset({Action.SEE_FLOOR, Action.OWN_ACCOUNT})
 def name_of(actor: str) -> str:
     """Who that is, for the journal: a log-in, or the command line."""
     return actor.removeprefix(USER_PREFIX)
+
+
+def owned_by(site: SiteNow, agent: str) -> Owned:
+    """What belongs to this agent: the agent's own, and the team's."""
+    known = site.agents.get(agent)
+    return NOBODYS if known is None else Owned(agent, known.team or None)
 
 
 class Authority:

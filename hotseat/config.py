@@ -60,6 +60,17 @@ class AsteriskSettings(BaseModel):
     """`host:port` that takes calls to duty mobiles; default the first of the trunk's peers."""
     qualify_seconds: int = 20
 
+    @property
+    def fastagi_peers(self) -> list[str]:
+        """Where our Asterisk's FastAGI connections come from.
+
+        Linux gives a connection to any 127.x.y.z the source 127.0.0.1, unless the program binds
+        one (res_agi does not). The key tells our Asterisk from others on this machine.
+        """
+        assert self.host is not None  # filled in by Settings
+        assert self.fastagi_host is not None
+        return [str(self.host), *(["127.0.0.1"] if self.fastagi_host.is_loopback else [])]
+
 
 def _database(url: str) -> str:
     """The URL, if it names a database that we know and can reach. Raises ValueError."""

@@ -18,14 +18,16 @@ WORDS = (
 )  # fmt: skip
 """Records and words without I/O, which every part may use."""
 
-COMPOSITION = ("hotseat.cli", "hotseat.main")
+COMPOSITION = ("hotseat.cli", "hotseat.serving", "hotseat.server")
+"""The server is put together in one, runs as a process by the other, and that by the command."""
 STARTS = "hotseat.__main__"
 """`python -m hotseat`."""
 
 RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
     # (whose imports, what of ours they may import); the first rule that fits a module counts.
     ("hotseat.cli", ("",)),
-    ("hotseat.main", ("",)),
+    ("hotseat.serving", ("",)),
+    ("hotseat.server", ("",)),
     (
         "admin",
         (
@@ -57,9 +59,8 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "hotseat.demo",
         (
-            "hotseat.demo", "hotseat.softphones", "hotseat.operation.screen",
-            "hotseat.operation.terms", "hotseat.tables", "hotseat.config",
-            "hotseat.control_client", "ivr.prompts", "words",
+            "hotseat.demo", "hotseat.softphones", "hotseat.operation.screen", "hotseat.tables",
+            "hotseat.config", "hotseat.control_client", "ivr.prompts",
         ),
     ),
     ("hotseat.public_holidays", ("ivr.hours",)),
@@ -111,6 +112,27 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
         (
             "hotseat.control", "hotseat.seats", "hotseat.live_config", "hotseat.live_roster",
             "acd", "softphone_bridge",
+        ),
+    ),
+    ("hotseat.enquiries", ("hotseat.db", "hotseat.pins", "acd", *WORDS)),
+    (
+        "hotseat.recall",
+        (
+            "hotseat.db", "hotseat.journal", "hotseat.figures", "hotseat.log_ons",
+            "hotseat.outbound_calls", "hotseat.seats", "hotseat.roster", "acd", *WORDS,
+        ),
+    ),
+    (
+        "hotseat.doors",
+        ("hotseat.config", "hotseat.control", "hotseat.operation.web", "softphone_bridge.feed"),
+    ),
+    (
+        # Looks at everything, for `hotseat status`.
+        "hotseat.live_status",
+        (
+            "hotseat.status", "hotseat.clock", "hotseat.contacts", "hotseat.figures",
+            "hotseat.journal", "hotseat.live_config", "hotseat.live_roster",
+            "hotseat.operation.drain", "hotseat.asterisk", "softphone_bridge.feed", "acd",
         ),
     ),
     ("hotseat.authority", ("hotseat.control_client", *WORDS)),
@@ -264,9 +286,9 @@ def test_frameworks_stay_in_their_rooms(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(MODULES))
 def test_nobody_takes_the_global_reactor(name: str) -> None:
-    """Reactors are passed in, so that tests can pass a clock; main passes the real one."""
+    """Reactors are passed in, so that tests can pass a clock; serving passes the real one."""
     text = MODULES[name].read_text(encoding="utf-8")
-    if name != "hotseat.main":
+    if name != "hotseat.serving":
         assert "from twisted.internet import reactor" not in text
         assert "internet.reactor" not in text
 
@@ -275,4 +297,4 @@ def test_the_rules_can_fail() -> None:
     assert not within("hotseat.asterisk.ami", "hotseat.calls")
     assert rule_for("hotseat.calls") == rule_for("hotseat.restart")
     assert not any(within("hotseat.asterisk.ami", ok) for ok in rule_for("hotseat.calls"))
-    assert list(imports("hotseat.main"))
+    assert list(imports("hotseat.server"))

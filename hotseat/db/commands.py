@@ -20,9 +20,8 @@ from hotseat.db.migrations import DatabaseNotReady, require_current, upgrade
 from hotseat.db.queries import journal_rows, open_calls, recent_calls
 from hotseat.db.snapshot import SiteUnreadable, site_now
 from hotseat.history import CallRow, JournalRow, Outcome
-from hotseat.operation.terms import term
 from hotseat.tables import span, table
-from hotseat.terminal import Ago, as_json, fail, moment, settings_or_exit, show, tell
+from hotseat.terminal import Ago, as_json, fail, moment, settings_or_exit, show
 from words import said
 
 
@@ -130,17 +129,15 @@ def calls(
                 outcomes=[Outcome(outcome) for outcome in outcomes],
             )
         zone = _zone(session)
-    show(json_, [_plain(row) for row in found], _calls_table(found, zone) or said("no calls"))
+    show(json_, [_plain(row) for row in found], _calls_table(found, zone) or "no calls")
 
 
 def _calls_table(found: list[CallRow], zone: ZoneInfo) -> str:
-    heads = (
-        *(said("call"), said("arrived"), said("caller"), said("number"), said("queue")),
-        *(said("waited"), said("seat"), said("talked"), said("offers"), said("outcome")),
-        said("ended by"),
-    )
     return table(
-        [tell(head) for head in heads],
+        (
+            *("call", "arrived", "caller", "number", "queue", "waited"),
+            *("seat", "talked", "offers", "outcome", "ended by"),
+        ),
         [
             (
                 row.id,
@@ -152,8 +149,8 @@ def _calls_table(found: list[CallRow], zone: ZoneInfo) -> str:
                 row.seat,
                 span(row.talk_ms),
                 row.offers,
-                tell(_outcome(row)),
-                tell(term(row.ended_by.value)) if row.ended_by else None,
+                _outcome(row),
+                row.ended_by.value if row.ended_by else None,
             )
             for row in found
         ],
@@ -162,9 +159,8 @@ def _calls_table(found: list[CallRow], zone: ZoneInfo) -> str:
 
 def _outcome(row: CallRow) -> str:
     if row.outcome is None:
-        return term("open")
-    outcome = term(row.outcome.value)
-    return said("%(outcome)s (estimated)", outcome=outcome) if row.estimated else outcome
+        return "open"
+    return f"{row.outcome.value} (estimated)" if row.estimated else row.outcome.value
 
 
 @click.command()
@@ -204,20 +200,16 @@ def journal(
             after=after,
         )
         zone = _zone(session)
-    show(json_, [_plain(row) for row in found], _journal_table(found, zone) or said("nothing yet"))
+    show(json_, [_plain(row) for row in found], _journal_table(found, zone) or "nothing yet")
 
 
 def _journal_table(found: list[JournalRow], zone: ZoneInfo) -> str:
-    heads = (
-        *(said("at"), said("kind"), said("call"), said("seat"), said("queue")),
-        said("facts"),
-    )
     return table(
-        [tell(head) for head in heads],
+        ("at", "kind", "call", "seat", "queue", "facts"),
         [
             (
                 moment(row.at, zone),
-                _kind(row),
+                row.kind,
                 row.call,
                 row.seat,
                 row.queue,
@@ -226,12 +218,6 @@ def _journal_table(found: list[JournalRow], zone: ZoneInfo) -> str:
             for row in found
         ],
     )
-
-
-def _kind(row: JournalRow) -> str:
-    """The word by which rows are asked for; in another language what it means stands beside."""
-    meaning = tell(term(row.kind))
-    return row.kind if meaning == row.kind else f"{row.kind} {meaning}"
 
 
 def _plain(row: CallRow | JournalRow) -> dict[str, Any]:

@@ -37,8 +37,7 @@ from hotseat.operation.live_view import watch
 from hotseat.operation.screen import Look, ScreenLine
 from hotseat.phones import sandbox_of
 from hotseat.site.records import SiteNow
-from hotseat.terminal import fail, language, own_name, say, settings_or_exit, tell
-from words import said
+from hotseat.terminal import fail, own_name, settings_or_exit
 
 LOOK_SECONDS = 1.0
 PLAIN_SECONDS = 10.0
@@ -92,14 +91,9 @@ def _require(settings: Settings) -> None:
     callers = settings.asterisk.trunk_peers[0]
     host = settings.asterisk.host
     if host is None or not (host.is_loopback and callers.is_loopback):
-        fail(said("the demo is for the sandbox; this instance's Asterisk or trunk is a real one"))
+        fail("the demo is for the sandbox; this instance's Asterisk or trunk is a real one")
     if importlib.util.find_spec("pjsua2") is None:
-        fail(
-            said(
-                "the demo's softphones are missing; %(command)s (here: make demo)",
-                command="pip install 'hotseat[demo]'",
-            )
-        )
+        fail("the demo's softphones are missing; pip install 'hotseat[demo]' (here: make demo)")
 
 
 def _evening_instance(settings: Settings) -> Settings:
@@ -115,7 +109,7 @@ def _evening_instance(settings: Settings) -> Settings:
     }
     own = settings_or_exit()
     if runs(own):
-        fail(said("an evening is shown here already"))
+        fail("an evening is shown here already")
     sandbox_of(own).down()
     shutil.rmtree(own.state, ignore_errors=True)
     for words in (("db", "upgrade"), ("site", "apply", "--demo", "--yes"), ("asterisk", "render")):
@@ -129,7 +123,7 @@ def _evening_instance(settings: Settings) -> Settings:
 
 def _play(stack: ExitStack, settings: Settings, rate: float, seed: int, at_evening: bool) -> None:
     sandbox = sandbox_of(settings)
-    sandbox.up(say)
+    sandbox.up(click.echo)
     engine = stack.enter_context(opened())
     with reading(engine) as session:
         zone = ZoneInfo(site_now(session).time_zone)
@@ -137,7 +131,7 @@ def _play(stack: ExitStack, settings: Settings, rate: float, seed: int, at_eveni
     now = datetime.now(zone)
     offset = evening.offset_to(now.date(), now) if at_evening else 0
     if joins:
-        say(said("A hotline runs here already: the demo joins it."))
+        click.echo("A hotline runs here already: the demo joins it.")
     else:
         stack.enter_context(hotline(settings, settings.state / "demo.log", offset))
     if at_evening:
@@ -151,30 +145,19 @@ def _play(stack: ExitStack, settings: Settings, rate: float, seed: int, at_eveni
     if at_evening:
         places, homes = _on_duty(site, places)
         guest = (
-            said(
-                "On its clock it is %(time)s. At 20:00 B ends and C begins at home: the next"
-                " call rings the mobiles.",
-                time=str(evening.BEGINS),
-            ),
+            f"On its clock it is {evening.BEGINS}. At 20:00 B ends and C begins at home: the next "
+            "call rings the mobiles.",
         )
     if not joins:
         guest = (*guest, _pages(settings))
-    foot = [tell(line) for line in guest]
-    say(
-        said(
-            "%(site)s: %(rate)s simulated calls a minute, %(agents)s simulated agents, all on"
-            " real SIP phones. SEED=%(seed)s repeats it. q or Ctrl-C ends it.",
-            site=site.name,
-            rate=f"{rate:g}",
-            agents=len(places),
-            seed=seed,
-        )
+    click.echo(
+        f"{site.name}: {rate:g} simulated calls a minute, {len(places)} simulated agents, all on "
+        f"real SIP phones. SEED={seed} repeats it. q or Ctrl-C ends it."
     )
-    click.echo("\n".join(foot))
+    click.echo("\n".join(guest))
     terminal = sys.stdin.isatty() and sys.stdout.isatty()
     ahead = timedelta(seconds=offset)
-    heard = (lambda line: None) if terminal else click.echo
-    happenings = Happenings(zone, language(), heard, ahead)
+    happenings = Happenings(zone, (lambda line: None) if terminal else click.echo, ahead)
     crowd = Crowd(
         settings,
         places=places,
@@ -190,7 +173,7 @@ def _play(stack: ExitStack, settings: Settings, rate: float, seed: int, at_eveni
     crowd.start()
     with suppress(KeyboardInterrupt):
         if terminal:
-            _watch(settings, crowd, happenings, foot)
+            _watch(settings, crowd, happenings, guest)
         else:
             _report(settings, crowd, happenings)
 
@@ -200,12 +183,7 @@ def _places(settings: Settings, sandbox: Sandbox) -> tuple[SiteNow, Sequence[Pla
     with opened() as engine, reading(engine) as session:
         site, logins = site_now(session), dict(phone_secrets(session))
     if not site.numbers:
-        fail(
-            said(
-                "the site has no number to dial: %(command)s",
-                command=f"{own_name()} site apply --demo",
-            )
-        )
+        fail(f"the site has no number to dial: {own_name()} site apply --demo")
     seats = ask(settings, "status")["seats"]
     running = sandbox.status().running
     used = {seat["phone"] for seat in seats} | set(running.registered if running else ())
@@ -217,18 +195,14 @@ def _places(settings: Settings, sandbox: Sandbox) -> tuple[SiteNow, Sequence[Pla
         for agent, phone in zip(agents[:-1], phones[:-1], strict=False)
     ]
     if not (agents and phones):
-        return site, places, (said("Every agent or every phone is busy already."),)
+        return site, places, ("Every agent or every phone is busy already.",)
     name, agent, phone = own_name(), agents[-1], phones[-1]
     return (
         site,
         places,
         (
-            said(
-                "Your phone: %(command)s  (at %(host)s)",
-                command=f"{name} phone secret {phone} --show",
-                host=str(settings.asterisk.host),
-            ),
-            said("Your seat:  %(command)s", command=f"{name} seat login {agent} --phone {phone}"),
+            f"Your phone: {name} phone secret {phone} --show  (at {settings.asterisk.host})",
+            f"Your seat:  {name} seat login {agent} --phone {phone}",
         ),
     )
 
@@ -262,7 +236,7 @@ def _pages(settings: Settings) -> str:
     """Where the web pages are; for the first administrator a link that opens them once."""
     with opened() as engine, writing(engine) as session:
         link = first_run(session, settings.admin_address, round(time.time() * 1000))
-    return said("Web pages:  %(address)s", address=link or settings.admin_address)
+    return f"Web pages:  {link or settings.admin_address}"
 
 
 def _watch(settings: Settings, crowd: Crowd, happenings: Happenings, foot: Sequence[str]) -> None:
@@ -271,8 +245,8 @@ def _watch(settings: Settings, crowd: Crowd, happenings: Happenings, foot: Seque
         try:
             state = ask(settings, "status")
         except (NotRunning, Refused) as error:
-            return [ScreenLine(tell(str(error)), Look.ALARM)]
-        return screen(state, happenings.lines, foot, columns, rows, language())
+            return [ScreenLine(str(error), Look.ALARM)]
+        return screen(state, happenings.lines, foot, columns, rows)
 
     watch(look, LOOK_SECONDS)
 
@@ -291,11 +265,10 @@ def _end(crowd: Crowd) -> None:
     for name in (signal.SIGINT, *ENDINGS):
         signal.signal(name, signal.SIG_IGN)  # a second Ctrl-C would leave agents logged on
     try:
-        say(said("Ending: callers hang up, agents log off …"))
+        click.echo("Ending: callers hang up, agents log off …")
     finally:  # a terminal that was closed takes no words
         crowd.leave()
-    command = f"{own_name()} asterisk down"
-    say(said("Asterisk goes on; %(command)s stops it.", command=command))
+    click.echo(f"Asterisk goes on; {own_name()} asterisk down stops it.")
 
 
 def _mind_the_endings() -> None:

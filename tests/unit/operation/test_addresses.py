@@ -7,7 +7,6 @@ from ipaddress import IPv4Address, IPv4Network
 import pytest
 
 from hotseat.config import AsteriskSettings, Settings
-from hotseat.main import asterisk_addresses
 
 
 @pytest.mark.parametrize(
@@ -27,4 +26,4 @@ def test_only_our_asterisk_s_own_addresses(
         host=IPv4Address(host) if host else None,
         fastagi_host=IPv4Address(door) if door else None,
     )
-    assert asterisk_addresses(Settings(asterisk=asterisk)) == allowed
+    assert Settings(asterisk=asterisk).asterisk.fastagi_peers == allowed

@@ -35,6 +35,7 @@ from hotseat.site.records import (
     QueueRecord,
     SiteNow,
 )
+from hotseat.site_changes import SiteChanges
 from ivr.ports import DialResult, LineFacts, LineGone, MobileLeg
 
 MENU = {
@@ -417,13 +418,33 @@ class Scene:
         self.last_resort.staff(self.service, self.seats)
         self.check_in.staff(self.seats)
         self.dial_backs.staff(self.service, self.seats)
+        self.counted_anew: list[str] = []
+        """Zones of sites on whose clocks the day was to be counted again."""
+        self.drawn: list[int] = []
+        """Revisions of sites by which the live floor was to be drawn anew."""
+        self.reloading: Deferred[Sequence[str]] = Deferred()
+
+        async def recall_today(zone: str) -> None:
+            self.counted_anew.append(zone)
+
+        self.site_changes = SiteChanges(
+            service=self.service,
+            seats=self.seats,
+            calls=self.calls,
+            recall_today=recall_today,
+            show_anew=lambda: self.drawn.append(self.config.now.revision),
+            reload_phones=self._reload_phones,
+        )
 
     def site_becomes(self, site: SiteNow) -> None:
         """Another site is in force, and everybody is told."""
         old, self.config.now = self.config.now, site
         self.config.removed.update(old.queues)
-        self.seats.site_changed(old, site)
-        self.calls.site_changed(old, site)
+        self.site_changes.tell(old, site)
+
+    def _reload_phones(self) -> Deferred[Sequence[str]]:
+        self.reloading = Deferred()
+        return self.reloading
 
     def _new_id(self) -> str:
         self._ids += 1

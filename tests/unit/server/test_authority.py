@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
-from hotseat.authority import NEEDS, Authority
+from hotseat.authority import NEEDS, Authority, owned_by
 from hotseat.rights import NOBODYS, Action, Actor, Owned, Role
+from hotseat.site.records import EMPTY_SITE, AgentRecord
 
 TEAMS = {"1001": "east", "1002": "east", "2001": "west"}
 USERS = {
@@ -94,6 +97,19 @@ def test_a_feed_is_opened_and_cut_in_the_own_name() -> None:
         assert may("user:agent", command, login="agent", **args)
         assert not may("user:agent", command, login="lead", **args)
         assert may("user:root", command, login="lead", **args)
+
+
+@pytest.mark.parametrize(
+    ("agent", "owned"),
+    [("1001", Owned("1001", "east")), ("1002", Owned("1002")), ("9999", NOBODYS)],
+)
+def test_whose_a_thing_is_stands_in_the_site(agent: str, owned: Owned) -> None:
+    """Nothing belongs to an agent whom the site does not have."""
+    agents = {
+        "1001": AgentRecord("1001", "李静", {}, team="east"),
+        "1002": AgentRecord("1002", "王强", {}),
+    }
+    assert owned_by(replace(EMPTY_SITE, agents=agents), agent) == owned
 
 
 def test_an_actor_is_no_command_line_by_saying_so() -> None:

@@ -49,6 +49,41 @@ def waiting(scene: Scene, **changes: Any) -> FakeLine:
     return line
 
 
+def test_nobody_is_offered_to_anybody_by_half_a_site() -> None:
+    """The seat that has learnt meets the queue that asks for more, never the one of before."""
+    scene = Scene(with_skills(with_queue(a_site(), requires={"consult": 5}), a1001={"consult": 4}))
+    scene.seat()
+    line = waiting(scene)
+    harder = with_queue(a_site(), requires={"consult": 9})
+    scene.site_becomes(with_skills(harder, a1001={"consult": 8}))
+    assert line.phone is None
+    assert "offered" not in scene.journal.kinds()
+    assert scene.service.floor.held() == frozenset(), "and offers go on"
+
+
+def test_the_day_is_counted_again_on_other_clocks_alone() -> None:
+    scene = Scene(a_site(time_zone="Asia/Shanghai"))
+    scene.site_becomes(a_site(time_zone="Asia/Shanghai", revision=2))
+    assert scene.counted_anew == []
+    scene.site_becomes(a_site(time_zone="Asia/Urumqi", revision=3))
+    assert scene.counted_anew == ["Asia/Urumqi"]
+    assert scene.drawn == [2, 3]
+
+
+def test_asterisk_s_files_are_written_at_each_change_and_a_failure_says_what_to_do() -> None:
+    """A secret that was rotated shows in no record of the site."""
+    scene = Scene()
+    with capture_logs() as logs:
+        scene.site_becomes(a_site(revision=2))
+        scene.reloading.callback(["pjsip.conf"])
+        scene.site_becomes(a_site(revision=3))
+        scene.reloading.errback(OSError("disk full"))
+    told = [row for row in logs if row["event"].startswith("asterisk_files")]
+    assert told[0]["changed"] == ["pjsip.conf"]
+    assert told[1]["reason"].endswith("disk full")
+    assert "hotseat asterisk render" in told[1]["fix"]
+
+
 def test_a_requirement_that_is_eased_finds_a_seat_at_once() -> None:
     scene = Scene(with_queue(a_site(), requires={"consult": 9}))
     scene.seat()
@@ -182,9 +217,8 @@ def test_who_waits_in_a_queue_that_is_removed_keeps_place_and_terms() -> None:
     first, second = waiting(scene), scene.rings_in()
     with capture_logs() as logs:
         scene.site_becomes(without_queue(scene.config.now))
-    assert [(row["event"], row["queue"], row["waiting"]) for row in logs] == [
-        ("queue_removed", "consult", 2)
-    ]
+    removed = [row for row in logs if row["event"] == "queue_removed"]
+    assert [(row["queue"], row["waiting"]) for row in removed] == [("consult", 2)]
     scene.seat()
     assert first.phone == "p101"
     assert second.phone is None
