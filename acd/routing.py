@@ -12,28 +12,29 @@ from acd.calls import Call, CallState, Need, Place
 from acd.presence import Seat, SeatState
 from acd.types import CallId, Device, Millis, Requirement, SeatId, Skills
 from acd.waiting import Waiting
+from words import said
 
 
 class Verdict(enum.Enum):
-    """Yes, or no and why. The value is what people read."""
+    """Yes, or no and why. The value is what people read, in the language they read."""
 
-    YES = "yes"
-    OFFERS_HELD = "no offers are made at present"
-    CALL_OFFERED = "the call is being offered"
-    CALL_TALKING = "the call is talking"
-    CALL_HELD_OFF = "the call's last offer failed on our side a moment ago"
-    SEAT_LEAVING = "the agent is logging off"
-    SEAT_OFFERED = "the seat is being rung"
-    SEAT_TALKING = "the seat is talking"
-    SEAT_WRAP_UP = "the seat is in wrap-up"
-    SEAT_PAUSED = "the seat is paused"
-    PHONE_IN_USE = "the phone is in use"
-    PHONE_AWAY = "the phone is not reachable"
-    SEAT_HELD_OFF = "the phone was busy or out of reach a moment ago"
-    OFF_DUTY = "the agent is not on duty, and the queue takes no volunteers"
-    SKILLS = "the seat lacks a skill"
-    CALLED_IN = "the agent was called in for another call"
-    BARRED = "the seat missed or declined this call"
+    YES = said("yes")
+    OFFERS_HELD = said("no offers are made at present")
+    CALL_OFFERED = said("the call is being offered")
+    CALL_TALKING = said("the call is talking")
+    CALL_HELD_OFF = said("the call's last offer failed on our side a moment ago")
+    SEAT_LEAVING = said("the agent is logging off")
+    SEAT_OFFERED = said("the seat is being rung")
+    SEAT_TALKING = said("the seat is talking")
+    SEAT_WRAP_UP = said("the seat is in wrap-up")
+    SEAT_PAUSED = said("the seat is paused")
+    PHONE_IN_USE = said("the phone is in use")
+    PHONE_AWAY = said("the phone is not reachable")
+    SEAT_HELD_OFF = said("the phone was busy or out of reach a moment ago")
+    OFF_DUTY = said("the agent is not on duty, and the queue takes no volunteers")
+    SKILLS = said("the seat lacks a skill")
+    CALLED_IN = said("the agent was called in for another call")
+    BARRED = said("the seat missed or declined this call")
 
     def __bool__(self) -> bool:
         return self is Verdict.YES

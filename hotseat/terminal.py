@@ -52,6 +52,11 @@ def tell(text: str) -> str:
     return told(text, language())
 
 
+def say(text: str) -> None:
+    """A line for people."""
+    click.echo(tell(text))
+
+
 def fail(text: str) -> NoReturn:
     """End with exit code 1 and a text for people."""
     click.echo(f"hotseat: {tell(text)}", err=True)

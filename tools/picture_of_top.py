@@ -63,4 +63,4 @@ def _runs(text: str) -> Iterator[tuple[int, str]]:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(svg(draw(ask(load_settings(), "status"), COLUMNS, ROWS), COLUMNS))
+    sys.stdout.write(svg(draw(ask(load_settings(), "status"), COLUMNS, ROWS, "en"), COLUMNS))

@@ -20,8 +20,9 @@ from hotseat.db.migrations import DatabaseNotReady, require_current, upgrade
 from hotseat.db.queries import journal_rows, open_calls, recent_calls
 from hotseat.db.snapshot import SiteUnreadable, site_now
 from hotseat.history import CallRow, JournalRow, Outcome
+from hotseat.operation.terms import term
 from hotseat.tables import span, table
-from hotseat.terminal import Ago, as_json, fail, moment, settings_or_exit, show
+from hotseat.terminal import Ago, as_json, fail, moment, settings_or_exit, show, tell
 from words import said
 
 
@@ -129,15 +130,17 @@ def calls(
                 outcomes=[Outcome(outcome) for outcome in outcomes],
             )
         zone = _zone(session)
-    show(json_, [_plain(row) for row in found], _calls_table(found, zone) or "no calls")
+    show(json_, [_plain(row) for row in found], _calls_table(found, zone) or said("no calls"))
 
 
 def _calls_table(found: list[CallRow], zone: ZoneInfo) -> str:
+    heads = (
+        *(said("call"), said("arrived"), said("caller"), said("number"), said("queue")),
+        *(said("waited"), said("seat"), said("talked"), said("offers"), said("outcome")),
+        said("ended by"),
+    )
     return table(
-        (
-            *("call", "arrived", "caller", "number", "queue", "waited"),
-            *("seat", "talked", "offers", "outcome", "ended by"),
-        ),
+        [tell(head) for head in heads],
         [
             (
                 row.id,
@@ -149,8 +152,8 @@ def _calls_table(found: list[CallRow], zone: ZoneInfo) -> str:
                 row.seat,
                 span(row.talk_ms),
                 row.offers,
-                _outcome(row),
-                row.ended_by.value if row.ended_by else None,
+                tell(_outcome(row)),
+                tell(term(row.ended_by.value)) if row.ended_by else None,
             )
             for row in found
         ],
@@ -159,8 +162,9 @@ def _calls_table(found: list[CallRow], zone: ZoneInfo) -> str:
 
 def _outcome(row: CallRow) -> str:
     if row.outcome is None:
-        return "open"
-    return f"{row.outcome.value} (estimated)" if row.estimated else row.outcome.value
+        return term("open")
+    outcome = term(row.outcome.value)
+    return said("%(outcome)s (estimated)", outcome=outcome) if row.estimated else outcome
 
 
 @click.command()
@@ -200,16 +204,20 @@ def journal(
             after=after,
         )
         zone = _zone(session)
-    show(json_, [_plain(row) for row in found], _journal_table(found, zone) or "nothing yet")
+    show(json_, [_plain(row) for row in found], _journal_table(found, zone) or said("nothing yet"))
 
 
 def _journal_table(found: list[JournalRow], zone: ZoneInfo) -> str:
+    heads = (
+        *(said("at"), said("kind"), said("call"), said("seat"), said("queue")),
+        said("facts"),
+    )
     return table(
-        ("at", "kind", "call", "seat", "queue", "facts"),
+        [tell(head) for head in heads],
         [
             (
                 moment(row.at, zone),
-                row.kind,
+                _kind(row),
                 row.call,
                 row.seat,
                 row.queue,
@@ -218,6 +226,12 @@ def _journal_table(found: list[JournalRow], zone: ZoneInfo) -> str:
             for row in found
         ],
     )
+
+
+def _kind(row: JournalRow) -> str:
+    """The word by which rows are asked for; in another language what it means stands beside."""
+    meaning = tell(term(row.kind))
+    return row.kind if meaning == row.kind else f"{row.kind} {meaning}"
 
 
 def _plain(row: CallRow | JournalRow) -> dict[str, Any]:

@@ -37,7 +37,8 @@ from hotseat.operation.live_view import watch
 from hotseat.operation.screen import Look, ScreenLine
 from hotseat.phones import sandbox_of
 from hotseat.site.records import SiteNow
-from hotseat.terminal import fail, own_name, settings_or_exit
+from hotseat.terminal import fail, language, own_name, say, settings_or_exit, tell
+from words import said
 
 LOOK_SECONDS = 1.0
 PLAIN_SECONDS = 10.0
@@ -91,9 +92,14 @@ def _require(settings: Settings) -> None:
     callers = settings.asterisk.trunk_peers[0]
     host = settings.asterisk.host
     if host is None or not (host.is_loopback and callers.is_loopback):
-        fail("the demo is for the sandbox; this instance's Asterisk or trunk is a real one")
+        fail(said("the demo is for the sandbox; this instance's Asterisk or trunk is a real one"))
     if importlib.util.find_spec("pjsua2") is None:
-        fail("the demo's softphones are missing; pip install 'hotseat[demo]' (here: make demo)")
+        fail(
+            said(
+                "the demo's softphones are missing; %(command)s (here: make demo)",
+                command="pip install 'hotseat[demo]'",
+            )
+        )
 
 
 def _evening_instance(settings: Settings) -> Settings:
@@ -109,7 +115,7 @@ def _evening_instance(settings: Settings) -> Settings:
     }
     own = settings_or_exit()
     if runs(own):
-        fail("an evening is shown here already")
+        fail(said("an evening is shown here already"))
     sandbox_of(own).down()
     shutil.rmtree(own.state, ignore_errors=True)
     for words in (("db", "upgrade"), ("site", "apply", "--demo", "--yes"), ("asterisk", "render")):
@@ -123,7 +129,7 @@ def _evening_instance(settings: Settings) -> Settings:
 
 def _play(stack: ExitStack, settings: Settings, rate: float, seed: int, at_evening: bool) -> None:
     sandbox = sandbox_of(settings)
-    sandbox.up(click.echo)
+    sandbox.up(say)
     engine = stack.enter_context(opened())
     with reading(engine) as session:
         zone = ZoneInfo(site_now(session).time_zone)
@@ -131,7 +137,7 @@ def _play(stack: ExitStack, settings: Settings, rate: float, seed: int, at_eveni
     now = datetime.now(zone)
     offset = evening.offset_to(now.date(), now) if at_evening else 0
     if joins:
-        click.echo("A hotline runs here already: the demo joins it.")
+        say(said("A hotline runs here already: the demo joins it."))
     else:
         stack.enter_context(hotline(settings, settings.state / "demo.log", offset))
     if at_evening:
@@ -145,19 +151,30 @@ def _play(stack: ExitStack, settings: Settings, rate: float, seed: int, at_eveni
     if at_evening:
         places, homes = _on_duty(site, places)
         guest = (
-            f"On its clock it is {evening.BEGINS}. At 20:00 B ends and C begins at home: the next "
-            "call rings the mobiles.",
+            said(
+                "On its clock it is %(time)s. At 20:00 B ends and C begins at home: the next"
+                " call rings the mobiles.",
+                time=str(evening.BEGINS),
+            ),
         )
     if not joins:
         guest = (*guest, _pages(settings))
-    click.echo(
-        f"{site.name}: {rate:g} simulated calls a minute, {len(places)} simulated agents, all on "
-        f"real SIP phones. SEED={seed} repeats it. q or Ctrl-C ends it."
+    foot = [tell(line) for line in guest]
+    say(
+        said(
+            "%(site)s: %(rate)s simulated calls a minute, %(agents)s simulated agents, all on"
+            " real SIP phones. SEED=%(seed)s repeats it. q or Ctrl-C ends it.",
+            site=site.name,
+            rate=f"{rate:g}",
+            agents=len(places),
+            seed=seed,
+        )
     )
-    click.echo("\n".join(guest))
+    click.echo("\n".join(foot))
     terminal = sys.stdin.isatty() and sys.stdout.isatty()
     ahead = timedelta(seconds=offset)
-    happenings = Happenings(zone, (lambda line: None) if terminal else click.echo, ahead)
+    heard = (lambda line: None) if terminal else click.echo
+    happenings = Happenings(zone, language(), heard, ahead)
     crowd = Crowd(
         settings,
         places=places,
@@ -173,7 +190,7 @@ def _play(stack: ExitStack, settings: Settings, rate: float, seed: int, at_eveni
     crowd.start()
     with suppress(KeyboardInterrupt):
         if terminal:
-            _watch(settings, crowd, happenings, guest)
+            _watch(settings, crowd, happenings, foot)
         else:
             _report(settings, crowd, happenings)
 
@@ -183,7 +200,12 @@ def _places(settings: Settings, sandbox: Sandbox) -> tuple[SiteNow, Sequence[Pla
     with opened() as engine, reading(engine) as session:
         site, logins = site_now(session), dict(phone_secrets(session))
     if not site.numbers:
-        fail(f"the site has no number to dial: {own_name()} site apply --demo")
+        fail(
+            said(
+                "the site has no number to dial: %(command)s",
+                command=f"{own_name()} site apply --demo",
+            )
+        )
     seats = ask(settings, "status")["seats"]
     running = sandbox.status().running
     used = {seat["phone"] for seat in seats} | set(running.registered if running else ())
@@ -195,14 +217,18 @@ def _places(settings: Settings, sandbox: Sandbox) -> tuple[SiteNow, Sequence[Pla
         for agent, phone in zip(agents[:-1], phones[:-1], strict=False)
     ]
     if not (agents and phones):
-        return site, places, ("Every agent or every phone is busy already.",)
+        return site, places, (said("Every agent or every phone is busy already."),)
     name, agent, phone = own_name(), agents[-1], phones[-1]
     return (
         site,
         places,
         (
-            f"Your phone: {name} phone secret {phone} --show  (at {settings.asterisk.host})",
-            f"Your seat:  {name} seat login {agent} --phone {phone}",
+            said(
+                "Your phone: %(command)s  (at %(host)s)",
+                command=f"{name} phone secret {phone} --show",
+                host=str(settings.asterisk.host),
+            ),
+            said("Your seat:  %(command)s", command=f"{name} seat login {agent} --phone {phone}"),
         ),
     )
 
@@ -236,7 +262,7 @@ def _pages(settings: Settings) -> str:
     """Where the web pages are; for the first administrator a link that opens them once."""
     with opened() as engine, writing(engine) as session:
         link = first_run(session, settings.admin_address, round(time.time() * 1000))
-    return f"Web pages:  {link or settings.admin_address}"
+    return said("Web pages:  %(address)s", address=link or settings.admin_address)
 
 
 def _watch(settings: Settings, crowd: Crowd, happenings: Happenings, foot: Sequence[str]) -> None:
@@ -245,8 +271,8 @@ def _watch(settings: Settings, crowd: Crowd, happenings: Happenings, foot: Seque
         try:
             state = ask(settings, "status")
         except (NotRunning, Refused) as error:
-            return [ScreenLine(str(error), Look.ALARM)]
-        return screen(state, happenings.lines, foot, columns, rows)
+            return [ScreenLine(tell(str(error)), Look.ALARM)]
+        return screen(state, happenings.lines, foot, columns, rows, language())
 
     watch(look, LOOK_SECONDS)
 
@@ -265,10 +291,11 @@ def _end(crowd: Crowd) -> None:
     for name in (signal.SIGINT, *ENDINGS):
         signal.signal(name, signal.SIG_IGN)  # a second Ctrl-C would leave agents logged on
     try:
-        click.echo("Ending: callers hang up, agents log off …")
+        say(said("Ending: callers hang up, agents log off …"))
     finally:  # a terminal that was closed takes no words
         crowd.leave()
-    click.echo(f"Asterisk goes on; {own_name()} asterisk down stops it.")
+    command = f"{own_name()} asterisk down"
+    say(said("Asterisk goes on; %(command)s stops it.", command=command))
 
 
 def _mind_the_endings() -> None:

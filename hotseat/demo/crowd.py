@@ -17,9 +17,11 @@ from hotseat.demo.mobile import Mobile
 from hotseat.demo.people import Caller, arrivals, callers, turns
 from hotseat.demo.scenes import House, OnTheLine, Visit
 from hotseat.demo.stage import Scene, Stage
+from hotseat.operation.terms import term
 from hotseat.softphones.callers import Callers
 from hotseat.softphones.phone import NotHeard, Phone, PhoneError
 from ivr.prompts import FOLDER
+from words import Message, said
 
 MOST_CALLERS = 30
 """At the same time: each two of them are a process."""
@@ -135,18 +137,22 @@ class Crowd:
         for n, place in enumerate(self._places):
             desk = self._desk(place, self._address(FIRST_DESK + n))
             self._desks.append(desk)
-            self._stage.enter(self._house.work(desk))
+            comes = said("%(who)s sits down", who=desk.name)
+            self._stage.enter(self._house.work(desk, comes))
             yield BETWEEN_AGENTS_SECONDS
         try:
             self._carrier = carrier = self._carriers_phone()
         except (PhoneError, NotHeard):
             where = self._settings.asterisk.carrier
-            self._tell(f"duty mobiles are not answered: {where} is somebody else's")
+            self._tell(
+                said("duty mobiles are not answered: %(where)s is somebody else's", where=where)
+            )
             return
         for home in self._homes:
             mobile = self._mobile(home, carrier)
             self._mobiles.append(mobile)
-            self._stage.enter(self._house.work(mobile, "is at the mobile" if home.on_duty else ""))
+            there = said("%(who)s is at the mobile", who=mobile.name)
+            self._stage.enter(self._house.work(mobile, there if home.on_duty else ""))
 
     def _carriers_phone(self) -> Phone:
         """All duty mobiles ring there."""
@@ -177,18 +183,26 @@ class Crowd:
 
     def _shifts_change(self) -> Scene:
         """The audience hears who comes on duty and who goes."""
-        before: dict[str, str] | None = None
+        before: dict[str, Message] | None = None
         while True:
             with suppress(NotRunning, Refused):
                 now = {
-                    f"{duty['agent']} {duty['name']}": f"{duty['shift']} ({duty['place']})"
+                    f"{duty['agent']} {duty['name']}": said(
+                        "%(shift)s (%(place)s)", shift=duty["shift"], place=term(duty["place"])
+                    )
                     for duty in ask(self._settings, "status")["duty"]["on_duty"]
                 }
                 if before is not None:
                     for who in sorted(now.keys() - before):
-                        self._tell(f"shift {now[who]} begins: {who} is on duty")
+                        begins = said(
+                            "shift %(shift)s begins: %(who)s is on duty", shift=now[who], who=who
+                        )
+                        self._tell(begins)
                     for who in sorted(before.keys() - now):
-                        self._tell(f"shift {before[who]} is over: {who} goes home")
+                        over = said(
+                            "shift %(shift)s is over: %(who)s goes home", shift=before[who], who=who
+                        )
+                        self._tell(over)
                 before = now
             yield SHIFTS_SECONDS
 
@@ -217,7 +231,9 @@ class Crowd:
             if len(self._visits) < MOST_CALLERS:
                 self._stage.enter(self._house.visit(plan, self._dial))
             else:
-                self._tell(f"{MOST_CALLERS} callers are on the line; this one is left out")
+                self._tell(
+                    said("%(n)s callers are on the line; this one is left out", n=MOST_CALLERS)
+                )
 
     def _dial(self, plan: Caller) -> OnTheLine:
         return self._callers.call(self._number, caller=plan.number, words=CALLER_WORDS)

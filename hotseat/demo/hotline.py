@@ -11,6 +11,7 @@ from pathlib import Path
 
 from hotseat.config import Settings
 from hotseat.control_client import NotRunning, Refused, ask
+from words import said
 
 HOTSEAT = Path(sys.executable).with_name("hotseat")
 START_SECONDS = 30.0
@@ -67,4 +68,4 @@ def _await(settings: Settings, server: subprocess.Popen[bytes], log: Path) -> No
             if state["ami"]["up"] and not state["held"]:
                 return
         time.sleep(LOOK_SECONDS)
-    raise NoHotline(f"the hotline did not open; see {log}")
+    raise NoHotline(said("the hotline did not open; see %(log)s", log=str(log)))

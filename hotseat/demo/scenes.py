@@ -9,6 +9,7 @@ from typing import Protocol
 from hotseat.demo.people import Caller, KeyPress, Response, Side, Turn
 from hotseat.demo.stage import Scene, Stage
 from hotseat.softphones.phone import NotHeard, PhoneError, PhoneEvent
+from words import said
 
 ANSWER_SECONDS = 10.0
 LONGEST_SECONDS = 300.0
@@ -83,46 +84,47 @@ class House:
         try:
             yield from self._visit(visit, who, dial(plan))
         except (PhoneError, NotHeard):
-            self.tell(f"{who} is cut off")
+            self.tell(said("%(who)s is cut off", who=who))
         finally:
             del self.visits[plan.number]
 
     def _visit(self, visit: Visit, who: str, call: OnTheLine) -> Scene:
         until, plan = self.stage.until, visit.plan
-        self.tell(f"{who} dials")
+        self.tell(said("%(who)s dials", who=who))
         yield from until(lambda: call.over or call.find("talking") is not None, ANSWER_SECONDS)
         for press in plan.keys:
             yield press.after
             if call.over:
                 return
             call.digits(press.key)
-            self.tell(f"{who} presses {press.key}")
+            self.tell(said("%(who)s presses %(key)s", who=who, key=press.key))
         yield from until(lambda: call.over or visit.answered, plan.patience)
         if not call.over and not visit.answered:
-            self.tell(f"{who} gives up")
+            self.tell(said("%(who)s gives up", who=who))
         elif plan.ends_talk is Side.AGENT:
             yield from until(lambda: call.over, LONGEST_SECONDS)
         else:
             yield from until(lambda: call.over, plan.talk)
             if not call.over:
-                self.tell(f"{who} says goodbye")
+                self.tell(said("%(who)s says goodbye", who=who))
         call.hang_up()
 
-    def work(self, agent: Agent, comes: str = "sits down") -> Scene:
-        """An agent comes to work, which is said, and takes one call after another."""
+    def work(self, agent: Agent, comes: str) -> Scene:
+        """An agent comes to work, which is said unless `comes` is empty, and takes one call after
+        another."""
         try:
             agent.sit_down()
             if comes:
-                self.tell(f"{agent.name} {comes}")
+                self.tell(comes)
             while True:
                 yield from self.stage.until(agent.rings)
                 yield from self._take(agent, agent.call(), next(agent.turns))
         except (PhoneError, NotHeard) as error:
-            self.tell(f"{agent.name} has to leave: {error}")
+            self.tell(said("%(who)s has to leave: %(why)s", who=agent.name, why=str(error)))
 
     def _take(self, agent: Agent, call: OnTheLine, turn: Turn) -> Scene:
         if turn.response is Response.MISSES:
-            self.tell(f"{agent.name} lets it ring")
+            self.tell(said("%(who)s lets it ring", who=agent.name))
             yield from self.stage.until(lambda: call.over, LONGEST_SECONDS)
             yield BACK_SECONDS
             agent.ready()
@@ -131,7 +133,7 @@ class House:
         if call.over:
             return
         if turn.response is Response.DECLINES:
-            self.tell(f"{agent.name} declines")
+            self.tell(said("%(who)s declines", who=agent.name))
             call.pick_up(DECLINED)
             return
         if (yield from self._talk(agent, call)):
@@ -144,7 +146,7 @@ class House:
             if call.over:
                 return False
             call.digits(press.key)
-            self.tell(f"{agent.name} presses {press.key} at the mobile")
+            self.tell(said("%(who)s presses %(key)s at the mobile", who=agent.name, key=press.key))
         yield from self.stage.until(
             lambda: call.over or agent.talks_to(call) is not None, ANSWER_SECONDS
         )
@@ -152,7 +154,8 @@ class House:
         if call.over or caller is None:
             call.hang_up()
             return False
-        self.tell(f"{agent.name} talks to {veiled(caller)}")
+        talks = said("%(who)s talks to %(caller)s", who=agent.name, caller=veiled(caller))
+        self.tell(talks)
         visit = self.visits.get(caller)
         length, ends = STRANGER_TALK_SECONDS, Side.AGENT
         if visit is not None:
@@ -162,7 +165,7 @@ class House:
             lambda: call.over, length if ends is Side.AGENT else LONGEST_SECONDS
         )
         if not call.over:
-            self.tell(f"{agent.name} says goodbye")
+            self.tell(said("%(who)s says goodbye", who=agent.name))
         call.hang_up()
         return True
 
@@ -170,10 +173,10 @@ class House:
         if turn.pause is not None:
             if not agent.pause(turn.pause):
                 return
-            self.tell(f"{agent.name} pauses: {turn.pause}")
+            self.tell(said("%(who)s pauses: %(why)s", who=agent.name, why=turn.pause))
             yield turn.pause_length
             if agent.ready():
-                self.tell(f"{agent.name} is back")
+                self.tell(said("%(who)s is back", who=agent.name))
         elif turn.ready_early is not None:
             yield turn.ready_early
             agent.ready()

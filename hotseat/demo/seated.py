@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from hotseat.config import Settings
 from hotseat.control_client import NotRunning, Refused, ask
 from hotseat.demo.people import Turn
+from words import said
 
 
 class Seated:
@@ -32,7 +33,7 @@ class Seated:
         try:
             ask(self._settings, command, agent=self.agent, **args)
         except (NotRunning, Refused) as error:
-            self._tell(f"{self.name}: {error}")
+            self._tell(said("%(who)s: %(why)s", who=self.name, why=str(error)))
 
     def pause(self, reason: str) -> bool:
         """Take no calls for now; False if the shift has ended meanwhile."""

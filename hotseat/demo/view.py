@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from hotseat.operation.screen import Look, ScreenLine, draw
 from hotseat.tables import cut, span
+from words import Message, said, told
 
 TOP_ROWS = 29
 """What `hotseat top` needs to show a demo's queues, calls and seats."""
@@ -23,16 +24,19 @@ class Happenings:
     def __init__(
         self,
         zone: ZoneInfo,
+        language: str,
         heard: Callable[[str], None] = lambda line: None,
         ahead: timedelta = timedelta(0),
     ) -> None:
         self._zone = zone
+        self._language = language
         self._ahead = ahead
         self._lines: deque[str] = deque(maxlen=HAPPENINGS.stop - 1)
         self._heard = heard
 
-    def tell(self, line: str) -> None:
+    def tell(self, happening: str) -> None:
         """One more."""
+        line = told(happening, self._language)
         timed = f"{datetime.now(self._zone) + self._ahead:%H:%M:%S}  {line}"
         self._lines.append(timed)
         self._heard(timed)
@@ -49,6 +53,7 @@ def screen(
     foot: Sequence[str],
     columns: int,
     rows: int,
+    language: str,
 ) -> list[ScreenLine]:
     """`hotseat top`, below it the latest happenings, and lines for the guest."""
     room = min(max(rows - TOP_ROWS - len(foot), HAPPENINGS.start), HAPPENINGS.stop - 1)
@@ -57,19 +62,26 @@ def screen(
         *(ScreenLine(cut(line, columns)) for line in happenings[-room:]),
         *(ScreenLine(cut(line, columns), Look.HEAD) for line in foot),
     ]
-    return [*draw(state, columns, rows - len(below)), *below]
+    return [*draw(state, columns, rows - len(below), language), *below]
 
 
-def in_a_line(state: Mapping[str, Any]) -> str:
+def in_a_line(state: Mapping[str, Any]) -> Message:
     """The hotline at a glance, for an output that is no terminal."""
     queues, today = state["queues"], state["today"]
     waiting = sum(queue["waiting"] for queue in queues)
     talking = sum(queue["talking"] for queue in queues)
     longest = max((queue["longest_wait_ms"] for queue in queues), default=0)
-    menu = max(0, state["contacts"] - waiting - talking)
-    ready = sum(seat["state"] == "ready" for seat in state["seats"])
-    return (
-        f"── {menu} in the menu, {waiting} waiting (longest {span(longest)}), {talking} talking, "
-        f"{ready} of {len(state['seats'])} seats ready; today {today['calls']} calls, "
-        f"{today['answered']} answered, {today['abandoned']} abandoned"
+    return said(
+        "── %(menu)s in the menu, %(waiting)s waiting (longest %(longest)s), %(talking)s talking,"
+        " %(ready)s of %(seats)s seats ready; today %(calls)s calls, %(answered)s answered,"
+        " %(abandoned)s abandoned",
+        menu=max(0, state["contacts"] - waiting - talking),
+        waiting=waiting,
+        longest=span(longest),
+        talking=talking,
+        ready=sum(seat["state"] == "ready" for seat in state["seats"]),
+        seats=len(state["seats"]),
+        calls=today["calls"],
+        answered=today["answered"],
+        abandoned=today["abandoned"],
     )

@@ -14,8 +14,8 @@ from hotseat.operation.doctor import Finding, Verdict
 from hotseat.operation.live_view import watch
 from hotseat.operation.probe import examine
 from hotseat.operation.screen import Look, ScreenLine, draw
-from hotseat.terminal import as_json, fail, settings_or_exit, show, tell
-from words import plain
+from hotseat.terminal import as_json, fail, language, settings_or_exit, show, tell
+from words import plain, said
 
 LOOK_SECONDS = 0.5
 COLORS = {Verdict.OK: "green", Verdict.WARN: "yellow", Verdict.FAIL: "red"}
@@ -41,13 +41,13 @@ def top(once: bool, every: float) -> None:
     settings = settings_or_exit()
 
     def look(columns: int, rows: int) -> Sequence[ScreenLine]:
-        return draw(ask(settings, "status"), columns, rows)
+        return draw(ask(settings, "status"), columns, rows, language())
 
     def look_on(columns: int, rows: int) -> Sequence[ScreenLine]:
         try:
             return look(columns, rows)
         except (NotRunning, Refused) as error:
-            return [ScreenLine(str(error), Look.ALARM)]
+            return [ScreenLine(tell(str(error)), Look.ALARM)]
 
     if not once and sys.stdin.isatty() and sys.stdout.isatty():
         with suppress(KeyboardInterrupt):
@@ -74,18 +74,19 @@ def drain(no_wait: bool, json_: bool) -> None:
     except (NotRunning, Refused) as error:
         fail(error.args[0])
     if no_wait:
-        show(json_, {"talking": talking}, f"draining; {talking} still talk")
+        begun = said("draining; %(n)s still talk", n=talking)
+        show(json_, {"talking": talking}, begun)
         return
     while True:
         if talking and not json_:
-            click.echo(f"{talking} still talk")
+            click.echo(tell(said("%(n)s still talk", n=talking)))
         before = talking
         while talking == before:
             time.sleep(LOOK_SECONDS)
             try:
                 talking = ask(settings, "status")["draining"]
             except NotRunning:
-                show(json_, {"talking": 0}, "drained; the server has stopped")
+                show(json_, {"talking": 0}, said("drained; the server has stopped"))
                 return
             except Refused as error:
                 fail(error.args[0])

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any, NamedTuple
 
-from words import Message, said
+from hotseat.operation.terms import term
+from words import Message, enumerated, said
 
 AMI_LATE_MS = 1_000
 """From here on offers come noticeably late."""
@@ -41,7 +42,9 @@ def health(status: Mapping[str, Any]) -> Health:
     if not status["ami"]["up"]:
         down.append(said("Asterisk is out of sight: no offers"))
     elif status["held"] and status["agi"]["open"]:
-        late.append(said("offers are held back: %(why)s", why=", ".join(status["held"])))
+        late.append(
+            said("offers are held back: %(why)s", why=enumerated(map(term, status["held"])))
+        )
     if status["ami"]["lag_ms"] > AMI_LATE_MS:
         late.append(said("Asterisk's events come %(ms)s ms late", ms=status["ami"]["lag_ms"]))
     if status["journal"]["lag_ms"] > JOURNAL_LATE_MS:

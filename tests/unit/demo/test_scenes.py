@@ -94,7 +94,7 @@ class Theatre:
 
     def works(self, *turns: Turn, accepts: tuple[KeyPress, ...] = ()) -> PaperAgent:
         agent = PaperAgent(iter(turns), accepts=accepts)
-        self.stage.enter(self.house.work(agent))
+        self.stage.enter(self.house.work(agent, "1001 sits down"))
         self.stage.play()
         return agent
 

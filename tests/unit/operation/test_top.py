@@ -24,8 +24,10 @@ from hotseat.tables import cut, width
 from tests.unit.operation.states import a_call, a_queue, a_seat, a_state
 
 
-def texts(state: dict[str, Any], columns: int = 80, rows: int = 40) -> list[str]:
-    return [line.text for line in draw(state, columns, rows)]
+def texts(
+    state: dict[str, Any], columns: int = 80, rows: int = 40, language: str = "en"
+) -> list[str]:
+    return [line.text for line in draw(state, columns, rows, language)]
 
 
 def test_the_whole_screen() -> None:
@@ -50,13 +52,39 @@ def test_the_whole_screen() -> None:
     ]
 
 
+def test_the_whole_screen_in_chinese_has_room_on_the_narrowest_terminal() -> None:
+    state = a_state(
+        queues=[a_queue("complaint-vip", "投诉", waiting=10, longest_wait_ms=725_000)],
+        seats=[a_seat("1001", "李静"), a_seat("1002", "王强", state="paused", paused="missed")],
+        held=["recovery"],
+    )
+    assert texts(state, language="zh") == [
+        "阳光家电 Sunshine  已运行 1:02:03                                       16:00:00",
+        "每分钟 18 通来电   现有 9 通   AMI 3 毫秒   流水 12 毫秒",
+        "今日 40 通：接通 30，放弃 6，丢失 1，止于菜单 3，平均等待 0:12",
+        "暂不派送来电：重启后正在找回来电",
+        "",
+        "队列             等待  最长等待  通话中  就绪  接通  放弃  平均等待  服务水平",
+        "complaint-vip …    10     12:05       0     0     0     0         –         –",
+        "",
+        "等待的来电                  队列     时长  派给次数  振铃座席",
+        "01JCXW5T0Q3N5D1B8A0K2V7M41  consult  1:02         1         –",
+        "01JCXW5T0Q3N5D1B8A0K2V7M42  consult  1:02         1      1001",
+        "",
+        "座席：就绪 1，示忙 1",
+        "座席  客服  话机  状态  示忙原因  空闲  通话",
+        "1001  李静  p001  就绪  –         0:05     –",
+        "1002  王强  p002  示忙  连续未接  0:05     –",
+    ]
+
+
 def test_whoever_is_missing_on_duty_stands_out() -> None:
     def shown(*logged_on: bool) -> ScreenLine:
         duties = [
             {"agent": f"100{n}", "shift": shift, "logged_on": there}
             for n, (shift, there) in enumerate(zip("AB", logged_on, strict=False), 1)
         ]
-        return draw(a_state(duty={"rostered": True, "on_duty": duties}), 80, 40)[3]
+        return draw(a_state(duty={"rostered": True, "on_duty": duties}), 80, 40, "en")[3]
 
     assert shown(True, True) == ScreenLine("on duty: 1001 A, 1002 B")
     assert shown(True, False) == ScreenLine("MISSING: 1002   on duty: 1001 A, 1002 B", Look.ALARM)
@@ -69,16 +97,17 @@ def test_whoever_is_missing_on_duty_stands_out() -> None:
     queues=st.integers(0, 5),
     calls=st.integers(0, 60),
     seats=st.integers(0, 60),
+    language=st.sampled_from(["en", "zh"]),
 )
 def test_nothing_is_wider_than_the_screen_and_little_is_longer(
-    columns: int, rows: int, queues: int, calls: int, seats: int
+    columns: int, rows: int, queues: int, calls: int, seats: int, language: str
 ) -> None:
     state = a_state(
         queues=[a_queue(f"a-very-long-name-{n}", "很长的名字" * 3) for n in range(queues)],
         calls=[a_call(n) for n in range(calls)],
         seats=[a_seat(f"10{n:02}", "欧阳" * 9) for n in range(seats)],
     )
-    lines = draw(state, columns, rows)
+    lines = draw(state, columns, rows, language)
     assert all(width(line.text) <= columns for line in lines)
     assert len(lines) <= max(rows, 22)
 
@@ -101,7 +130,7 @@ def test_what_does_not_fit_is_named_by_its_number() -> None:
     ],
 )
 def test_trouble_stands_out(change: dict[str, Any], words: str) -> None:
-    told = [line.look for line in draw(a_state(**change), 80, 24) if words in line.text]
+    told = [line.look for line in draw(a_state(**change), 80, 24, "en") if words in line.text]
     assert told == [Look.ALARM]
 
 

@@ -23,7 +23,7 @@ def test_every_word_stands_in_its_column() -> None:
 
 
 def test_the_whole_screen_is_in_it() -> None:
-    lines = draw(a_state(), 92, 32)
+    lines = draw(a_state(), 92, 32, "en")
     _, *drawn = ElementTree.fromstring(svg(lines, 92)).iter(TEXT)
     assert " ".join(str(words.text) for words in drawn).split() == [
         word for line in lines for word in line.text.split()

@@ -73,7 +73,9 @@ def test_no_translation_is_left_over() -> None:
 
 
 def test_the_chinese_is_chinese() -> None:
-    """Nobody copied the English over."""
+    """Nobody copied the English over; facts alone may only change their order or commas."""
     assert [
-        one for one, chinese in catalog("zh").items() if not re.search("[一-鿿；]", chinese)
+        one
+        for one, chinese in catalog("zh").items()
+        if chinese == one or not (wordless(one) or re.search("[一-鿿]", chinese))
     ] == []
