@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
@@ -14,7 +16,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from hotseat.config import ConfigError, Settings, load_settings
-from words import LANGUAGES, told
+from words import LANGUAGES, said, told
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -35,12 +37,23 @@ def own_name() -> str:
     return os.path.relpath(called)
 
 
+_CHOSEN: ContextVar[str | None] = ContextVar("language", default=None)
+
+
+@contextmanager
+def speaking(chosen: str | None) -> Iterator[None]:
+    """Meanwhile people at this terminal read this language; None for that of their locale."""
+    before = _CHOSEN.set(chosen)
+    try:
+        yield
+    finally:
+        _CHOSEN.reset(before)
+
+
 def language() -> str:
     """What people at this terminal read: `--lang`, else what their locale says, else English."""
-    context = click.get_current_context(silent=True)
-    chosen = context.find_root().params.get("lang") if context is not None else None
-    if chosen is not None:
-        return str(chosen)
+    if chosen := _CHOSEN.get():
+        return chosen
     # In the order in which POSIX lets them override each other (XBD, 8.2).
     named = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
     locale = next(filter(None, named), "")
@@ -95,5 +108,6 @@ class Ago(click.ParamType[int]):
             return value
         count, unit = value[:-1], value[-1:]
         if not (count.isdecimal() and unit in self._UNITS):
-            self.fail(f"{value!r} is no span; write it like 30s, 10m, 2h or 7d", param, ctx)
+            why = said('"%(value)s" is no span; write it like 30s, 10m, 2h or 7d', value=value)
+            self.fail(tell(why), param, ctx)
         return int(count) * self._UNITS[unit]

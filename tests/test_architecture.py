@@ -50,6 +50,8 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("hotseat.log", ()),
     ("hotseat.history", ("acd",)),
     ("hotseat.tables", ()),
+    ("hotseat.terminal", ("hotseat.config", "words")),
+    ("hotseat.manual", ("hotseat.manual", "hotseat.tables", "hotseat.terminal", "words")),
     ("hotseat.rights", ()),
     ("hotseat.one_server", ()),
     ("hotseat.softphones", ("hotseat.softphones",)),
@@ -59,9 +61,8 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "hotseat.demo",
         (
-            "hotseat.demo", "hotseat.softphones", "hotseat.operation.screen",
-            "hotseat.operation.terms", "hotseat.tables", "hotseat.config",
-            "hotseat.control_client", "ivr.prompts", "words",
+            "hotseat.demo", "hotseat.softphones", "hotseat.operation.screen", "hotseat.tables",
+            "hotseat.config", "hotseat.control_client", "ivr.prompts",
         ),
     ),
     ("hotseat.public_holidays", ("ivr.hours",)),

@@ -61,7 +61,8 @@ def callbacks() -> None:
       hotseat callbacks list --queue consult
       hotseat callbacks take 01M80DWFD2CEJF3PPEDT9XTWPQ 1001
       hotseat callbacks dial 01M80DWFD2CEJF3PPEDT9XTWPQ 1001
-      hotseat callbacks done 01M80DWFD2CEJF3PPEDT9XTWPQ reached --note "sent the invoice"
+      hotseat callbacks done 01M80DWFD2CEJF3PPEDT9XTWPQ reached \\
+          --note "sent the invoice"
     """
 
 

@@ -67,7 +67,7 @@ def check_command(file: Path | None, demo: bool, json_: bool) -> None:
     \b
     Example:
       hotseat site check site.yaml
-      site.yaml:62: menus.main.nodes.ask.keys.3: no node "consul"; did you mean "consult"?
+      site.yaml:63: agents.1005.team: no team "secnd"; did you mean "second"?
     """
     name, text = _text_of(file, demo)
     try:

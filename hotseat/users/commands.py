@@ -35,7 +35,7 @@ def user() -> None:
     \b
     Examples:
       hotseat user invite mei --name 梅 --role supervisor
-      hotseat user invite mei                 another link, e.g. for a forgotten password
+      hotseat user invite mei                 a new link: the password is lost
       hotseat user list
     """
 

@@ -1,0 +1,1 @@
+"""`--help` and mistakes in what was typed, in the language of the terminal."""
