@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import click
 
@@ -19,13 +18,13 @@ from hotseat.demo.commands import demo
 from hotseat.manual.speaking import Speaking
 from hotseat.one_server import AlreadyServed
 from hotseat.operation.commands import doctor, drain, top
+from hotseat.operation.glance import glance, reasons
 from hotseat.prompts.commands import prompts
 from hotseat.rostering.commands import roster
 from hotseat.site.commands import phone, site
-from hotseat.tables import span, table
-from hotseat.terminal import as_json, fail, moment, settings_or_exit, show
+from hotseat.terminal import as_json, fail, language, settings_or_exit, show
 from hotseat.users.commands import user
-from words import LANGUAGES
+from words import LANGUAGES, said
 
 
 @click.group(
@@ -82,7 +81,7 @@ def serve(clock_offset: int, guide: bool, no_admin: bool) -> None:
     settings = settings_or_exit()
     host = settings.asterisk.host
     if clock_offset and (host is None or not host.is_loopback):
-        fail("--clock-offset is for the sandbox; this instance's Asterisk is a real one")
+        fail(said("--clock-offset is for the sandbox; this instance's Asterisk is a real one"))
     try:
         sys.exit(run(settings, clock_offset=clock_offset, show_guide=guide, admin=not no_admin))
     except (AlreadyServed, DatabaseNotReady) as error:
@@ -116,78 +115,7 @@ def admin(child: bool) -> None:
 def status(json_: bool) -> None:
     """Show queues, seats and calls as they are now."""
     state = asked("status")
-    queues = table(
-        ("queue", "", "waiting", "longest", "talking", "ready"),
-        [
-            (
-                queue["name"],
-                queue["title"],
-                queue["waiting"],
-                span(queue["longest_wait_ms"]),
-                queue["talking"],
-                queue["seats_ready"],
-            )
-            for queue in state["queues"]
-        ],
-    )
-    seats = table(
-        ("seat", "agent", "phone", "state", "pause", "idle", "call"),
-        [
-            (
-                seat["seat"],
-                seat["name"],
-                seat["phone"],
-                seat["state"],
-                seat["paused"],
-                span(seat["idle_ms"]),
-                seat["call"],
-            )
-            for seat in state["seats"]
-        ],
-    )
-    calls = table(
-        ("call", "queue", "state", "since", "offers", "seat"),
-        [
-            (
-                call["call"],
-                call["queue"],
-                call["state"],
-                span(call["waited_ms"]),
-                call["offers"],
-                call["seat"],
-            )
-            for call in state["calls"]
-        ],
-    )
-    site, ami = state["site"], state["ami"]
-    head = (
-        f"{site['name']}  (revision {site['revision']}, up {span(state['up_ms'])})\n"
-        f"Asterisk {'in sight' if ami['up'] else 'OUT OF SIGHT: no new offers'}"
-        f", {state['agi']['sessions']} lines, {state['contacts']} calls in all"
-    )
-    if state["held"]:
-        head += f"\nNo offers at present: {', '.join(state['held'])}"
-    if state["journal"]["trouble"]:
-        head += f"\nHISTORY IS NOT WRITTEN: {state['journal']['trouble']}"
-    if state["duty"]["rostered"]:
-        on_duty = ", ".join(
-            _duty(duty) if duty["logged_on"] else f"{_duty(duty)} NOT LOGGED ON"
-            for duty in state["duty"]["on_duty"]
-        )
-        head += f"\nOn duty: {on_duty or 'nobody'}"
-        if then := state["duty"]["next"]:
-            at = moment(then["begins"], ZoneInfo(site["time_zone"])) or ""
-            head += f"\nNext: {_duty(then)} at {at[:11]}"
-    if state["strangers"]:
-        refused = ", ".join(f"{kind} {count}" for kind, count in sorted(state["strangers"].items()))
-        head += f"\nRefused: {refused}"
-    parts = [head, queues, seats or "Nobody is logged on: hotseat seat login --help", calls]
-    show(json_, state, "\n\n".join(part for part in parts if part))
-
-
-def _duty(duty: dict[str, Any]) -> str:
-    """`1001 王芳 (A, office)`."""
-    return f"{duty['agent']} {duty['name']} ({duty['shift']}, {duty['place']})"
+    show(json_, state, glance(state, language()))
 
 
 @main.command()
@@ -196,8 +124,7 @@ def _duty(duty: dict[str, Any]) -> str:
 def why(call: str, json_: bool) -> None:
     """Explain why CALL waits: what each seat lacks for it."""
     found = asked("why", call=call)
-    lines = table(("seat", "verdict"), list(found["seats"].items())) or "nobody is logged on"
-    show(json_, found, f"{found['state']}, {found['ahead']} ahead\n\n{lines}")
+    show(json_, found, reasons(found, language()))
 
 
 @main.group()
@@ -222,7 +149,8 @@ def seat() -> None:
 def login(agent: str, phone: str, paused: str | None, json_: bool) -> None:
     """Seat AGENT at a phone, ready for calls. Again with another phone moves the agent."""
     result = asked("seat-login", agent=agent, phone=phone, paused=paused)
-    show(json_, result, f"agent {agent} sits at {phone}" + (" (paused)" if paused else ""))
+    sits = said("agent %(agent)s sits at %(phone)s", agent=agent, phone=phone)
+    show(json_, result, said("%(sits)s (paused)", sits=sits) if paused else sits)
 
 
 @seat.command()
@@ -231,7 +159,8 @@ def login(agent: str, phone: str, paused: str | None, json_: bool) -> None:
 def mobile(agent: str, json_: bool) -> None:
     """Seat AGENT at the registered duty mobile, ready for calls."""
     result = asked("seat-mobile", agent=agent)
-    show(json_, result, f"agent {agent} is on duty at the registered mobile")
+    on_duty = said("agent %(agent)s is on duty at the registered mobile", agent=agent)
+    show(json_, result, on_duty)
 
 
 @seat.command()
@@ -245,7 +174,8 @@ def place(agent: str, where: str, supervisor: bool, json_: bool) -> None:
     A supervisor's word outweighs the agent's, which outweighs the roster's until its next change.
     """
     result = asked("seat-override" if supervisor else "seat-place", agent=agent, where=where)
-    show(json_, result, f"agent {agent} is rung at {result['phone']}")
+    rung = said("agent %(agent)s is rung at %(place)s", agent=agent, place=result["phone"])
+    show(json_, result, rung)
 
 
 @seat.command()
@@ -253,7 +183,8 @@ def place(agent: str, where: str, supervisor: bool, json_: bool) -> None:
 @as_json
 def logout(agent: str, json_: bool) -> None:
     """Log AGENT off; a running talk is finished first."""
-    show(json_, asked("seat-logout", agent=agent), f"agent {agent} is logged off")
+    result = asked("seat-logout", agent=agent)
+    show(json_, result, said("agent %(agent)s is logged off", agent=agent))
 
 
 @seat.command()
@@ -262,7 +193,8 @@ def logout(agent: str, json_: bool) -> None:
 @as_json
 def pause(agent: str, reason: str, json_: bool) -> None:
     """Give AGENT no calls, for REASON. A ringing call goes back to its place in line."""
-    show(json_, asked("seat-pause", agent=agent, reason=reason), f"agent {agent} pauses: {reason}")
+    result = asked("seat-pause", agent=agent, reason=reason)
+    show(json_, result, said("agent %(agent)s pauses: %(why)s", agent=agent, why=reason))
 
 
 @seat.command()
@@ -270,7 +202,8 @@ def pause(agent: str, reason: str, json_: bool) -> None:
 @as_json
 def ready(agent: str, json_: bool) -> None:
     """Let AGENT take calls (again); ends a pause and a wrap-up."""
-    show(json_, asked("seat-ready", agent=agent), f"agent {agent} is ready")
+    result = asked("seat-ready", agent=agent)
+    show(json_, result, said("agent %(agent)s is ready", agent=agent))
 
 
 for command in (agent, user, top, doctor, drain, demo, asterisk, site, phone, prompts):

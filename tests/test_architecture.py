@@ -61,8 +61,9 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "hotseat.demo",
         (
-            "hotseat.demo", "hotseat.softphones", "hotseat.operation.screen", "hotseat.tables",
-            "hotseat.config", "hotseat.control_client", "ivr.prompts",
+            "hotseat.demo", "hotseat.softphones", "hotseat.operation.screen",
+            "hotseat.operation.terms", "hotseat.tables", "hotseat.config",
+            "hotseat.control_client", "ivr.prompts", "words",
         ),
     ),
     ("hotseat.public_holidays", ("ivr.hours",)),
