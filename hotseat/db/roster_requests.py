@@ -16,6 +16,7 @@ from hotseat.roster.changes import moved, objections
 from hotseat.roster.requests import Request, State, Step
 from hotseat.roster.rules import Rules
 from hotseat.roster.shifts import dates
+from words import said
 
 BY_POLICY = "policy"
 """Who approves where the site does not ask the lead."""
@@ -68,7 +69,7 @@ def decide(
     lock_roster(session)
     request = request_of(session, number)
     if request is None:
-        raise NoSuchEntry(f"no leave or swap {number}")
+        raise NoSuchEntry(said("no leave or swap %(n)s", n=number))
     after = request.step(step, by, now, note)
     if step in (Step.AGREE, Step.APPROVE):
         _require_no_objection(session, request, rules, now)
@@ -115,7 +116,8 @@ def _require_no_objection(session: Session, request: Request, rules: Rules, now:
     rostered = published(session, request.first - AROUND, request.last + AROUND)
     found = objections(request, rostered, rules, now)
     if found:
-        raise NotPublished(f"{request.kind.value} {request.id} cannot be:", found)
+        what = said("%(kind)s %(n)s cannot be:", kind=request.kind.value, n=request.id)
+        raise NotPublished(what, found)
 
 
 def _write_words(session: Session, request: Request, since: int) -> None:

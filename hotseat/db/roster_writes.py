@@ -30,6 +30,7 @@ from hotseat.roster.coverage import series
 from hotseat.roster.drafts import Draft
 from hotseat.roster.rules import Findings, Objection, Rules
 from hotseat.roster.shifts import Assignment, Duty
+from words import Message, enumerated, said, under
 
 
 class NoSuchEntry(LookupError):
@@ -39,8 +40,8 @@ class NoSuchEntry(LookupError):
 class NotPublished(ValueError):
     """The roster stays as it is; `objections` say why, the text all of them."""
 
-    def __init__(self, why: str, objections: Sequence[Objection] = ()) -> None:
-        super().__init__("\n".join([why, *(f"  {one}" for one in objections)]))
+    def __init__(self, why: Message, objections: Sequence[Objection] = ()) -> None:
+        super().__init__(under(why, map(str, objections)))
         self.objections = tuple(objections)
 
 
@@ -48,8 +49,9 @@ class ReasonNeeded(NotPublished):
     """It has holes or breaks a rule: it can be published for a reason that is kept."""
 
     def __init__(self, findings: Findings, shortcomings: Sequence[str]) -> None:
-        said = "\n".join(f"  {one}" for one in shortcomings)
-        super().__init__(f"this roster needs a reason to be published so:\n{said}")
+        super().__init__(
+            under(said("this roster needs a reason to be published so:"), shortcomings)
+        )
         self.findings = findings
 
 
@@ -94,7 +96,7 @@ def save_draft(session: Session, number: int, draft: Draft, now: Millis) -> None
     """The assignments of a draft as they are now. Raises NoSuchEntry."""
     row = session.get(RosterDraft, number)
     if row is None:
-        raise NoSuchEntry(f"no draft {number}")
+        raise NoSuchEntry(said("no draft %(n)s", n=number))
     # Rising, so that it tells one state of the draft from every other.
     row.changed_at = max(now, row.changed_at + 1)
     before = draft_assignments(session, number)
@@ -168,8 +170,12 @@ def publish_draft(
     if before != after:
         changed = sorted(before ^ after)
         raise PublishedMeanwhile(
-            f"the published roster was changed since draft {number} was begun:"
-            f" {', '.join(map(str, changed[:5]))}; let the draft catch up first"
+            said(
+                "the published roster was changed since draft %(n)s was begun: %(changed)s;"
+                " let the draft catch up first",
+                n=number,
+                changed=enumerated(map(str, changed[:5])),
+            )
         )
     findings = check_draft(session, kept.draft, rules)
     _require_reason(findings, reason, rules)
@@ -196,7 +202,7 @@ def publish_again(
     lock_roster(session)
     old = version_of(session, version)
     if old is None:
-        raise NoSuchEntry(f"no version {version} of the roster")
+        raise NoSuchEntry(said("no version %(n)s of the roster", n=version))
     rostered = version_duties(session, version)
     draft = Draft(old.first, old.last, _assignments(rostered))
     findings = check_draft(session, draft, rules)
@@ -260,14 +266,14 @@ def put_version(
 def _kept(session: Session, number: int) -> KeptDraft:
     kept = draft_of(session, number)
     if kept is None:
-        raise NoSuchEntry(f"no draft {number}")
+        raise NoSuchEntry(said("no draft %(n)s", n=number))
     return kept
 
 
 def _draft_row(session: Session, number: int) -> RosterDraft:
     row = session.get(RosterDraft, number)
     if row is None:
-        raise NoSuchEntry(f"no draft {number}")
+        raise NoSuchEntry(said("no draft %(n)s", n=number))
     return row
 
 
@@ -284,7 +290,7 @@ def _since(
 
 def _require_reason(findings: Findings, reason: str, rules: Rules) -> None:
     if findings.refusals:
-        raise NotPublished("this roster cannot be:", findings.refusals)
+        raise NotPublished(said("this roster cannot be:"), findings.refusals)
     if findings.needs_reason and not reason.strip():
         raise ReasonNeeded(findings, _shortcomings(findings, rules))
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from hotseat.roster.shifts import Assignment
+from words import said
 
 
 class EditRefused(ValueError):
@@ -24,13 +25,17 @@ class Draft:
     def assign(self, assignment: Assignment) -> Draft:
         """With one assignment more. Raises EditRefused."""
         if assignment in self.assignments:
-            raise EditRefused(f"{assignment} is in the draft already")
+            raise EditRefused(
+                said("%(assignment)s is in the draft already", assignment=str(assignment))
+            )
         return self._with(frozenset({assignment}))
 
     def remove(self, assignment: Assignment) -> Draft:
         """Without an assignment. Raises EditRefused."""
         if assignment not in self.assignments:
-            raise EditRefused(f"{assignment} is not in the draft")
+            raise EditRefused(
+                said("%(assignment)s is not in the draft", assignment=str(assignment))
+            )
         return replace(self, assignments=self.assignments - {assignment})
 
     def move(self, old: Assignment, new: Assignment) -> Draft:
@@ -53,6 +58,11 @@ class Draft:
         for one in sorted(assignments):
             if not self.first <= one.day <= self.last:
                 raise EditRefused(
-                    f"{one.day} is not in the draft, which is for {self.first} to {self.last}"
+                    said(
+                        "%(day)s is not in the draft, which is for %(first)s to %(last)s",
+                        day=str(one.day),
+                        first=str(self.first),
+                        last=str(self.last),
+                    )
                 )
         return replace(self, assignments=self.assignments | assignments)

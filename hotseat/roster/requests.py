@@ -16,13 +16,14 @@ from acd.types import Millis
 from hotseat.roster.policy import RosterPolicy
 from hotseat.roster.rules import Leave
 from hotseat.roster.shifts import Assignment, Duty
+from words import Message, said
 
 
 class RequestKind(enum.Enum):
-    """What is asked for."""
+    """What is asked for; the values are told."""
 
-    SWAP = "swap"
-    LEAVE = "leave"
+    SWAP = said("swap")
+    LEAVE = said("leave")
 
 
 class State(enum.Enum):
@@ -40,15 +41,26 @@ class State(enum.Enum):
     WITHDRAWN = "withdrawn"
 
 
-class Step(enum.Enum):
-    """What moves a request on."""
+STATES: Mapping[State, Message] = {
+    State.ASKED: said("the other has to agree"),
+    State.AGREED: said("the lead has to approve"),
+    State.IN_FORCE: said("in force"),
+    State.DECLINED: said("declined"),
+    State.REFUSED: said("not approved"),
+    State.WITHDRAWN: said("taken back"),
+}
+"""Each as people read it."""
 
-    ASK = "ask"
-    AGREE = "agree"
-    DECLINE = "decline"
-    APPROVE = "approve"
-    REFUSE = "refuse"
-    WITHDRAW = "withdraw"
+
+class Step(enum.Enum):
+    """What moves a request on; the values are told."""
+
+    ASK = said("ask")
+    AGREE = said("agree")
+    DECLINE = said("decline")
+    APPROVE = said("approve")
+    REFUSE = said("refuse")
+    WITHDRAW = said("withdraw")
 
 
 REQUEST_TABLE: Mapping[State, Mapping[Step, State]] = {
@@ -122,14 +134,40 @@ class Request:
         after = REQUEST_TABLE[self.state].get(step)
         if after is None:
             raise IllegalStep(
-                f"{self.kind.value} {self.id} is {self.state.value}: no {step.value} from there"
+                said(
+                    "%(kind)s %(n)s (%(state)s): impossible to %(step)s",
+                    step=step.value,
+                    kind=self.kind.value,
+                    n=self.id,
+                    state=STATES[self.state],
+                )
             )
         if step in (Step.AGREE, Step.DECLINE) and by != self.other:
-            raise IllegalStep(f"only agent {self.other} can {step.value}, not {by}")
+            raise IllegalStep(
+                said(
+                    "only agent %(other)s can %(step)s, not %(by)s",
+                    other=self.other,
+                    step=step.value,
+                    by=by,
+                )
+            )
         if step is Step.WITHDRAW and by not in (self.asker, self.other):
-            raise IllegalStep(f"only {self.asker} or {self.other} can withdraw it, not {by}")
+            raise IllegalStep(
+                said(
+                    "only %(asker)s or %(other)s can withdraw it, not %(by)s",
+                    asker=self.asker,
+                    other=self.other,
+                    by=by,
+                )
+            )
         if step in (Step.APPROVE, Step.REFUSE) and by in (self.asker, self.other):
-            raise IllegalStep(f"agent {by} has a part in it; somebody else has to {step.value} it")
+            raise IllegalStep(
+                said(
+                    "agent %(by)s has a part in it; somebody else has to %(step)s it",
+                    by=by,
+                    step=step.value,
+                )
+            )
         return replace(self, state=after, signed=(*self.signed, Signed(step, by, now, note)))
 
     @property
@@ -183,9 +221,11 @@ def ask_swap(
     Raises IllegalStep.
     """
     if other == gives.agent:
-        raise IllegalStep(f"{gives}: nobody swaps with themselves")
+        raise IllegalStep(said("%(gives)s: nobody swaps with themselves", gives=str(gives)))
     if takes is not None and takes.agent != other:
-        raise IllegalStep(f"{takes} is not a duty of agent {other}")
+        raise IllegalStep(
+            said("%(takes)s is not a duty of agent %(other)s", takes=str(takes), other=other)
+        )
     days = [one.day for one in (gives, takes) if one is not None]
     return Request(
         number,
@@ -214,9 +254,15 @@ def ask_leave(
     Raises IllegalStep.
     """
     if stand_in == agent:
-        raise IllegalStep(f"agent {agent} cannot stand in for themselves")
+        raise IllegalStep(said("agent %(agent)s cannot stand in for themselves", agent=agent))
     if last < first:
-        raise IllegalStep(f"a leave from {first} to {last} is none: its end is before its begin")
+        raise IllegalStep(
+            said(
+                "a leave from %(first)s to %(last)s is none: its end is before its begin",
+                first=str(first),
+                last=str(last),
+            )
+        )
     return Request(
         number,
         RequestKind.LEAVE,

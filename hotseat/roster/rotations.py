@@ -9,6 +9,7 @@ from itertools import chain
 
 from hotseat.roster.shifts import Assignment
 from ivr.hours import SpecialDay, SpecialDays
+from words import said
 
 OFF = "."
 """A day without duty, in the rows of a rotation."""
@@ -62,11 +63,17 @@ class Rotation:
         """
         if len(agents) != len(self.rows) or len(set(agents)) != len(agents):
             raise RotationMisused(
-                f"rotation {self.name} is for {len(self.rows)} different agents, not for"
-                f" {', '.join(agents) or 'nobody'}"
+                said(
+                    "rotation %(name)s is for %(n)s different agents, not for %(agents)s",
+                    name=self.name,
+                    n=len(self.rows),
+                    agents=", ".join(agents) or said("nobody at all"),
+                )
             )
         if starts.weekday() != 0:
-            raise RotationMisused(f"a rotation begins on a Monday; {starts:%Y-%m-%d is a %A}")
+            raise RotationMisused(
+                said("a rotation begins on a Monday, and %(day)s is none", day=str(starts))
+            )
         found = []
         for ordinal in range(first.toordinal(), last.toordinal() + 1):
             day = date.fromordinal(ordinal)

@@ -14,6 +14,7 @@ from operator import attrgetter
 from typing import TypeAlias
 
 from acd.types import Millis
+from words import said
 
 DAY_MINUTES = 24 * 60
 
@@ -54,8 +55,13 @@ class Assignment:
     agent: str
 
     def __str__(self) -> str:
-        """`1001 on A of 2026-11-23`."""
-        return f"{self.agent} on {self.shift} of {self.day}"
+        """`1001 on A of 2026-11-23`, a message."""
+        return said(
+            "%(agent)s on %(shift)s of %(day)s",
+            agent=self.agent,
+            shift=self.shift,
+            day=str(self.day),
+        )
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -111,7 +117,13 @@ def duties(
     for assignment in assignments:
         shift = shifts.get(assignment.shift)
         if shift is None:
-            raise NoSuchShift(f"{assignment}: the site has no shift {assignment.shift}")
+            raise NoSuchShift(
+                said(
+                    "%(assignment)s: the site has no shift %(shift)s",
+                    assignment=str(assignment),
+                    shift=assignment.shift,
+                )
+            )
         key = assignment.shift, assignment.day
         if key not in known:  # many agents share few shifts
             known[key] = instants(shift, assignment.day, zones(shift.zone))

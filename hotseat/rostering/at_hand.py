@@ -27,9 +27,13 @@ from hotseat.roster.rules import Rules
 from hotseat.roster.shifts import Duty, day_of
 from hotseat.site.records import SiteNow
 from hotseat.site.roster_rules import rules_of
-from hotseat.terminal import Function, fail
+from hotseat.terminal import Function, fail, tell
+from words import said
 
 REFUSALS = (EditRefused, IllegalStep, NoSuchEntry, NotPublished, RotationMisused)
+
+BEGIN = "hotseat roster draft begin FIRST"
+"""What brings a first draft."""
 
 
 class Day(click.ParamType[date]):
@@ -46,7 +50,8 @@ class Day(click.ParamType[date]):
         try:
             return date.fromisoformat(value)
         except ValueError:
-            self.fail(f"{value!r} is no date; write it like 2026-11-23", param, ctx)
+            why = said('no date "%(name)s"; write it like 2026-12-31', name=value)
+            self.fail(tell(why), param, ctx)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,17 +90,22 @@ class AtHand:
             return found[0]
         if not found:
             fail(
-                "there is no draft; hotseat roster draft begin --help"
+                said("there is no draft; `%(command)s` begins one", command=BEGIN)
                 if number is None
-                else f"no draft {number}; hotseat roster draft list"
+                else said(
+                    "no draft %(n)s; `%(command)s` shows them",
+                    n=number,
+                    command="hotseat roster draft list",
+                )
             )
-        listed = ", ".join(str(one.id) for one in found)
-        fail(f"there are several drafts, say which: --draft {listed}")
+        numbers = ", ".join(str(one.id) for one in found)
+        fail(said("there are several drafts, say which: --draft %(numbers)s", numbers=numbers))
 
     def require_agent(self, number: str) -> None:
         """A clear end if the site has no such agent."""
         if number not in self.site.agents:
-            fail(f"no agent {number}; the site has {', '.join(self.site.agents)}")
+            known = ", ".join(self.site.agents)
+            fail(said("no agent %(agent)s; the site has %(known)s", agent=number, known=known))
 
 
 @contextmanager
@@ -104,7 +114,12 @@ def at_hand(*, changes: bool = False) -> Iterator[AtHand]:
     with opened() as engine, (writing if changes else reading)(engine) as session:
         site = site_now(session)
         if not site.revision:
-            fail("there is no site yet; `hotseat site apply --demo` makes one to begin with")
+            fail(
+                said(
+                    "there is no site yet; `%(command)s` makes one to begin with",
+                    command="hotseat site apply --demo",
+                )
+            )
         try:
             yield AtHand(session, site, ZoneInfo(site.time_zone), time.time_ns() // 1_000_000)
         except REFUSALS as refused:

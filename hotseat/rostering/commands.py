@@ -1,4 +1,4 @@
-"""`hotseat roster show|check|publish|attendance`; drafts and requests have groups of their own."""
+"""`hotseat roster show|check|publish`; drafts, requests and attendance have files of their own."""
 
 from __future__ import annotations
 
@@ -13,31 +13,31 @@ from hotseat.db.rosters import (
     AROUND,
     Version,
     drafts,
-    log_steps,
-    logged_on,
     published,
     published_days,
     versions,
 )
-from hotseat.roster.attendance import Attendance, Verdict, attendance, log_ons
 from hotseat.roster.coverage import Hole, series
 from hotseat.roster.fixes import fixes
 from hotseat.roster.rules import Findings, Rules
-from hotseat.roster.shifts import Duty, midnight
+from hotseat.roster.shifts import Duty
 from hotseat.rostering.at_hand import AtHand, Day, at_hand, by_option, draft_option, plain_duty
+from hotseat.rostering.attendance import attendance_command
 from hotseat.rostering.draft import draft
 from hotseat.rostering.grid import LEGEND, coverage_strips, week_grid, weeks
 from hotseat.rostering.requests import leave, swap
 from hotseat.site.commands import reload_running_server
 from hotseat.site.roster_rules import holidays_of
-from hotseat.tables import span, table
-from hotseat.terminal import as_json, fail, moment, show, tell
+from hotseat.tables import table
+from hotseat.terminal import as_json, fail, language, moment, show, tell
 from words import said
 
-LOOK_BACK = timedelta(days=2)
-"""Whoever logged on so long ago and is still on is found; others are in the table of seats."""
-
 MOST_NAMES = 30
+
+_VERSIONS = (
+    *(said("version"), said("first day"), said("last day"), said("published")),
+    *(said("published by"), said("reason"), said("known holes")),
+)
 
 
 @click.group()
@@ -78,7 +78,7 @@ def show_command(
     with at_hand() as office:
         if history:
             found = versions(office.session)
-            text = _versions_table(found, office) or "nothing is published yet"
+            text = _versions_table(found, office) or said("nothing is published yet")
             show(json_, [_plain_version(one) for one in found], text)
             return
         begin = first or office.monday
@@ -89,15 +89,21 @@ def show_command(
             begin, last = kept.first, kept.last
             rules = office.rules(begin, last)
             duties = rules.duties(one for one in kept.assignments if one.shift in rules.shifts)
-            head = f"draft {number}: {begin} to {last}"
+            head = said(
+                "draft %(n)s: %(first)s to %(last)s", n=number, first=str(begin), last=str(last)
+            )
         else:
             duties = published(office.session, begin, last)
             days = published_days(office.session, begin, last)
-            head = f"{begin} to {last}"
-            if len(days) < 7 * count:
-                head += f": {len(days)} of {7 * count} days are published"
+            head = said(
+                "%(first)s to %(last)s: %(n)s of %(all)s days are published",
+                first=str(begin),
+                last=str(last),
+                n=len(days),
+                all=7 * count,
+            )
         picture = _picture(duties, rules, office, begin, last)
-    show(json_, [plain_duty(duty) for duty in duties], f"{head}\n\n{picture}")
+    show(json_, [plain_duty(duty) for duty in duties], f"{tell(head)}\n\n{picture}")
 
 
 @roster.command("check")
@@ -137,7 +143,7 @@ def check_command(first: date | None, count: int, number: int | None, json_: boo
             )
     lines = _findings_lines(findings, own, rules)
     sound = said("%(subject)s: nothing to say against it", subject=subject)
-    text = "\n".join([f"{tell(subject)}:", *lines]) if lines else sound
+    text = "\n".join([tell(said("%(subject)s:", subject=subject)), *lines]) if lines else sound
     show(json_, _plain_findings(findings, own, rules), text)
     if lines:
         sys.exit(1)
@@ -164,7 +170,7 @@ def publish_command(
       hotseat roster publish --again 3 --reason "the new one was wrong"
     """
     if again is not None and number is not None:
-        fail("say either which draft or which version")
+        fail(said("say either which draft or which version"))
     with at_hand(changes=True) as office:
         if again is None:
             kept = office.draft(number)
@@ -179,44 +185,18 @@ def publish_command(
             done = publish_again(office.session, again, rules, by=by, now=office.now, reason=reason)
     holes = len(done.findings.holes)
     result = {"version": done.version, "holes": holes, "reason": reason}
-    show(
-        json_,
-        result,
-        f"version {done.version} is published"
-        + (f", with {holes} holes known: {reason}" if holes else ""),
-    )
-    reload_running_server()
-
-
-@roster.command("attendance")
-@click.argument("day", required=False, type=Day())
-@click.option("--days", type=click.IntRange(1, 366), default=1, help="How many (1).")
-@as_json
-def attendance_command(day: date | None, days: int, json_: bool) -> None:
-    """Who came on time, late 迟到, left early 早退 or was absent 缺勤; who is missing now.
-
-    Log-ons are held against the published roster of today, or of DAY.
-
-    \b
-    Examples:
-      hotseat roster attendance
-      hotseat roster attendance 2026-11-23 --days 7 --json
-    """
-    with at_hand() as office:
-        first = day or office.today
-        last = first + timedelta(days=days - 1)
-        since = midnight(first - LOOK_BACK, office.zone)
-        spans = log_ons(
-            log_steps(office.session, since, office.now + 1),
-            dict.fromkeys(logged_on(office.session), since),
+    text = (
+        said(
+            "version %(n)s is published, with %(holes)s holes known: %(reason)s",
+            n=done.version,
+            holes=holes,
+            reason=reason,
         )
-        duties = published(office.session, first, last)
-        found = attendance(duties, spans, office.site.roster, office.now)
-    show(
-        json_,
-        [_plain_attendance(one) for one in found],
-        _attendance_table(found, office) or "no duty has begun in this time",
+        if holes
+        else said("version %(n)s is published", n=done.version)
     )
+    show(json_, result, text)
+    reload_running_server()
 
 
 def _picture(
@@ -231,9 +211,9 @@ def _picture(
     for days in weeks(first, last):
         of_week = [duty for duty in duties if duty.day in days]
         near = [duty for duty in duties if days[0] - timedelta(days=1) <= duty.day <= days[-1]]
-        parts.append(week_grid(of_week, names, days, special))
-        parts.append(coverage_strips(near, rules.demand, days))
-    return "\n\n".join([*(part for part in parts if part), LEGEND])
+        parts.append(week_grid(of_week, names, days, special, language()))
+        parts.append(coverage_strips(near, rules.demand, days, language()))
+    return "\n\n".join([*(part for part in parts if part), tell(LEGEND)])
 
 
 def _findings_lines(findings: Findings, own: tuple[Duty, ...], rules: Rules) -> list[str]:
@@ -284,7 +264,7 @@ def _plain_version(version: Version) -> dict[str, Any]:
 
 def _versions_table(found: list[Version], office: AtHand) -> str:
     return table(
-        ("version", "from", "to", "published", "by", "why", "known holes"),
+        [tell(head) for head in _VERSIONS],
         [
             (
                 one.version,
@@ -300,52 +280,5 @@ def _versions_table(found: list[Version], office: AtHand) -> str:
     )
 
 
-_WORDS = {
-    Verdict.ON_TIME: "on time",
-    Verdict.LATE: "late 迟到",
-    Verdict.LEFT_EARLY: "left early 早退",
-    Verdict.ABSENT: "absent 缺勤",
-    Verdict.MISSING: "MISSING NOW",
-}
-
-
-def _attendance_table(found: tuple[Attendance, ...], office: AtHand) -> str:
-    return table(
-        ("day", "shift", "agent", "", "verdict", "came", "went", "late", "early", "there"),
-        [
-            (
-                one.duty.day,
-                one.duty.shift,
-                one.duty.agent,
-                office.names.get(one.duty.agent, "?"),
-                ", ".join(word for verdict, word in _WORDS.items() if verdict in one.verdicts),
-                _at(one.came, office),
-                _at(one.went, office),
-                span(one.late) if one.late else None,
-                span(one.early) if one.early else None,
-                span(one.there),
-            )
-            for one in found
-        ],
-    )
-
-
-def _at(instant: int | None, office: AtHand) -> str | None:
-    shown = moment(instant, office.zone)
-    return None if shown is None else shown[6:14]
-
-
-def _plain_attendance(one: Attendance) -> dict[str, Any]:
-    return {
-        **plain_duty(one.duty),
-        "verdicts": sorted(verdict.value for verdict in one.verdicts),
-        "came": one.came,
-        "went": one.went,
-        "late_ms": one.late,
-        "early_ms": one.early,
-        "there_ms": one.there,
-    }
-
-
-for command in (draft, swap, leave):
+for command in (draft, swap, leave, attendance_command):
     roster.add_command(command)

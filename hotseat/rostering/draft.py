@@ -12,10 +12,16 @@ from hotseat.db.rosters import KeptDraft, drafts
 from hotseat.roster.drafts import Draft
 from hotseat.roster.rotations import ROTATIONS
 from hotseat.roster.shifts import Assignment
-from hotseat.rostering.at_hand import AtHand, Day, at_hand, by_option, draft_option
+from hotseat.rostering.at_hand import BEGIN, AtHand, Day, at_hand, by_option, draft_option
 from hotseat.site.roster_rules import holidays_of
 from hotseat.tables import table
-from hotseat.terminal import as_json, fail, moment, show
+from hotseat.terminal import as_json, fail, moment, show, tell
+from words import said, under
+
+_HEADS = (
+    *(said("draft"), said("first day"), said("last day")),
+    *(said("assignments"), said("made by"), said("changed")),
+)
 
 
 @click.group()
@@ -74,14 +80,20 @@ def begin_command(
     """
     end = last or first + timedelta(days=7 * weeks - 1)
     if end < first:
-        fail(f"{end} is before {first}")
+        fail(said("%(last)s is before %(first)s", last=str(end), first=str(first)))
     with at_hand(changes=True) as office:
         kept = begin_draft(office.session, first, end, by, office.now)
         made = kept.draft
         if rotation is not None:
             made = _filled(office, made, rotation, agents, starts)
             save_draft(office.session, kept.id, made, office.now)
-    _show(json_, kept.id, made, f"draft {kept.id} for {first} to {end} is begun")
+    begun = said(
+        "draft %(n)s for %(first)s to %(last)s is begun",
+        n=kept.id,
+        first=str(first),
+        last=str(end),
+    )
+    show(json_, _plain(kept.id, made), begun)
 
 
 @draft.command("list")
@@ -94,7 +106,7 @@ def list_command(json_: bool) -> None:
         json_,
         [_plain(one.id, one.draft) for one in found],
         table(
-            ("draft", "from", "to", "assignments", "made by", "changed"),
+            [tell(head) for head in _HEADS],
             [
                 (
                     one.id,
@@ -107,7 +119,7 @@ def list_command(json_: bool) -> None:
                 for one in found
             ],
         )
-        or "no drafts; hotseat roster draft begin --help",
+        or said("there is no draft; `%(command)s` begins one", command=BEGIN),
     )
 
 
@@ -129,7 +141,12 @@ def fill_command(
         kept = office.draft(number)
         made = _filled(office, kept.draft, rotation, agents, starts)
         save_draft(office.session, kept.id, made, office.now)
-    _show(json_, kept.id, made, f"draft {kept.id} is filled: {len(made.assignments)} assignments")
+    filled = said(
+        "draft %(n)s is filled: %(assignments)s assignments",
+        n=kept.id,
+        assignments=len(made.assignments),
+    )
+    show(json_, _plain(kept.id, made), filled)
 
 
 @draft.command("assign")
@@ -147,9 +164,10 @@ def assign_command(agent: str, day: date, shift: str, number: int | None, json_:
     """
     with at_hand(changes=True) as office:
         kept = office.draft(number)
-        made = kept.draft.assign(_assignment(office, agent, day, shift))
+        new = _assignment(office, agent, day, shift)
+        made = kept.draft.assign(new)
         save_draft(office.session, kept.id, made, office.now)
-    _show(json_, kept.id, made, f"{agent} is on {shift} of {day}")
+    show(json_, _plain(kept.id, made), said("assigned: %(assignment)s", assignment=str(new)))
 
 
 @draft.command("move")
@@ -179,10 +197,12 @@ def move_command(
     """
     with at_hand(changes=True) as office:
         kept = office.draft(number)
+        old = Assignment(day, shift, agent)
         new = _assignment(office, to_agent or agent, to_day or day, to_shift or shift)
-        made = kept.draft.move(Assignment(day, shift, agent), new)
+        made = kept.draft.move(old, new)
         save_draft(office.session, kept.id, made, office.now)
-    _show(json_, kept.id, made, f"moved: {new}")
+    moved = said("moved: %(old)s → %(new)s", old=str(old), new=str(new))
+    show(json_, _plain(kept.id, made), moved)
 
 
 @draft.command("remove")
@@ -195,9 +215,10 @@ def remove_command(agent: str, day: date, shift: str, number: int | None, json_:
     """Take AGENT off SHIFT of DAY."""
     with at_hand(changes=True) as office:
         kept = office.draft(number)
-        made = kept.draft.remove(Assignment(day, shift, agent))
+        gone = Assignment(day, shift, agent)
+        made = kept.draft.remove(gone)
         save_draft(office.session, kept.id, made, office.now)
-    _show(json_, kept.id, made, f"{agent} is no more on {shift} of {day}")
+    show(json_, _plain(kept.id, made), said("removed: %(assignment)s", assignment=str(gone)))
 
 
 @draft.command("catch-up")
@@ -209,8 +230,12 @@ def catch_up_command(number: int | None, json_: bool) -> None:
         before = office.draft(number)
         after = catch_up(office.session, before.id, office.now)
     changed = sorted(before.draft.assignments ^ after.draft.assignments)
-    said = "\n".join(map(str, changed)) or "nothing has changed meanwhile"
-    _show(json_, after.id, after.draft, said)
+    text = (
+        under(said("taken into the draft:"), map(str, changed))
+        if changed
+        else said("nothing has changed meanwhile")
+    )
+    show(json_, _plain(after.id, after.draft), text)
 
 
 @draft.command("drop")
@@ -221,7 +246,7 @@ def drop_command(number: int | None, json_: bool) -> None:
     with at_hand(changes=True) as office:
         kept: KeptDraft = office.draft(number)
         drop_draft(office.session, kept.id)
-    show(json_, {"draft": kept.id}, f"draft {kept.id} is gone")
+    show(json_, {"draft": kept.id}, said("draft %(n)s is gone", n=kept.id))
 
 
 def _filled(office: AtHand, made: Draft, name: str, agents: str, starts: date | None) -> Draft:
@@ -231,7 +256,13 @@ def _filled(office: AtHand, made: Draft, name: str, agents: str, starts: date | 
         office.require_agent(agent)
     lacking = sorted(rotation.shifts - office.site.shifts.keys())
     if lacking:
-        fail(f"rotation {name} needs the shifts {', '.join(lacking)}; add them to the site file")
+        fail(
+            said(
+                "rotation %(name)s needs the shifts %(shifts)s; add them to the site file",
+                name=name,
+                shifts=", ".join(lacking),
+            )
+        )
     monday = made.first - timedelta(days=made.first.weekday())
     found = rotation.fill(
         named,
@@ -246,12 +277,9 @@ def _filled(office: AtHand, made: Draft, name: str, agents: str, starts: date | 
 def _assignment(office: AtHand, agent: str, day: date, shift: str) -> Assignment:
     office.require_agent(agent)
     if shift not in office.site.shifts:
-        fail(f"no shift {shift}; the site has {', '.join(office.site.shifts) or 'none'}")
+        known = ", ".join(office.site.shifts) or said("none at all")
+        fail(said("no shift %(shift)s; the site has %(known)s", shift=shift, known=known))
     return Assignment(day, shift, agent)
-
-
-def _show(json_: bool, number: int, made: Draft, said: str) -> None:
-    show(json_, _plain(number, made), said)
 
 
 def _plain(number: int, made: Draft) -> dict[str, Any]:

@@ -10,12 +10,17 @@ from hotseat.roster.coverage import Demand, required_stretches
 from hotseat.roster.shifts import Duty, Place, clock_instant, dates
 from hotseat.tables import table
 from ivr.hours import SpecialDay, SpecialDays
+from words import said, told
 
 SLOTS = 48
 """Columns of a day in the strip: half hours."""
 
-LEGEND = "* at home   █ covered   ! too few   · nobody asked for   (one column: half an hour)"
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+LEGEND = said("* at home   █ covered   ! too few   · nobody asked for   (one column: half an hour)")
+_WEEKDAYS = (
+    *(said("Mon"), said("Tue"), said("Wed"), said("Thu")),
+    *(said("Fri"), said("Sat"), said("Sun")),
+)
+_AGENT, _COVER = said("agent"), said("cover")
 
 
 def week_grid(
@@ -23,6 +28,7 @@ def week_grid(
     names: Mapping[str, str],
     days: Sequence[date],
     special: SpecialDays,
+    language: str,
 ) -> str:
     """The duties of each agent, one column a day; `*` marks home, 休 and 班 special days."""
     cells: defaultdict[tuple[str, date], list[str]] = defaultdict(list)
@@ -30,7 +36,7 @@ def week_grid(
         cells[duty.agent, duty.day].append(duty.shift + "*" * (duty.place is Place.HOME))
     agents = sorted({*names, *(duty.agent for duty in duties)})
     return table(
-        ("agent", "", *(_head(day, special) for day in days)),
+        (told(_AGENT, language), "", *(_head(day, special, language) for day in days)),
         [
             (
                 agent,
@@ -42,7 +48,9 @@ def week_grid(
     )
 
 
-def coverage_strips(duties: Collection[Duty], demand: Demand, days: Sequence[date]) -> str:
+def coverage_strips(
+    duties: Collection[Duty], demand: Demand, days: Sequence[date], language: str
+) -> str:
     """One line for each cover and date: every half hour that lacks somebody is a `!`."""
     holes = demand.holes(duties, days[0] - timedelta(days=1), days[-1])
     lines = []
@@ -67,9 +75,9 @@ def coverage_strips(duties: Collection[Duty], demand: Demand, days: Sequence[dat
                 "!" if _touches(slot, short) else "█" if _touches(slot, required) else "·"
                 for slot in slots
             )
-            lines.append((cover.name, _head(day, {}), strip))
+            lines.append((cover.name, _head(day, {}, language), strip))
     ruler = "".join(f"{hour:<12}" for hour in (0, 6, 12, 18)) + "24"
-    return table(("cover", "", ruler), lines)
+    return table((told(_COVER, language), "", ruler), lines)
 
 
 def weeks(first: date, last: date) -> list[tuple[date, ...]]:
@@ -82,6 +90,6 @@ def _touches(slot: tuple[int, int], stretches: Iterable[tuple[int, int]]) -> boo
     return any(begins < slot[1] and ends > slot[0] for begins, ends in stretches)
 
 
-def _head(day: date, special: SpecialDays) -> str:
+def _head(day: date, special: SpecialDays, language: str) -> str:
     mark = {SpecialDay.HOLIDAY: " 休", SpecialDay.MAKE_UP_WORKDAY: " 班", None: ""}
-    return f"{WEEKDAYS[day.weekday()]} {day.day}{mark[special.get(day)]}"
+    return f"{told(_WEEKDAYS[day.weekday()], language)} {day.day}{mark[special.get(day)]}"

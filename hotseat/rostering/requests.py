@@ -8,12 +8,14 @@ from typing import Any
 
 import click
 
-from hotseat.db.roster_requests import ask, decide, next_request
+from hotseat.db.roster_requests import BY_POLICY, ask, decide, next_request
 from hotseat.db.rosters import request_of, requests
 from hotseat.roster.requests import (
     OPEN,
+    STATES,
     Request,
     RequestKind,
+    Signed,
     State,
     Step,
     ask_leave,
@@ -23,7 +25,13 @@ from hotseat.roster.shifts import Assignment
 from hotseat.rostering.at_hand import AtHand, Day, at_hand
 from hotseat.site.commands import reload_running_server
 from hotseat.tables import table
-from hotseat.terminal import as_json, fail, moment, show
+from hotseat.terminal import as_json, fail, moment, show, tell
+from words import Message, listed, said
+
+_HEADS = (
+    *(said("request"), said("asked by"), "", said("what"), said("with"), ""),
+    *(said("state"), said("words")),
+)
 
 
 @click.group()
@@ -154,7 +162,7 @@ def _add_steps(group: click.Group, kind: RequestKind) -> None:
         show(
             json_,
             [_plain(one) for one in found],
-            _table(found, office) or f"no {kind.value} to show",
+            _table(found, office) or said("no %(kind)s to show", kind=kind.value),
         )
 
 
@@ -184,7 +192,14 @@ def _step_command(kind: RequestKind, step: Step) -> click.Command:
         with at_hand(changes=True) as office:
             request = request_of(office.session, number)
             if request is None or request.kind is not kind:
-                fail(f"no {kind.value} {number}; hotseat roster {kind.value} list")
+                fail(
+                    said(
+                        "no %(kind)s %(n)s; `%(command)s` shows them",
+                        kind=kind.value,
+                        n=number,
+                        command=f"hotseat roster {kind.value} list",
+                    )
+                )
             done = decide(
                 office.session,
                 number,
@@ -200,39 +215,57 @@ def _step_command(kind: RequestKind, step: Step) -> click.Command:
 
 
 def _told(json_: bool, request: Request) -> None:
-    show(json_, _plain(request), f"{request.kind.value} {request.id} is {request.state.value}")
+    text = said(
+        "%(kind)s %(n)s: %(state)s",
+        kind=request.kind.value,
+        n=request.id,
+        state=STATES[request.state],
+    )
+    show(json_, _plain(request), text)
     if request.is_binding:
         reload_running_server()
 
 
 def _table(found: list[Request], office: AtHand) -> str:
     return table(
-        ("number", "asked by", "", "what", "other", "", "state", "words"),
+        [tell(head) for head in _HEADS],
         [
             (
                 one.id,
                 one.asker,
                 office.names.get(one.asker, "?"),
-                _what(one),
+                tell(_what(one)),
                 one.other,
                 office.names.get(one.other),
-                one.state.value,
-                "; ".join(
-                    f"{word.step.value} {word.by} {(moment(word.at, office.zone) or '')[:11]}"
-                    for word in one.signed
-                ),
+                tell(STATES[one.state]),
+                tell(listed(_word(word, office) for word in one.signed)),
             )
             for one in found
         ],
     )
 
 
-def _what(request: Request) -> str:
+def _word(word: Signed, office: AtHand) -> Message:
+    """`approve mei 11-21 18:39`."""
+    return said(
+        "%(step)s %(by)s %(at)s",
+        step=word.step.value,
+        by=said("by rule") if word.by == BY_POLICY else word.by,
+        at=(moment(word.at, office.zone) or "")[:11],
+    )
+
+
+def _what(request: Request) -> Message:
     if request.gives is None:
-        return f"{request.first} to {request.last}"
-    gives = f"{request.gives.shift} of {request.gives.day}"
-    takes = request.takes
-    return gives if takes is None else f"{gives} for {takes.shift} of {takes.day}"
+        return said("%(first)s to %(last)s", first=str(request.first), last=str(request.last))
+    gives = _duty(request.gives)
+    if request.takes is None:
+        return gives
+    return said("%(gives)s for %(takes)s", gives=gives, takes=_duty(request.takes))
+
+
+def _duty(one: Assignment) -> Message:
+    return said("%(shift)s of %(day)s", shift=one.shift, day=str(one.day))
 
 
 def _plain(request: Request) -> dict[str, Any]:

@@ -230,7 +230,7 @@ def test_a_swap_changes_the_roster_when_the_last_word_is_given(change: Do, look:
     assert len(rostered) == 21
     newest = look(versions)[0]
     assert (newest.why, newest.first, newest.last) == ("swap 1", MONDAY, MONDAY)
-    with pytest.raises(IllegalStep, match="is in force: no approve"):
+    with pytest.raises(IllegalStep, match=r"\(in force\): impossible to approve"):
         change(lambda s: decide(s, request.id, Step.APPROVE, RULES, by="lead", now=NOW))
 
 

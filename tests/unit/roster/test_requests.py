@@ -101,12 +101,17 @@ def test_a_swap_counts_when_both_and_the_lead_have_said_so() -> None:
     [
         (State.ASKED, Step.AGREE, "1003", "only agent 1004 can agree, not 1003"),
         (State.ASKED, Step.DECLINE, "1005", "only agent 1004 can decline, not 1005"),
-        (State.ASKED, Step.APPROVE, "lead", "swap 7 is asked: no approve from there"),
+        (
+            State.ASKED,
+            Step.APPROVE,
+            "lead",
+            r"swap 7 \(the other has to agree\): impossible",
+        ),
         (State.ASKED, Step.WITHDRAW, "1005", "only 1003 or 1004 can withdraw it"),
         (State.AGREED, Step.APPROVE, "1004", "1004 has a part in it; somebody else has to approve"),
         (State.AGREED, Step.APPROVE, "1003", "1003 has a part in it"),
-        (State.IN_FORCE, Step.WITHDRAW, "1003", "swap 7 is in force: no withdraw from there"),
-        (State.DECLINED, Step.AGREE, "1004", "swap 7 is declined: no agree"),
+        (State.IN_FORCE, Step.WITHDRAW, "1003", r"swap 7 \(in force\): impossible to withdraw"),
+        (State.DECLINED, Step.AGREE, "1004", r"swap 7 \(declined\): impossible to agree"),
     ],
 )
 def test_a_word_that_is_not_yours_or_comes_too_late_is_refused(

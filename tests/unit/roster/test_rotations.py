@@ -103,7 +103,7 @@ def test_working_days_follow_holidays_and_make_up_workdays() -> None:
     [
         (FOUR[:3], MONDAY, "three-weeks-four is for 4 different agents, not for 1001, 1002, 1003"),
         (("1001",) * 4, MONDAY, "is for 4 different agents"),
-        (FOUR, MONDAY + timedelta(days=1), "begins on a Monday; 2026-11-24 is a Tuesday"),
+        (FOUR, MONDAY + timedelta(days=1), "begins on a Monday, and 2026-11-24 is none"),
     ],
 )
 def test_a_rotation_that_does_not_fit_is_refused(

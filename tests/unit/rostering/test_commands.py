@@ -104,7 +104,7 @@ def test_from_nothing_to_a_published_roster(run: Run) -> None:
     assert done == {"version": 1, "holes": 21, "reason": "a message"}
     (version,) = as_json(run("show", "--versions", "--json"))
     assert (version["published_by"], version["why"]) == ("mei", "a message")
-    assert run("draft", "list").stdout.startswith("no drafts")
+    assert run("draft", "list").stdout.startswith("there is no draft")
 
 
 def test_a_check_is_told_in_chinese(run: Run) -> None:
@@ -114,7 +114,7 @@ def test_a_check_is_told_in_chinese(run: Run) -> None:
         run("draft", "assign", "1006", NEXT_MONDAY, shift)
     told = run("check", code=1, language="zh").stdout
     sunday = NEXT_MONDAY + timedelta(days=6)
-    assert f"{NEXT_MONDAY} 至 {sunday} 的草稿:" in told
+    assert f"{NEXT_MONDAY} 至 {sunday} 的草稿：" in told
     assert f"! 7 天（{NEXT_MONDAY} 至 {sunday}） 22:00–24:00：在岗 零 人，hotline 要求 1 人" in told
     assert "· 把 C 班延长到 24:00" in told
     assert f"✗ 1006 的 {NEXT_MONDAY} 的 A 与 {NEXT_MONDAY} 的 B 时间重叠" in told
@@ -178,10 +178,10 @@ def test_a_swap_from_the_first_word_to_the_last(published: Run) -> None:
     assert "in force" in published("swap", "list").stdout
     assert published("swap", "list", "--open").stdout == "no swap to show\n"
     assert (
-        "no leave 1; hotseat roster leave list" in published("leave", "approve", 1, code=1).stderr
+        "no leave 1; `hotseat roster leave list`" in published("leave", "approve", 1, code=1).stderr
     )
     again = published("swap", "approve", 1, code=1)
-    assert "swap 1 is in force: no approve from there" in again.stderr
+    assert "swap 1 (in force): impossible to approve" in again.stderr
 
 
 def test_a_swap_that_breaks_the_rest_is_refused_and_leaves_nothing(published: Run) -> None:
@@ -241,15 +241,22 @@ def test_attendance_holds_log_ons_against_the_roster(run: Run, engine: Engine) -
                 )
             ],
         )
-    found = as_json(run("attendance", day, "--json"))
+    json_said = run("attendance", day, "--json").stdout
+    found = json.loads(json_said)
     assert [(one["agent"], one["verdicts"], one["late_ms"], one["early_ms"]) for one in found] == [
         ("1001", ["on time"], 0, 0),
         ("1002", ["late", "left early"], 600_000, 3_600_000),
         ("1003", ["absent"], 7_200_000, 0),
     ]
     said = run("attendance", day).stdout
-    assert "late 迟到, left early 早退" in said
-    assert "absent 缺勤" in said
+    assert "late, left early" in said
+    assert "absent" in said
+    heads, *rows = run("attendance", day, language="zh").stdout.splitlines()
+    assert heads.split() == [
+        *("日期", "班次", "客服", "结果", "到岗", "离岗", "迟到时长", "早退时长", "在岗时长")
+    ]
+    assert [row.split()[4][:2] for row in rows] == ["准时", "迟到", "缺勤"]
+    assert run("attendance", day, "--json", language="zh").stdout == json_said
     assert run("attendance", NEXT_MONDAY).stdout == "no duty has begun in this time\n"
 
 
