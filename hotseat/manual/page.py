@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from gettext import gettext as _
+from itertools import zip_longest
 
 import click
 
@@ -70,22 +71,16 @@ class Page(click.HelpFormatter):
     ) -> None:
         """Terms, and beside them what they mean; a term wider than `col_max` has its own line."""
         rows = list(rows)
-        room = min(max(width(term) for term, _meaning in rows), col_max) + col_spacing
+        fitting = [width(term) for term, _meaning in rows if width(term) <= col_max]
+        room = max(fitting, default=col_max) + col_spacing
         indent = " " * self.current_indent
         for term, meaning in rows:
             lines = wrapped(meaning, max(self.width - self.current_indent - room, 10))
-            for left, line in _beside(term, lines, room, col_spacing):
+            if width(term) > room - col_spacing:
+                lines.insert(0, "")
+            for left, line in zip_longest([term], lines, fillvalue=""):
                 gap = " " * (room - width(left))
                 self.write(f"{indent}{left}{gap}{line}".rstrip() + "\n")
-
-
-def _beside(term: str, lines: list[str], room: int, spacing: int) -> Iterator[tuple[str, str]]:
-    """The two columns, row by row."""
-    if width(term) > room - spacing:
-        yield term, ""
-    else:
-        yield term, lines.pop(0)
-    yield from (("", line) for line in lines)
 
 
 def _is_wide(text: str) -> bool:
