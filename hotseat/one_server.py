@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from words import said
+
 
 class AlreadyServed(Exception):
     """Another server runs in this state folder."""
@@ -23,7 +25,10 @@ def only_server(state: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise AlreadyServed(
-                f"a server runs here already ({state}); see `hotseat status`"
-            ) from error
+            already = said(
+                "a server runs here already (%(state)s); see `%(command)s`",
+                state=str(state),
+                command="hotseat status",
+            )
+            raise AlreadyServed(already) from error
         yield

@@ -53,7 +53,7 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("hotseat.terminal", ("hotseat.config", "words")),
     ("hotseat.manual", ("hotseat.manual", "hotseat.tables", "hotseat.terminal", "words")),
     ("hotseat.rights", ()),
-    ("hotseat.one_server", ()),
+    ("hotseat.one_server", ("words",)),
     ("hotseat.softphones", ("hotseat.softphones",)),
     ("hotseat.demo.people", ()),
     ("hotseat.demo.stage", ()),

@@ -12,11 +12,21 @@ from datetime import timedelta
 
 import click
 
-from hotseat.asterisk.install import InstallError
 from hotseat.asterisk.render import RenderError
-from hotseat.asterisk.sandbox import MODULES, RELOADS, Sandbox, SandboxError, Status
+from hotseat.asterisk.sandbox import (
+    DOWN,
+    MODULES,
+    RELOADS,
+    UP,
+    Sandbox,
+    SandboxError,
+    Status,
+)
+from hotseat.asterisk.steps import InstallError
 from hotseat.config import ConfigError, load_settings
 from hotseat.phones import sandbox_of
+from hotseat.terminal import fail, say, tell
+from words import Message, said
 
 FEW = 8
 """More changed files than this are counted, not listed."""
@@ -43,8 +53,7 @@ def _sandbox() -> Iterator[Sandbox]:
     try:
         yield sandbox_of(load_settings())
     except (ConfigError, InstallError, RenderError, SandboxError) as error:
-        click.echo(f"hotseat: {error}", err=True)
-        sys.exit(1)
+        fail(str(error))
 
 
 @asterisk.command()
@@ -54,8 +63,8 @@ def install() -> None:
     May be broken off and run again; once it is done it takes no time.
     """
     with _sandbox() as sandbox:
-        found = sandbox.install(click.echo)
-        click.echo(f"Asterisk {found.version} in {found.root}")
+        found = sandbox.install(say)
+        say(_where(found.version, str(found.root)))
 
 
 @asterisk.command()
@@ -66,33 +75,35 @@ def render() -> None:
     """
     with _sandbox() as sandbox:
         changed = sandbox.reload()
-        click.echo(_in_words(changed))
+        say(_in_words(changed))
         late = [name for name in changed if name not in (MODULES, *RELOADS) and "/" not in name]
         if late and sandbox.running():
-            click.echo(f"for {', '.join(late)}: hotseat asterisk down, then up")
+            say(said("for %(files)s: %(command)s, then up", files=", ".join(late), command=DOWN))
 
 
 def _in_words(changed: Sequence[str]) -> str:
     """Names if a person can read them at a glance, else numbers."""
     if len(changed) <= FEW:
-        return "\n".join(changed) or "nothing changed"
+        return "\n".join(changed) or said("nothing changed")
     sounds = sum("/" in name for name in changed)
-    return f"{len(changed) - sounds} files and {sounds} sounds written"
+    return said(
+        "%(files)s files and %(sounds)s sounds written", files=len(changed) - sounds, sounds=sounds
+    )
 
 
 @asterisk.command()
 def up() -> None:
     """Start Asterisk and wait until it is ready; does nothing if it runs."""
     with _sandbox() as sandbox:
-        pid = sandbox.up(click.echo)
-        click.echo(f"Asterisk runs (pid {pid})")
+        pid = sandbox.up(say)
+        say(said("Asterisk runs (pid %(pid)s)", pid=pid))
 
 
 @asterisk.command()
 def down() -> None:
     """Hang up all calls and stop Asterisk."""
     with _sandbox() as sandbox:
-        click.echo("stopped" if sandbox.down(click.echo) else "it was not running")
+        say(said("stopped") if sandbox.down(say) else said("it was not running"))
 
 
 @asterisk.command()
@@ -113,7 +124,9 @@ def cli(words: tuple[str, ...]) -> None:
         if words:
             click.echo(sandbox.rx(" ".join(words)), nl=False)
         elif not sandbox.running():
-            raise SandboxError("Asterisk does not run; start it with `hotseat asterisk up`")
+            raise SandboxError(
+                said("Asterisk does not run; start it with `%(command)s`", command=UP)
+            )
         else:
             command = sandbox.console()
             os.execvp(command[0], command)
@@ -130,19 +143,26 @@ def logs(follow: bool, lines: int) -> None:
 
 
 def _for_people(status: Status) -> str:
-    running = status.running
     lines = [
-        f"Asterisk {status.version} in {status.root}",
+        _where(status.version, status.root),
         f"SIP {status.sip}, AMI {status.ami}, FastAGI {status.fastagi}",
     ]
-    if running is None:
-        return "\n".join([*lines, "does not run; start it with `hotseat asterisk up`"])
-    phones = ", ".join(running.registered) or "no phone"
-    return "\n".join(
-        [
-            *lines,
-            f"runs for {timedelta(seconds=running.uptime_seconds)} (pid {running.pid}), "
-            f"{running.channels} channels",
-            f"registered: {phones}",
-        ]
-    )
+    if (running := status.running) is None:
+        lines.append(said("does not run; start it with `%(command)s`", command=UP))
+        return "\n".join(map(tell, lines))
+    lines += [
+        said(
+            "runs for %(span)s (pid %(pid)s), %(channels)s channels",
+            span=str(timedelta(seconds=running.uptime_seconds)),
+            pid=running.pid,
+            channels=running.channels,
+        ),
+        said("registered: %(phones)s", phones=", ".join(running.registered))
+        if running.registered
+        else said("registered: no phone"),
+    ]
+    return "\n".join(map(tell, lines))
+
+
+def _where(version: str, root: str) -> Message:
+    return said("Asterisk %(version)s in %(root)s", version=version, root=root)

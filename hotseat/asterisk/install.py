@@ -11,13 +11,13 @@ import os
 import re
 import shutil
 import subprocess
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-Say = Callable[[str], None]
+from hotseat.asterisk.steps import InstallError, Say, Steps
+from words import said
 
 OLDEST_SERIES = 20
 """The dialplan and the AMI event filters need the syntax of this series or a newer one."""
@@ -38,10 +38,6 @@ DATA_FOLDERS = ("/usr/share/asterisk", "/var/lib/asterisk")
 STAGE_FILE = ".hotseat-stage"
 BOOTSTRAPPED = "bootstrapped"
 READY = "ready"
-
-
-class InstallError(Exception):
-    """Asterisk could not be installed; the text says what to do instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +96,11 @@ def install(root: Path, say: Say) -> Installation:
         return found
     if os.geteuid() != 0:
         raise InstallError(
-            "no Asterisk 20 or newer here, and installing one into a folder needs root "
-            "(debootstrap and chroot).\nEither run this command as root (sudo), or install the "
-            "asterisk package of your system: then that one is used."
+            said(
+                "no Asterisk 20 or newer here, and installing one into a folder needs root"
+                " (debootstrap and chroot).\nEither run this command as root (sudo), or install the"
+                " asterisk package of your system: then that one is used."
+            )
         )
     root.parent.mkdir(parents=True, exist_ok=True)
     with _alone(root, say) as lock:
@@ -151,7 +149,7 @@ def _alone(root: Path, say: Say) -> Iterator[int]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            say("another command is installing Asterisk there; waiting for it")
+            say(said("another command is installing Asterisk there; waiting for it"))
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield lock.fileno()
 
@@ -159,25 +157,31 @@ def _alone(root: Path, say: Say) -> Iterator[int]:
 def _install_into(root: Path, lock: int, say: Say) -> Installation:
     log = root.with_name(root.name + ".log")
     log.write_text("", encoding="utf-8")
-    steps = _Steps(log, lock, say)
+    steps = Steps(log, lock, say)
     _require_debootstrap(steps)
     if _stage(root).strip() != BOOTSTRAPPED:
         _clear(root, say)
         root.mkdir()
         steps.run(
-            "making a small Debian (about 1 minute)",
+            said("making a small Debian (about 1 minute)"),
             ["debootstrap", "--variant=minbase", "sid", str(root), *_mirror()],
         )
         _set_stage(root, BOOTSTRAPPED)
     _install_packages(root, steps, say)
     version = _version(["chroot", str(root), "/usr/sbin/asterisk"])
     if version is None:
-        raise InstallError(f"Asterisk was installed in {root} but does not start; see {log}")
+        raise InstallError(
+            said(
+                "Asterisk was installed in %(root)s but does not start; see %(log)s",
+                root=str(root),
+                log=str(log),
+            )
+        )
     _set_stage(root, f"{READY} {version}")
     return Installation(root, "/usr/sbin/asterisk", version)
 
 
-def _install_packages(root: Path, steps: _Steps, say: Say) -> None:
+def _install_packages(root: Path, steps: Steps, say: Say) -> None:
     # Name look-ups that get no answer block Asterisk for many seconds, so the finished folder has
     # an empty resolver file; apt needs the host's for a moment.
     resolver = root / "etc/resolv.conf"
@@ -192,17 +196,22 @@ def _install_packages(root: Path, steps: _Steps, say: Say) -> None:
     )
     inside = ["chroot", str(root), "env", "DEBIAN_FRONTEND=noninteractive", "LC_ALL=C"]
     # An attempt that was broken off in the middle of unpacking.
-    steps.run("looking for unfinished packages", [*inside, "dpkg", "--configure", "-a"])
-    steps.run("reading the package lists", [*inside, "apt-get", "update"])
+    steps.run(said("looking for unfinished packages"), [*inside, "dpkg", "--configure", "-a"])
+    steps.run(said("reading the package lists"), [*inside, "apt-get", "update"])
     wanted = _wanted_version(root)
     if wanted is None:
-        say("! Debian sid has no Asterisk 22.10 any more; taking what it has (tested: 22.10 only)")
+        say(
+            said(
+                "! Debian sid has no Asterisk 22.10 any more; taking what it has (tested: 22.10"
+                " only)"
+            )
+        )
     pinned = [f"{name}={wanted}" if wanted and name in PACKAGES[:3] else name for name in PACKAGES]
     steps.run(
-        "installing Asterisk, its sounds and its music (about 1 minute)",
+        said("installing Asterisk, its sounds and its music (about 1 minute)"),
         [*inside, "apt-get", "install", "--yes", "--no-install-recommends", *pinned],
     )
-    steps.run("tidying", [*inside, "apt-get", "clean"])
+    steps.run(said("tidying"), [*inside, "apt-get", "clean"])
     resolver.write_text("", encoding="utf-8")
     name = os.uname().nodename
     (root / "etc/hosts").write_text(f"127.0.0.1 localhost {name}\n", encoding="utf-8")
@@ -219,17 +228,19 @@ def _wanted_version(root: Path) -> str | None:
     return next((version for version in versions if version.startswith(WANTED)), None)
 
 
-def _require_debootstrap(steps: _Steps) -> None:
+def _require_debootstrap(steps: Steps) -> None:
     if shutil.which("debootstrap"):
         return
     if shutil.which("apt-get") is None:
         raise InstallError(
-            "debootstrap is missing and this is no Debian; install debootstrap with your "
-            "system's package tool, or an Asterisk 20 or newer."
+            said(
+                "debootstrap is missing and this is no Debian; install debootstrap with your"
+                " system's package tool, or an Asterisk 20 or newer."
+            )
         )
-    steps.run("reading this machine's package lists", ["apt-get", "update"])
+    steps.run(said("reading this machine's package lists"), ["apt-get", "update"])
     steps.run(
-        "installing debootstrap",
+        said("installing debootstrap"),
         ["apt-get", "install", "--yes", "debootstrap", "debian-archive-keyring"],
     )
 
@@ -248,30 +259,19 @@ def _mirror() -> list[str]:
     return [mirror for mirror in mirrors if mirror.endswith("/debian")][:1]
 
 
-def _proxy() -> dict[str, str]:
-    """debootstrap reads a proxy from the environment only; apt may have its own setting."""
-    if shutil.which("apt-config") is None:
-        return {}
-    done = subprocess.run(
-        ["apt-config", "shell", "proxy", "Acquire::http::Proxy"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    found = re.match(r"proxy='([^']+)'", done.stdout)
-    return {"http_proxy": found[1]} if found else {}
-
-
 def _clear(root: Path, say: Say) -> None:
     """Remove a half-made folder, and what debootstrap left mounted in it."""
     if not root.exists():
         return
     if any(root.iterdir()) and not _looks_half_made(root):
         raise InstallError(
-            f"{root} exists and was not made by hotseat; "
-            "move it away or set another asterisk.root in hotseat.toml"
+            said(
+                "%(root)s exists and was not made by hotseat; move it away or set another"
+                " asterisk.root in hotseat.toml",
+                root=str(root),
+            )
         )
-    say(f"an earlier attempt left {root} half-made; starting anew")
+    say(said("an earlier attempt left %(root)s half-made; starting anew", root=str(root)))
     mounts = [line.split()[1] for line in Path("/proc/mounts").read_text("utf-8").splitlines()]
     for mount in sorted((m for m in mounts if m.startswith(f"{root}/")), reverse=True):
         subprocess.run(["umount", "--lazy", mount], check=True)
@@ -280,47 +280,3 @@ def _clear(root: Path, say: Say) -> None:
 
 def _looks_half_made(root: Path) -> bool:
     return (root / STAGE_FILE).exists() or (root / "debootstrap").is_dir()
-
-
-class _Steps:
-    """Runs long commands: output to a log file, a sign of life for the person who waits."""
-
-    def __init__(self, log: Path, lock: int, say: Say) -> None:
-        self._log = log
-        self._lock = lock
-        self._say = say
-        self._environment = os.environ | _proxy()
-
-    def run(self, title: str, command: Sequence[str]) -> None:
-        """Raises InstallError with the last lines of the output."""
-        self._say(f"{title} …")
-        begun = shown = time.monotonic()
-        tail: list[str] = []
-        with (
-            self._log.open("a", encoding="utf-8") as log,
-            subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                env=self._environment,
-                pass_fds=[self._lock],
-                text=True,
-                errors="replace",
-            ) as process,
-        ):
-            assert process.stdout is not None
-            for line in process.stdout:
-                log.write(line)
-                tail = [*tail[-14:], line.rstrip()]
-                if time.monotonic() - shown > 5:
-                    shown = time.monotonic()
-                    self._say(f"  {shown - begun:3.0f} s  {line.strip()[:80]}")
-        if process.returncode != 0:
-            lines = "\n  ".join(tail)
-            raise InstallError(
-                f"{title}: failed\n  {lines}\nThe whole output is in {self._log}. Usual causes: "
-                "no network, or a mirror out of reach. Once that is put right run the same "
-                "command again: it goes on where it stopped."
-            )
-        self._say(f"  done in {time.monotonic() - begun:.0f} s")

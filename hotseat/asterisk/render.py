@@ -16,6 +16,7 @@ from ipaddress import IPv4Address, IPv4Network
 from pathlib import PurePosixPath
 
 from hotseat.config import Secrets, Settings
+from words import said
 
 PHONE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,30}")
 SECRET = re.compile(r"[A-Za-z0-9_-]{12,80}")
@@ -169,19 +170,34 @@ def _values(inputs: Inputs) -> dict[str, str]:
 def _phone(phone: PhoneLogin) -> str:
     name = _checked("phone", phone.name, PHONE_NAME)
     if name in RESERVED:
-        raise RenderError(f"phone: {name!r} is a name that Asterisk's files use; choose another")
+        raise RenderError(
+            said(
+                "phone: %(name)s is a name that Asterisk's files use; choose another",
+                name=repr(name),
+            )
+        )
     if not SECRET.fullmatch(phone.secret):
         raise RenderError(
-            f"phone {name}: its secret does not match {SECRET.pattern}; "
-            f"run `hotseat phone secret {name} --rotate`"
+            said(
+                "phone %(name)s: its secret does not match %(pattern)s; run `%(command)s`",
+                name=name,
+                pattern=SECRET.pattern,
+                command=f"hotseat phone secret {name} --rotate",
+            )
         )
     return _fill("phone.part", _templates()["phone.part"], {"name": name, "secret": phone.secret})
 
 
 def _checked(kind: str, text: str, pattern: re.Pattern[str]) -> str:
     if not pattern.fullmatch(text):
-        shown = "its value" if kind == "secret" else repr(text)
-        raise RenderError(f"{kind}: {shown} does not match {pattern.pattern}")
+        raise RenderError(
+            said(
+                "%(what)s: %(value)s does not match %(pattern)s",
+                what=kind,
+                value=said("its value") if kind == "secret" else repr(text),
+                pattern=pattern.pattern,
+            )
+        )
     return text
 
 
@@ -190,7 +206,9 @@ def _fill(name: str, text: str, values: Mapping[str, str]) -> str:
         try:
             return values[found[1]]
         except KeyError:
-            raise RenderError(f"{name}: no value called {found[1]!r}") from None
+            raise RenderError(
+                said("%(file)s: no value called %(name)s", file=name, name=repr(found[1]))
+            ) from None
 
     return re.sub(r"@\{(\w+)\}", value, text)
 

@@ -25,9 +25,10 @@ from hotseat.asterisk.files import (
     write_prompts,
     write_texts,
 )
-from hotseat.asterisk.install import Installation, Say, find, install
+from hotseat.asterisk.install import Installation, find, install
 from hotseat.asterisk.instance import Instance, forget_lost_instances, instance_of
 from hotseat.asterisk.render import Folders, PhoneLogin, inputs_of, render
+from hotseat.asterisk.steps import Say
 from hotseat.config import Settings, load_secrets
 from words import listed, said
 
@@ -35,6 +36,9 @@ START_SECONDS = 60
 STOP_SECONDS = 10
 ANSWER_SECONDS = 30
 """A hung Asterisk must not hold a command, or the server's threads, for ever."""
+
+UP, DOWN = "hotseat asterisk up", "hotseat asterisk down"
+"""What to enter."""
 
 PHONES = "pjsip.conf"
 MODULES = "modules.conf"
@@ -166,7 +170,7 @@ class Sandbox:
         installation, instance = self._found()
         self.render()
         begun = instance.log.stat().st_size if instance.log.exists() else 0
-        say(f"starting Asterisk {installation.version} …")
+        say(said("starting Asterisk %(version)s …", version=installation.version))
         # -p, as Debian's own service has it: talks must not stutter when others want the processor.
         # Who may not have it (asterisk.c asks root only) runs like everybody else.
         as_user = ["-U", "asterisk", "-G", "asterisk"] if installation.owner() else []
@@ -178,10 +182,14 @@ class Sandbox:
                 say(f"! {error}")
             return pid
         self.down()
-        problems = "\n  ".join(errors) or started.stderr.strip() or "nothing in its log"
+        problems = "\n  ".join(errors) or started.stderr.strip() or said("nothing in its log")
         raise SandboxError(
-            f"Asterisk did not start:\n  {problems}\nIts log: {instance.log}\n"
-            "If an address is taken, choose another net (asterisk.net in hotseat.toml)."
+            said(
+                "Asterisk did not start:\n  %(problems)s\nIts log: %(log)s\n"
+                "If an address is taken, choose another net (asterisk.net in hotseat.toml).",
+                problems=problems,
+                log=str(instance.log),
+            )
         )
 
     def down(self, say: Say = lambda line: None) -> bool:
@@ -189,11 +197,11 @@ class Sandbox:
         pid = self.pid()
         if pid is None:
             return False
-        say("stopping Asterisk …")
+        say(said("stopping Asterisk …"))
         self._ask("channel request hangup all")
         self._ask("core stop gracefully")
         if not self._gone(STOP_SECONDS):
-            say("it does not stop by itself; killing it")
+            say(said("it does not stop by itself; killing it"))
             os.kill(pid, signal.SIGKILL)
             self._gone(STOP_SECONDS)
         return True
@@ -215,8 +223,11 @@ class Sandbox:
         done = _run(installation.command("-C", instance.config, "-rx", command))
         if done.returncode != 0:
             raise SandboxError(
-                f"Asterisk does not answer ({done.stderr.strip() or done.stdout.strip()}); "
-                "start it with `hotseat asterisk up`"
+                said(
+                    "Asterisk does not answer (%(why)s); start it with `%(command)s`",
+                    why=done.stderr.strip() or done.stdout.strip(),
+                    command=UP,
+                )
             )
         return done.stdout
 
@@ -225,8 +236,15 @@ class Sandbox:
         told = self.rx(f"module load {module}")
         if "Loaded" not in told:
             raise SandboxError(
-                f"Asterisk does not load {module} ({told.strip()}), {self.log()} says why; "
-                "once that is mended: `hotseat asterisk down`, then `hotseat asterisk up`"
+                said(
+                    "Asterisk does not load %(module)s (%(why)s), %(log)s says why;"
+                    " once that is mended: `%(down)s`, then `%(up)s`",
+                    module=module,
+                    why=told.strip(),
+                    log=str(self.log()),
+                    down=DOWN,
+                    up=UP,
+                )
             )
 
     def console(self) -> list[str]:

@@ -20,8 +20,8 @@ from zoneinfo import ZoneInfo
 import click
 from sqlalchemy import Engine
 
-from hotseat.asterisk.install import InstallError
 from hotseat.asterisk.sandbox import Sandbox, SandboxError
+from hotseat.asterisk.steps import InstallError
 from hotseat.config import Settings
 from hotseat.control_client import NotRunning, Refused, ask
 from hotseat.db.commands import opened

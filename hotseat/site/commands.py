@@ -200,7 +200,7 @@ def secret_command(name: str, action: str | None, json_: bool) -> None:
       hotseat phone secret p101 --rotate
     """
     if action is None:
-        fail(f"say what to do with the secret of {name}: --show or --rotate")
+        fail(said("say what to do with the secret of %(phone)s: --show or --rotate", phone=name))
     with opened() as engine:
         if action == "rotate":
             try:
@@ -269,7 +269,11 @@ def _fail_with(name: str, error: SiteInvalid) -> NoReturn:
 
 def _fail_without_phone(engine: Engine, name: str) -> NoReturn:
     phones = ", ".join(_current(engine).phones)
-    fail(f"no phone {name}; the site has {phones or 'none'}")
+    fail(
+        said("no phone %(phone)s; the site has %(known)s", phone=name, known=phones)
+        if phones
+        else said("no phone %(phone)s; the site has none", phone=name)
+    )
 
 
 def _current(engine: Engine) -> SiteNow:
