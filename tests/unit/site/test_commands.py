@@ -136,7 +136,7 @@ def test_the_tables_are_made_once(
 ) -> None:
     """The second run says so; then a site can be applied."""
     monkeypatch.setenv("HOTSEAT_DATABASE", databases.empty())
-    assert "(new)" in run("db", "upgrade").stdout
+    assert "all of them new" in run("db", "upgrade").stdout
     result = as_json(run("db", "upgrade", "--json"))
     assert result["before"] == result["now"]
     assert run("site", "apply", "--demo", "--yes").stdout.endswith("revision 1 is in force\n")
