@@ -19,7 +19,7 @@ from hotseat.guide import guide
 from hotseat.log import start_logging
 from hotseat.one_server import only_server
 from hotseat.server import Server
-from hotseat.terminal import own_name
+from hotseat.terminal import language, own_name
 
 log = structlog.get_logger(__name__)
 
@@ -68,7 +68,7 @@ def _serve(settings: Settings, clock_offset: int, show_guide: bool, admin: bool)
             pages.start()
 
     def tell(invitation: str | None) -> None:
-        print(guide(settings, server.site, own_name(), invitation), flush=True)
+        print(guide(settings, server.site, own_name(), invitation, language()), flush=True)
 
     def begin() -> None:
         Deferred.fromCoroutine(server.start()).addCallbacks(started, failed)
