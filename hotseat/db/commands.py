@@ -135,7 +135,7 @@ def calls(
 
 def _calls_table(found: list[CallRow], zone: ZoneInfo) -> str:
     heads = (
-        *(said("call"), said("arrived"), said("caller"), said("number"), said("queue")),
+        *(said("call"), said("arrived"), said("caller"), said("dialled"), said("queue")),
         *(said("waited"), said("seat"), said("talked"), said("offers"), said("outcome")),
         said("ended by"),
     )

@@ -16,6 +16,7 @@ from hotseat.db.secret_columns import new_secret
 from hotseat.db.snapshot import current_revision, site_now
 from hotseat.site.plan import Change, plan
 from hotseat.site.records import DutyTerms, Site, SiteNow
+from words import said
 
 
 class SiteChangedMeanwhile(Exception):
@@ -23,8 +24,12 @@ class SiteChangedMeanwhile(Exception):
 
     def __init__(self, expected: int, found: int) -> None:
         super().__init__(
-            f"the site changed meanwhile: it was at revision {expected}, now at {found}; "
-            "look at the plan again"
+            said(
+                "the site changed meanwhile: it was at revision %(expected)s, now at %(found)s;"
+                " look at the plan again",
+                expected=expected,
+                found=found,
+            )
         )
 
 

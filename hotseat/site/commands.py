@@ -234,14 +234,15 @@ def _text_of(file: Path | None, demo: bool) -> tuple[str, str]:
     if demo == (file is not None):
         fail(said("name a FILE (- for standard input), or say --demo"))
     if file is None:
-        return "demo site", files("hotseat.site").joinpath("demo.yaml").read_text(encoding="utf-8")
-    name = "standard input" if file == STDIN else str(file)
+        demo_file = files("hotseat.site").joinpath("demo.yaml")
+        return said("demo site"), demo_file.read_text(encoding="utf-8")
+    name = said("standard input") if file == STDIN else str(file)
     try:
         raw = sys.stdin.buffer.read() if file == STDIN else file.read_bytes()
         # Editors of another system put a mark in front.
         return name, raw.decode("utf-8-sig")
     except OSError as error:
-        fail(f"{name}: {error.strerror}")
+        fail(said("%(file)s: %(why)s", file=name, why=error.strerror or str(error)))
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         fail(said("%(name)s:%(line)s: not UTF-8; save the file as UTF-8", name=name, line=line))
@@ -258,7 +259,7 @@ def _site_of(file: Path | None, demo: bool) -> Site:
 def _fail_with(name: str, error: SiteInvalid) -> NoReturn:
     for problem in error.problems:
         gap = "" if problem.line is not None else " "
-        click.echo(f"{name}:{gap}{problem.told(language())}", err=True)
+        click.echo(f"{tell(name)}:{gap}{problem.told(language())}", err=True)
     n = len(error.problems)
     fail(
         said("1 mistake, nothing is changed")
@@ -312,7 +313,7 @@ def _result(revision: int, changes: Sequence[Change]) -> dict[str, Any]:
 
 
 def _lines(changes: Sequence[Change]) -> str:
-    return "\n".join(map(str, changes))
+    return "\n".join(tell(str(change)) for change in changes)
 
 
 def _counted(site: Site) -> Message:

@@ -1,14 +1,16 @@
-"""What applying a site would change, in words."""
+"""What applying a site would change, in words that can be told."""
 
 from __future__ import annotations
 
 import enum
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any, Final, TypeAlias
 
 from hotseat.site.export import written
 from hotseat.site.records import Site, SiteNow
+from words import Message, said
 
 
 class Sign(enum.Enum):
@@ -24,15 +26,17 @@ class Change:
     """One line of a plan."""
 
     sign: Sign
-    what: str
+    what: Message
     """`queue consult`."""
     words: str
-    """`ring_seconds: 20 -> 15`; "" where there is nothing to add."""
+    """`ring_seconds: 20 -> 15`, a message; titles as they are, "" where there is none."""
 
     def __str__(self) -> str:
-        """`~ queue consult: ring_seconds: 20 -> 15`."""
-        line = f"{self.sign.value} {self.what}"
-        return f"{line}: {self.words}" if self.words else line
+        """`~ queue consult: ring_seconds: 20 -> 15`, a message."""
+        sign, what = self.sign.value, self.what
+        if not self.words:
+            return said("%(sign)s %(what)s", sign=sign, what=what)
+        return said("%(sign)s %(what)s: %(words)s", sign=sign, what=what, words=self.words)
 
 
 def plan(current: SiteNow, wanted: Site) -> list[Change]:
@@ -40,8 +44,8 @@ def plan(current: SiteNow, wanted: Site) -> list[Change]:
     old, new = written(current.as_written()), written(wanted)
     changes = [
         Change(Sign.CHANGED, one, _difference(*difference))
-        for one in ("site", "roster")
-        for difference in _differences(old[one], new[one])
+        for name, one in (("site", said("site")), ("roster", said("roster")))
+        for difference in _differences(old[name], new[name])
     ]
     changes += _outbound(old.get("outbound"), new.get("outbound"))
     for section, one in _ONE_OF.items():
@@ -50,17 +54,18 @@ def plan(current: SiteNow, wanted: Site) -> list[Change]:
 
 
 _ONE_OF: Final = {
-    "skills": "skill",
-    "queues": "queue",
-    "hours": "hours",
-    "teams": "team",
-    "agents": "agent",
-    "phones": "phone",
-    "shifts": "shift",
-    "coverage": "cover",
-    "menus": "menu",
-    "numbers": "number",
+    "skills": said("skill"),
+    "queues": said("queue"),
+    "hours": said("hours"),
+    "teams": said("team"),
+    "agents": said("agent"),
+    "phones": said("phone"),
+    "shifts": said("shift"),
+    "coverage": said("cover"),
+    "menus": said("menu"),
+    "numbers": said("number"),
 }
+_OUTBOUND: Final = said("outbound calls")
 _TITLES: Final = ("title", "name", "place", "menu", "agent", "country")
 
 _MISSING: Final = object()
@@ -69,27 +74,30 @@ Path: TypeAlias = tuple[str, ...]
 
 def _outbound(old: object, new: object) -> Iterator[Change]:
     if old is None and new is not None:
-        yield Change(Sign.NEW, "outbound calls", _title(new))
+        yield Change(Sign.NEW, _OUTBOUND, _title(new))
     elif old is not None and new is None:
-        yield Change(Sign.GONE, "outbound calls", _title(old))
+        yield Change(Sign.GONE, _OUTBOUND, _title(old))
     else:
         for difference in _differences(old, new):
-            yield Change(Sign.CHANGED, "outbound calls", _difference(*difference))
+            yield Change(Sign.CHANGED, _OUTBOUND, _difference(*difference))
 
 
 def _section(
-    one: str, old: Mapping[str, Any], new: Mapping[str, Any], current: SiteNow
+    one: Message, old: Mapping[str, Any], new: Mapping[str, Any], current: SiteNow
 ) -> Iterator[Change]:
     for name in sorted(old.keys() | new.keys()):
-        what = f"{one} {name}"
+        what = _named(one, name)
         if name not in old:
             yield Change(Sign.NEW, what, _title(new[name]))
         elif name not in new:
             yield Change(Sign.GONE, what, _title(old[name]))
         else:
-            prefix = f"revision {current.menus[name].revision + 1}, " if one == "menu" else ""
             for difference in _differences(old[name], new[name]):
-                yield Change(Sign.CHANGED, what, prefix + _difference(*difference))
+                words = _difference(*difference)
+                if one == "menu":
+                    revision = current.menus[name].revision + 1
+                    words = said("revision %(n)s, %(change)s", n=revision, change=words)
+                yield Change(Sign.CHANGED, what, words)
 
 
 def _title(entry: object) -> str:
@@ -114,15 +122,17 @@ def _differences(
         yield path, old, new
 
 
-def _difference(path: Path, old: object, new: object) -> str:
+def _difference(path: Path, old: object, new: object) -> Message:
+    if not path:
+        return said("%(old)s -> %(new)s", old=_shown(old), new=_shown(new))
     where = _where(path)
-    if old is _MISSING:
-        return f"new {where}{_after(new)}"
     if new is _MISSING:
-        return f"no {where} any more"
-    return (
-        f"{where}: {_shown(old)} -> {_shown(new)}" if where else f"{_shown(old)} -> {_shown(new)}"
-    )
+        return said("no %(where)s any more", where=where)
+    if old is not _MISSING:
+        return said("%(where)s: %(old)s -> %(new)s", where=where, old=_shown(old), new=_shown(new))
+    if isinstance(new, Mapping):
+        return said("new %(where)s", where=where)
+    return said("new %(where)s: %(value)s", where=where, value=_shown(new))
 
 
 def _where(path: Path) -> str:
@@ -131,30 +141,38 @@ def _where(path: Path) -> str:
     rest = list(path)
     while rest:
         field = rest.pop(0)
-        steps.append(f"{_ENTRY_OF[field]} {rest.pop(0)}" if field in _ENTRY_OF and rest else field)
-    return " of ".join(reversed(steps))
+        entry = _ENTRY_OF.get(field)
+        steps.append(_named(entry, rest.pop(0)) if entry and rest else field)
+    return reduce(
+        lambda outer, inner: said("%(inner)s of %(outer)s", inner=inner, outer=outer), steps
+    )
+
+
+def _named(kind: Message, name: str) -> Message:
+    return said("%(kind)s %(name)s", kind=kind, name=name)
 
 
 _ENTRY_OF: Final = {
-    "nodes": "node",
-    "keys": "key",
-    "skills": "skill",
-    "requires": "required skill",
-    "set": "setting",
-    "weekly": "weekday",
-    "overrides": "date",
+    "nodes": said("node"),
+    "keys": said("key"),
+    "skills": said("skill"),
+    "requires": said("required skill"),
+    "set": said("setting"),
+    "weekly": said("weekday"),
+    "overrides": said("date"),
 }
 
 
-def _after(value: object) -> str:
-    return "" if isinstance(value, Mapping) else f": {_shown(value)}"
-
-
 def _shown(value: object) -> str:
+    return said("nothing") if value is None or value == "" else _written(value)
+
+
+def _written(value: object) -> str:
+    """On one line, as the file has it."""
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{key}: {_shown(entry)}" for key, entry in value.items()) + "}"
+        return "{" + ", ".join(f"{key}: {_written(entry)}" for key, entry in value.items()) + "}"
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return "[" + ", ".join(map(_shown, value)) + "]"
+        return "[" + ", ".join(map(_written, value)) + "]"
     if isinstance(value, bool):
         return str(value).lower()
-    return "nothing" if value is None or value == "" else str(value)
+    return "null" if value is None else str(value) or '""'

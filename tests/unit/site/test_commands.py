@@ -184,6 +184,30 @@ def test_apply_shows_asks_and_says_the_revision(ready: Run, tmp_path: Path) -> N
     }
 
 
+def test_a_plan_is_told_in_the_language_of_the_terminal(ready: Run, tmp_path: Path) -> None:
+    """The words for things, not what stands in the file; a program reads English."""
+    text = ready("site", "export").stdout
+    for old, new in (
+        ("ring_seconds: 15", "ring_seconds: 25"),
+        ("'1': consult", "'1': complaint"),
+        ("volunteers: true", "volunteers: false"),
+        ("8099", "8098"),
+    ):
+        text = text.replace(old, new, 1)
+    (tmp_path / "site.yaml").write_text(text, encoding="utf-8")
+    plan = ("site", "plan", "site.yaml")
+    told = ready("--lang", "zh", *plan).stdout.splitlines()
+    assert "~ 队列 complaint: ring_seconds: 15 -> 25" in told
+    assert "~ 菜单 main: 第 2 版，步骤 ask 的 按键 1: consult -> complaint" in told
+    assert "- 号码 8099" in told
+    assert ready("--lang", "zh", *plan, "--json").stdout == ready(*plan, "--json").stdout
+    asked = ready("--lang", "zh", "site", "apply", "site.yaml", stdin="y\n").stdout
+    assert asked.endswith("第 2 版已生效\n")
+    assert asked.startswith(told[0])
+    broken = ready("--lang", "zh", "site", "check", "-", stdin="{}", code=1).stderr
+    assert broken.startswith("标准输入: ")
+
+
 def test_a_prompt_that_nobody_has_recorded_is_named_and_no_mistake(
     ready: Run, tmp_path: Path
 ) -> None:
