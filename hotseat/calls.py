@@ -8,52 +8,34 @@ of a call meanwhile is gathered in `hotseat.contacts`.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Awaitable, Callable
 
 import structlog
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 
 from acd.effects import Offer
-from acd.escalation import AskTheQueue, CallIn, GiveUp, KeepWaiting, asks_for_agent, is_own
-from acd.events import (
-    CallerGone,
-    CallQueued,
-    OfferAnswered,
-    OfferFailed,
-    TalkEnded,
-    TermsChanged,
-)
+from acd.events import CallerGone, TalkEnded, TermsChanged
 from acd.ports import Switch, SwitchAway
 from acd.recovery import Ticket, TicketError, TicketState
 from acd.service import Service
-from acd.types import CallId, Failure, Millis, OfferId, requirement
+from acd.types import CallId, Millis, OfferId
 from hotseat.bell import Bell
 from hotseat.check_in import CheckIn
 from hotseat.clock import Clock
-from hotseat.contact import Contact, contact_from
-from hotseat.contacts import Contacts, ticket_of
+from hotseat.contact import Contact, contact_from, ticket_of
+from hotseat.contacts import Contacts
 from hotseat.dial_back import DialBacks
-from hotseat.hold import Hold
 from hotseat.last_resort import LastResort
 from hotseat.live_config import LiveConfig
 from hotseat.reception import SORRY, Reception
-from hotseat.site.records import QueueRecord, SiteNow, removed_queue
-from ivr.interpreter import (
-    TEMPORARY_FAILURE,
-    EnqueueStep,
-    Failed,
-    Interpreter,
-    Left,
-    Outcome,
-    Place,
-)
-from ivr.ports import DialResult, Line, LineFacts, LineFailed, LineGone
+from hotseat.ringing import Ringing
+from hotseat.site.records import SiteNow
+from hotseat.wait import Wait
+from ivr.interpreter import TEMPORARY_FAILURE, EnqueueStep, Interpreter, Outcome, Place
+from ivr.ports import Line, LineFacts, LineGone
 from ivr.prompts import sound_paths
 from ivr.session import run_menu
-from ivr.waiting import Told
 
 log = structlog.get_logger(__name__)
 
@@ -62,25 +44,6 @@ NOT_IN_SERVICE = 1
 
 LONGEST_UNMET: Millis = 15 * 60_000
 """The dialplan gives up earlier; an older stamp comes from a clock that was set."""
-
-FAILURES = {
-    DialResult.NO_ANSWER: Failure.NO_ANSWER,
-    DialResult.DECLINED: Failure.DECLINED,
-    DialResult.BUSY: Failure.BUSY,
-    DialResult.UNREACHABLE: Failure.UNREACHABLE,
-    DialResult.WITHDRAWN: Failure.WITHDRAWN,
-    DialResult.REFUSED: Failure.REFUSED,
-    DialResult.ERROR: Failure.ERROR,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class _Wait:
-    """A contact in line, by which step of its menu, and what it hears."""
-
-    contact: Contact
-    step: EnqueueStep
-    hold: Hold
 
 
 class Calls:
@@ -112,13 +75,14 @@ class Calls:
         self._last_resort = last_resort
         self._check_in = check_in
         self._dial_backs = dial_backs
-        self._waiting_for_offer: dict[CallId, Deferred[Offer | None]] = {}
-        self._waits: dict[CallId, _Wait] = {}
+        self._in_line: dict[CallId, Wait] = {}
         self._service: Service
+        self._ringing: Ringing
 
     def staff(self, service: Service) -> None:
         """Meet the floor; comes before the first line."""
         self._service = service
+        self._ringing = Ringing(self._bell, self._switch, service, self._now)
 
     # -- a line ---------------------------------------------------------------------------------
 
@@ -148,7 +112,7 @@ class Calls:
         self._contacts.add(contact)
         Deferred.fromCoroutine(self._see_off(contact, line))
         if ticket is None:
-            await self._write(contact, line, TicketState.MENU)
+            await line.set(ticket_of(contact, TicketState.MENU))
             await line.answer()
         return contact
 
@@ -217,13 +181,29 @@ class Calls:
                 contact.language = language
                 if contact.queued_at is None:
                     # Worth a command: after a crash the caller is asked again in this language.
-                    await self._write(contact, line, TicketState.MENU)
+                    await line.set(ticket_of(contact, TicketState.MENU))
+
+        def enqueue(step: EnqueueStep) -> Awaitable[Outcome]:
+            wait = Wait(
+                contact,
+                line,
+                step,
+                roll=self._in_line,
+                contacts=self._contacts,
+                config=self._config,
+                service=self._service,
+                ringing=self._ringing,
+                last_resort=self._last_resort,
+                reactor=self._reactor,
+                now=self._now,
+            )
+            return wait.to_the_end()
 
         await run_menu(
             line,
             interpreter,
             site=self._reception,
-            enqueue=partial(self._enqueue, contact, line),
+            enqueue=enqueue,
             on_position=moved,
             log=log.bind(call=contact.call),
         )
@@ -250,235 +230,27 @@ class Calls:
         if contact.answered_at and contact.talk_ended_at is None and not self._switch.up:
             contact.talk_ended_at = contact.alone_since  # nobody else will tell
         self._service.tell(CallerGone(contact.call))
-        waiting = self._waiting_for_offer.pop(contact.call, None)
-        if waiting is not None:
-            waiting.errback(LineGone())
+        wait = self._in_line.get(contact.call)
+        if wait is not None:
+            wait.line_gone()
         contact.offer = None
 
-    # -- waiting and ringing --------------------------------------------------------------------
-
-    async def _enqueue(self, contact: Contact, line: Line, step: EnqueueStep) -> Outcome:
-        """Wait for a person and talk; returns when the caller is free again."""
-        if contact.talked:
-            # Came back after a talk: a call that has talked never waits again.
-            return Left("talked")
-        if self._queue(contact, step) is None:
-            return Failed(f"no queue {step.queue}")
-        came_back = contact.queued_at
-        if came_back is None:
-            self._join(contact, step)
-        elif not asks_for_agent(contact.requires):
-            contact.widened = True  # as far as its ticket tells
-        if line.facts.dial_status:
-            # Left by an earlier Dial; with a ticket that says `waiting` it would mean a talk.
-            await line.set({"DIALSTATUS": ""})
-        await self._stand_in_line(contact, line, step)
-        self._contacts.in_line(contact)
-        hold = self._hold(contact, line, step)
-        self._waits[contact.call] = _Wait(contact, step, hold)
-        try:
-            if await self._given_up(contact, line, hold, step):
-                return Left("nobody left")
-            if contact.offer is None:
-                if came_back is None:
-                    hold.begin(step.announce)
-                else:
-                    hold.come_back()
-            while True:
-                offer = await self._next_offer(contact)
-                hold.rest()
-                if offer is not None and await self._ring(contact, line, offer):
-                    return Left("talked")
-                self._last_resort.let_go(contact)
-                if await self._given_up(contact, line, hold, step):
-                    return Left("nobody left")
-                if contact.offer is None:
-                    await hold.go_on()
-        except LineFailed:
-            contact.lost = True  # sorry is said next, and that is all
-            raise
-        finally:
-            hold.rest()
-            self._last_resort.let_go(contact)
-            if (wait := self._waits.get(contact.call)) is not None and wait.hold is hold:
-                del self._waits[contact.call]
-
-    async def _stand_in_line(self, contact: Contact, line: Line, step: EnqueueStep) -> None:
-        """The ticket first: a server that comes after an offer has to find it."""
-        self._weigh(contact, step)
-        await self._write(contact, line, TicketState.WAITING)
-        # Only now: the site may have changed while the ticket was written.
-        self._service.tell(self._terms(contact, step))
-
-    async def _given_up(self, contact: Contact, line: Line, hold: Hold, step: EnqueueStep) -> bool:
-        """Turn to whoever can be asked yet; True if there is nobody and the caller was told."""
-        while contact.offer is None:
-            match self._last_resort.next_step(contact):
-                case KeepWaiting():
-                    return False
-                case AskTheQueue():
-                    contact.widened = True
-                    await self._stand_in_line(contact, line, step)
-                case CallIn(agent):
-                    self._last_resort.call_in(contact, agent)
-                case GiveUp():
-                    hold.rest()
-                    contact.in_line = False
-                    self._service.tell(CallerGone(contact.call))
-                    await self._last_resort.give_up(contact, line)
-                    return True
-        return False
+    # -- those in line --------------------------------------------------------------------------
 
     def look_again(self) -> None:
         """Is somebody left for those who wait? Agents log off, and duties end."""
-        for call, waiting in list(self._waiting_for_offer.items()):
-            contact = self._contacts.get(call)
-            if contact is not None and not isinstance(
-                self._last_resort.next_step(contact), KeepWaiting
-            ):
-                del self._waiting_for_offer[call]
-                waiting.callback(None)
-
-    def _queue(self, contact: Contact, step: EnqueueStep) -> QueueRecord | None:
-        """The queue that a step leads to; None if there is none to begin to wait in."""
-        queue = self._config.queue(step.queue)
-        if queue is None and contact.queued_at is not None:
-            # Removed, and forgotten by a restart: who waits is served as the ticket says.
-            weight = contact.priority - step.priority
-            queue = removed_queue(step.queue, dict(contact.requires), weight)
-        return queue
-
-    def _queue_of(self, contact: Contact, step: EnqueueStep) -> QueueRecord:
-        """The queue in which the contact waits, as it is now."""
-        queue = self._queue(contact, step)
-        assert queue is not None, "a queue in which somebody waits is never forgotten"
-        return queue
-
-    def _join(self, contact: Contact, step: EnqueueStep) -> None:
-        """The wait begins here, once; a session that comes back finds it begun."""
-        # Who came while no server was there has waited already.
-        contact.queued_at = at = self._now() - contact.unmet
-        contact.queue = step.queue
-        self._contacts.changed(contact, queue=step.queue, queued_at=at, language=contact.language)
-
-    def _weigh(self, contact: Contact, step: EnqueueStep) -> None:
-        """What the queue and the menu ask for now, and their weight.
-
-        A skill that the site has no more is asked of nobody: nobody can have it. Who calls an
-        agent's own number asks for the agent, and for the queue's skills only after that.
-        """
-        queue, skills = self._queue_of(contact, step), self._config.now.skills
-        asked = {**queue.requires, **step.requires}
-        if asks_for_agent(requirement(step.requires)):
-            asked = dict(queue.requires if contact.widened else step.requires)
-        contact.requires = requirement(
-            {name: asked[name] for name in asked if name in skills or is_own(name)}
-        )
-        priority = queue.priority + step.priority
-        if contact.priority != priority:
-            contact.priority = priority
-            self._contacts.changed(contact, priority=priority)
-
-    def _terms(self, contact: Contact, step: EnqueueStep) -> CallQueued:
-        """On which the contact waits from now on."""
-        self._weigh(contact, step)
-        queue = self._queue_of(contact, step)
-        assert contact.queued_at is not None
-        return CallQueued(
-            contact.call,
-            queue.name,
-            contact.requires,
-            contact.queued_at,
-            priority=contact.priority,
-            ring=queue.ring_ms,
-            wrap_up=queue.wrap_up_ms,
-            again=self._last_resort.again(queue),
-            attempts=contact.offers,
-            volunteers=queue.volunteers or asks_for_agent(contact.requires),
-            mobile_ring=queue.duty.ring_ms,
-            together=queue.duty.together,
-        )
+        for call, wait in list(self._in_line.items()):
+            if self._contacts.get(call) is not None:
+                wait.look_again()
 
     def site_changed(self, old: SiteNow, new: SiteNow) -> None:
         """Who waits is served on the new terms from now on; offers and talks go on as they are."""
-        still = Counter(wait.step.queue for wait in self._waits.values())
+        still = Counter(wait.step.queue for wait in self._in_line.values())
         for name in old.queues.keys() - new.queues.keys():
             log.warning("queue_removed", queue=name, waiting=still[name])
-        for wait in list(self._waits.values()):
-            self._service.tell(TermsChanged(self._terms(wait.contact, wait.step)))
-            wait.hold.queue_changed()
-
-    def _hold(self, contact: Contact, line: Line, step: EnqueueStep) -> Hold:
-        async def tell(told: Told) -> None:
-            contact.told = told
-            # A server that takes the caller on must not tell a worse place.
-            await self._write(contact, line, TicketState.WAITING)
-
-        return Hold(
-            line,
-            self._reactor,
-            queue=partial(self._queue_of, contact, step),
-            outlook=lambda: self._service.floor.outlook(contact.call, self._now()),
-            told=contact.told,
-            tell=tell,
-            log=log.bind(call=contact.call),
-        )
-
-    def _next_offer(self, contact: Contact) -> Deferred[Offer | None]:
-        """The floor's next choice; None if it has to be looked whether anybody is left."""
-        waiting: Deferred[Offer | None] = Deferred()
-        if contact.offer is not None:
-            waiting.callback(contact.offer)
-        elif contact.line is None:
-            waiting.errback(LineGone())
-        else:
-            self._waiting_for_offer[contact.call] = waiting
-        return waiting
-
-    async def _ring(self, contact: Contact, line: Line, offer: Offer) -> bool:
-        """Ring one seat; True after a talk."""
-        if contact.withdrawn:
-            self._switch.offer_over(contact.call)
-            self._offer_failed(contact, offer, Failure.WITHDRAWN)
-            return False
-        result = await self._bell.ring(contact, line, offer)
-        self._switch.offer_over(contact.call)
-        if result is DialResult.WITHDRAWN and not contact.withdrawn:
-            # A phone may answer with our own cause 26; rung again at once, it would go in circles.
-            result = DialResult.DECLINED
-        if result is not DialResult.ANSWERED:
-            self._offer_failed(contact, offer, FAILURES[result])
-            return False
-        if contact.withdrawn and contact.answered_at is None and await self._never_met(contact):
-            # Picked up in the instant of the withdrawal: hung up before the two were bridged.
-            await line.set({"DIALSTATUS": ""})
-            self._offer_failed(contact, offer, Failure.WITHDRAWN)
-            return False
-        contact.talked = True
-        contact.offer = None
-        if not self._switch.up:
-            contact.talk_ended_at = self._now()
-            if contact.answered_at is None:
-                self._service.tell(OfferAnswered(offer.offer, self._now()))
-                contact.seat = offer.seat
-        self._service.tell(TalkEnded(contact.call))
-        return True
-
-    async def _never_met(self, contact: Contact) -> bool:
-        """Did the two not talk? The question also lets events catch up that were under way."""
-        try:
-            await self._switch.look(contact.call)
-        except SwitchAway:
-            return False
-        return contact.answered_at is None
-
-    def _offer_failed(self, contact: Contact, offer: Offer, cause: Failure) -> None:
-        contact.offer = None
-        contact.withdrawn = False
-        self._service.tell(OfferFailed(offer.offer, cause))
-
-    async def _write(self, contact: Contact, line: Line, state: TicketState) -> None:
-        await line.set({"HOTSEAT_TICKET": ticket_of(contact, state)})
+        for wait in list(self._in_line.values()):
+            self._service.tell(TermsChanged(wait.terms()))
+            wait.queue_changed()
 
     # -- acd.ports.Lines ------------------------------------------------------------------------
 
@@ -492,9 +264,9 @@ class Calls:
         self._switch.offer_over(offer.call)  # a session that was lost cannot have said so
         contact.offer, contact.withdrawn = offer, False
         contact.offers += 1
-        waiting = self._waiting_for_offer.pop(offer.call, None)
-        if waiting is not None:
-            waiting.callback(offer)
+        wait = self._in_line.get(offer.call)
+        if wait is not None:
+            wait.offered(offer)
 
     def withdraw(self, offer: OfferId, call: CallId) -> None:
         """The floor wants the seat left alone."""

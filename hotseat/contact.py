@@ -170,3 +170,23 @@ def contact_from(ticket: Ticket, facts: LineFacts) -> Contact:
         talked=ticket.state is TicketState.AFTER,
         offers=ticket.attempts,
     )
+
+
+def ticket_of(contact: Contact, state: TicketState) -> dict[str, str]:
+    """What the contact's channel carries in this state, as a variable of the channel."""
+    ticket = Ticket(
+        state=state,
+        call=contact.call,
+        arrived=contact.queued_at or contact.arrived,
+        queue=contact.queue or "",
+        priority=contact.priority,
+        requires=contact.requires,
+        attempts=contact.offers,
+        menu=contact.menu,
+        revision=contact.revision,
+        node=contact.node,
+        above=contact.above,
+        told=contact.told.place,
+        language=contact.language,
+    )
+    return {"HOTSEAT_TICKET": ticket.format()}

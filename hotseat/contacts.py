@@ -23,7 +23,6 @@ from acd.events import (
     SeatReleased,
 )
 from acd.ports import Journal, Side, Switch, SwitchAway, SwitchSnapshot
-from acd.recovery import Ticket, TicketState
 from acd.service import Service
 from acd.types import CallId, Device, Millis
 from hotseat.clock import Clock
@@ -291,22 +290,3 @@ class Contacts:
             self._now(),
             Note(kind, call=contact.call, seat=contact.seat, queue=contact.queue, facts=facts),
         )
-
-
-def ticket_of(contact: Contact, state: TicketState) -> str:
-    """What the contact's channel carries in this state."""
-    return Ticket(
-        state=state,
-        call=contact.call,
-        arrived=contact.queued_at or contact.arrived,
-        queue=contact.queue or "",
-        priority=contact.priority,
-        requires=contact.requires,
-        attempts=contact.offers,
-        menu=contact.menu,
-        revision=contact.revision,
-        node=contact.node,
-        above=contact.above,
-        told=contact.told.place,
-        language=contact.language,
-    ).format()

@@ -181,7 +181,8 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "hotseat.clock", "hotseat.config", "hotseat.reception", "hotseat.hold",
             "hotseat.authority", "hotseat.bell", "hotseat.last_resort", "hotseat.outbound_calls",
             "hotseat.numbering", "hotseat.check_in", "hotseat.pins", "hotseat.dial_back",
-            "hotseat.public_holidays", "hotseat.live_roster", "hotseat.roster", *WORDS,
+            "hotseat.public_holidays", "hotseat.live_roster", "hotseat.roster", "hotseat.wait",
+            "hotseat.terms", "hotseat.ringing", *WORDS,
         ),
     ),
 )  # fmt: skip
