@@ -30,7 +30,7 @@ from hotseat.authority import Authority, name_of
 from hotseat.callbacks import IllegalStep
 from hotseat.dial_back import DialRefused
 from hotseat.seats import SeatError
-from words import plain
+from words import plain, said
 
 log = structlog.get_logger(__name__)
 
@@ -142,7 +142,8 @@ class Control(Resource):
             return {"ok": False, "error": str(error), "said": plain(*error.args)}
         except Exception:
             log.error("command_failed", command=name, failure=Failure().getTraceback())
-            return {"ok": False, "error": f"{name} failed; the server's log has the reason"}
+            why = said("%(command)s failed; the server's log has the reason", command=name)
+            return {"ok": False, "error": why, "said": plain(why)}
         if name not in LOOKS:
             log.info("command", command=name, actor=actor, **args)
         return {"ok": True, "result": result}

@@ -75,10 +75,13 @@ class LiveConfig:
         try:
             site = await self._database.run(_checked_site)
         except SiteInvalid as error:
-            self.problem = f"the site in the database is wrong, nothing is changed: {error}"
+            self.problem = said(
+                "the site in the database is wrong, nothing is changed: %(why)s", why=str(error)
+            )
             return self.problem
         except SQLAlchemyError as error:
-            return f"the database is away, nothing is changed: {reason_of(error)}"
+            why = reason_of(error)
+            return said("the database is away, nothing is changed: %(why)s", why=why)
         self.problem = None
         if site.revision > self.now.revision:
             self._swap(site)

@@ -23,6 +23,7 @@ from hotseat.live_config import LiveConfig
 from hotseat.roster.coverage import Stretch
 from hotseat.roster.duty import DutyRoster
 from hotseat.roster.shifts import Duty, day_of, midnight
+from words import said
 
 log = structlog.get_logger(__name__)
 
@@ -76,7 +77,8 @@ class LiveRoster:
         try:
             await self._refresh()
         except SQLAlchemyError as error:
-            return f"the database is away, the roster stays as it is: {reason_of(error)}"
+            why = reason_of(error)
+            return said("the database is away, the roster stays as it is: %(why)s", why=why)
         return None
 
     async def _refresh(self) -> None:

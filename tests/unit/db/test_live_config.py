@@ -22,6 +22,7 @@ from hotseat.site.export import export
 from hotseat.site.read import read
 from hotseat.site.records import EMPTY_SITE, Site, SiteNow
 from tests.unit.threads_inline import InlineReactor, InlineThreads
+from words import told
 
 result_of = SynchronousTestCase().successResultOf
 failure_of = SynchronousTestCase().failureResultOf
@@ -210,6 +211,7 @@ def test_a_database_that_is_away_leaves_the_site(
         problem = reload(config)
         assert problem is not None
         assert problem.startswith("the database is away, nothing is changed")
+        assert told(problem, "zh").startswith("数据库无法访问，未作任何更改：")
         for _ in range(3):
             reactor.advance(2)
         assert config.now.revision == 1
