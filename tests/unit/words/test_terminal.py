@@ -15,8 +15,26 @@ COMMANDS = [
     for path in sorted((ROOT / "hotseat").rglob("*.py"))
     if "import click" in path.read_text(encoding="utf-8")
 ]
-TOLD = {"fail": 0, "tell": 0, "show": 2, "echo": 0, "secho": 0, "confirm": 0, "table": 0}
+TOLD = {
+    "fail": 0,
+    "tell": 0,
+    "show": 2,
+    "echo": 0,
+    "secho": 0,
+    "confirm": 0,
+    "prompt": 0,
+    "table": 0,
+}
 """Function -> which of its arguments is for people."""
+REFUSING = [
+    path
+    for place in (
+        *("backup/*.py", "callbacks/*.py", "db/callbacks.py", "db/roster_*.py", "site/*.py"),
+        *("roster/drafts.py", "roster/requests.py", "roster/rotations.py", "roster/shifts.py"),
+    )
+    for path in sorted((ROOT / "hotseat").glob(place))
+]
+"""Whose errors commands tell as they are."""
 WORD = re.compile(r"(?!\bhotseat\b)\b[A-Za-z]{2}")
 PASSES_ON = {"filter", "list", "map", "sorted", "str", "tuple"}
 """Functions whose arguments are told; those of `said` have their Chinese."""
@@ -55,10 +73,34 @@ def english_alone(code: str) -> list[str]:
     return found
 
 
+def refused_in_english_alone(code: str) -> list[str]:
+    """The same of errors that are raised."""
+    return [
+        f"{raised.lineno}: {text}"
+        for raised in ast.walk(ast.parse(code))
+        if isinstance(raised, ast.Raise) and isinstance(raised.exc, ast.Call)
+        for argument in raised.exc.args
+        for text in texts(argument)
+        if WORD.search(text)
+    ]
+
+
 @pytest.mark.parametrize("path", COMMANDS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_command_tells_english_alone(path: Path) -> None:
     """Each sentence is a `said`, and so has its Chinese."""
     assert english_alone(path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("path", REFUSING, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_refusal_is_english_alone(path: Path) -> None:
+    """It is a message from where it is raised to the terminal."""
+    assert refused_in_english_alone(path.read_text(encoding="utf-8")) == []
+
+
+def test_a_refusal_in_english_alone_is_found() -> None:
+    assert refused_in_english_alone('raise Refused(f"no agent {agent}")') == ["1: no agent "]
+    assert refused_in_english_alone('raise Refused(said("no agent %(agent)s", agent=a))') == []
+    assert refused_in_english_alone('raise Refused(f"{file}: {error.strerror}") from error') == []
 
 
 @pytest.mark.parametrize(
