@@ -23,6 +23,9 @@ CHINESE = manual("zh")
 TYPED = re.compile(r"--[a-z][a-z-]*|`[^`]+`|HOTSEAT_\w*|\.?[\w/]+\.(?:toml|spool|yaml)|\d+")
 """What a person types or looks for; it is the same in every language."""
 
+HEADING = "`wait`"
+"""Quoted as it stands above a column of `hotseat top`, so told as it is there."""
+
 FACTS = re.compile(r"{[^}]*}")
 
 
@@ -68,11 +71,12 @@ def typed(text: str) -> Counter[str]:
 
 
 def in_chinese(word: str) -> str:
-    """In a command, places for arguments are told; a heading that is quoted is told as well."""
+    """In a command, places for arguments are told."""
+    if word == HEADING:
+        return f"`{catalog('zh')[word.strip('`')]}`"
     if not word.startswith("`"):
         return word
-    quoted = catalog("zh").get(word.strip("`"), word.strip("`"))
-    return f"`{re.sub('[A-Z]+', lambda place: CHINESE.get(place[0], place[0]), quoted)}`"
+    return re.sub("[A-Z]+", lambda place: CHINESE.get(place[0], place[0]), word)
 
 
 def page(language: str, *words: str) -> str:
