@@ -74,8 +74,8 @@ def list_command(language: str | None, only_missing: bool, json_: bool) -> None:
     \b
     Example:
       hotseat prompts list --missing
-      prompt      language  length  voice  used  text
-      our-office  en        MISSING        1
+      prompt      language  length   voice  used  text
+      our-office  zh        MISSING      –     1     –
     """
     with opened() as engine:
         found = _shelf(engine)
