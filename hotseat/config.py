@@ -21,6 +21,8 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from words import listed, said
+
 CONFIG_NAME = "hotseat.toml"
 SYSTEM_CONFIG = Path("/etc/hotseat") / CONFIG_NAME
 
@@ -245,7 +247,8 @@ def load_secrets(settings: Settings) -> Secrets:
             _write(settings, new, found)
             new.replace(path)
     except (OSError, ValidationError) as error:
-        raise ConfigError(f"{path}: {error}; remove the file to make new secrets") from error
+        fix = said("remove the file to make new secrets")
+        raise ConfigError(listed([f"{path}: {error}", fix])) from error
     return found
 
 

@@ -11,6 +11,7 @@ from hotseat.seats import Seats
 from softphone_bridge.endpoints import NoPlace, Placing, Where, endpoint
 from softphone_bridge.feed import Feed
 from softphone_bridge.frames import View
+from words import said
 
 PLACES = {"desk": Where.DESK, "mobile": Where.MOBILE, "roster": None}
 """Where an agent can be rung; `roster` takes back what was said before."""
@@ -84,7 +85,10 @@ def _because(placing: Placing, place: str | None) -> str | None:
 
 def _where(where: str) -> Where | None:
     if where not in PLACES:
-        raise CommandError(f"no place {where}; it is one of {', '.join(PLACES)}")
+        places = ", ".join(PLACES)
+        raise CommandError(
+            said("no place %(place)s; it is one of %(places)s", place=where, places=places)
+        )
     return PLACES[where]
 
 
@@ -112,9 +116,12 @@ def floor_commands(floor: Floor) -> dict[str, Command]:
         try:
             explanation = floor.explain(CallId(call))
         except KeyError:
-            raise CommandError(
-                f"no call {call} on the floor; `hotseat status` lists them"
-            ) from None
+            unknown = said(
+                "no call %(call)s on the floor; `%(command)s` lists them",
+                call=call,
+                command="hotseat status",
+            )
+            raise CommandError(unknown) from None
         return {
             "call": call,
             "state": explanation.state.value,

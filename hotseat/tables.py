@@ -35,6 +35,12 @@ def cut(text: str, columns: int) -> str:
     return kept + "…"
 
 
+def padded(text: str, columns: int, *, to_right: bool = False) -> str:
+    """The text with so many spaces that it fills its columns."""
+    gap = " " * (columns - width(text))
+    return gap + text if to_right else text + gap
+
+
 def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """Aligned columns under their heads; numbers, spans and shares to the right, None as a dash."""
     cells = [[_cell(value) for value in row] for row in rows]
@@ -48,7 +54,7 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     lines = [heads, *cells]
     return "\n".join(
         "  ".join(
-            _pad(text, room, to_right)
+            padded(text, room, to_right=to_right)
             for text, room, to_right in zip(line, widths, right, strict=True)
         ).rstrip()
         for line in lines
@@ -66,8 +72,3 @@ def span(milliseconds: int | None) -> str:
 
 def _cell(value: object) -> str:
     return "–" if value is None or value == "" else str(value)
-
-
-def _pad(text: str, room: int, to_right: bool) -> str:
-    gap = " " * (room - width(text))
-    return gap + text if to_right else text + gap

@@ -45,7 +45,7 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("acd.service", ("acd",)),
     ("acd", ("acd", "words")),
     ("softphone_bridge", ("softphone_bridge", "acd", "words")),
-    ("hotseat.config", ()),
+    ("hotseat.config", ("words",)),
     ("hotseat.clock", ()),
     ("hotseat.log", ()),
     ("hotseat.history", ("acd",)),
@@ -114,7 +114,7 @@ RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
         "hotseat.control_commands",
         (
             "hotseat.control", "hotseat.seats", "hotseat.live_config", "hotseat.live_roster",
-            "acd", "softphone_bridge",
+            "acd", "softphone_bridge", "words",
         ),
     ),
     ("hotseat.enquiries", ("hotseat.db", "hotseat.pins", "acd", *WORDS)),

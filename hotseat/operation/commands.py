@@ -14,12 +14,14 @@ from hotseat.operation.doctor import Finding, Verdict
 from hotseat.operation.live_view import watch
 from hotseat.operation.probe import examine
 from hotseat.operation.screen import Look, ScreenLine, draw
+from hotseat.operation.terms import term
+from hotseat.tables import padded
 from hotseat.terminal import as_json, fail, language, settings_or_exit, show, tell
 from words import plain, said
 
 LOOK_SECONDS = 0.5
 COLORS = {Verdict.OK: "green", Verdict.WARN: "yellow", Verdict.FAIL: "red"}
-SUBJECT_COLUMNS = 13
+VERDICT_COLUMNS, SUBJECT_COLUMNS = 4, 13
 
 
 @click.command()
@@ -123,7 +125,8 @@ def _plain(finding: Finding) -> dict[str, object]:
 
 
 def _told(finding: Finding) -> str:
-    verdict = click.style(f"{finding.verdict.value:4}", fg=COLORS[finding.verdict])
-    line = f"{verdict}  {finding.subject:{SUBJECT_COLUMNS}}  {tell(finding.said)}"
-    fix = f"\n{'':6}{'':{SUBJECT_COLUMNS}}  → {tell(finding.fix)}"
+    word, subject = tell(term(finding.verdict.value)), tell(term(finding.subject))
+    verdict = click.style(padded(word, VERDICT_COLUMNS), fg=COLORS[finding.verdict])
+    line = f"{verdict}  {padded(subject, SUBJECT_COLUMNS)}  {tell(finding.said)}"
+    fix = f"\n{'':{VERDICT_COLUMNS}}  {'':{SUBJECT_COLUMNS}}  → {tell(finding.fix)}"
     return line + fix if finding.fix else line

@@ -1,4 +1,4 @@
-"""The words of a server's status and of the history, which another language may tell as well.
+"""Words of a server's status, health and history, which another language may tell as well.
 
 English shows them as JSON and filters have them.
 """
@@ -43,6 +43,24 @@ _TERMS: Final[Mapping[str, Message]] = {
         # Where somebody is on duty.
         said("office"),
         said("home"),
+        # What the doctor looks at, and how it is.
+        said("server"),
+        said("database"),
+        said("asterisk"),
+        said("asterisk runs"),
+        said("phones"),
+        said("prompts"),
+        said("ami"),
+        said("fastagi"),
+        said("trunk"),
+        said("roster"),
+        said("seats"),
+        said("clock"),
+        said("disk"),
+        said("file modes"),
+        said("ok"),
+        said("warn"),
+        said("fail"),
         # Pauses that nobody gave a reason for.
         said("missed"),
         said("star code"),

@@ -133,6 +133,7 @@ def test_people_read_a_line_a_finding_and_the_way_out(settings: Settings) -> Non
     ("words", "locale", "said"),
     [
         ((), "zh_CN.UTF-8", "→ 请运行 `hotseat db upgrade`"),
+        ((), "zh_CN.UTF-8", "\n故障  数据库         "),
         (("--lang", "zh"), "C", "→ 请运行 `hotseat db upgrade`"),
         (("--lang", "en"), "zh_CN.UTF-8", "→ run `hotseat db upgrade`"),
         ((), "de_DE.UTF-8", "→ run `hotseat db upgrade`"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from acd.presence import MISSED, SEAT_WORDS
 from hotseat.check_in import PAUSE_REASON
 from hotseat.contacts import AWAY
 from hotseat.history import EndedBy, Outcome
+from hotseat.operation.doctor import Verdict
 from hotseat.operation.drain import DRAIN
 from hotseat.operation.terms import term
 from hotseat.outbound_calls import OUTBOUND
@@ -27,20 +29,34 @@ OTHERS = {"hotseat/db", "hotseat/site", "hotseat/users", "hotseat/softphones"}
 """Where a note is something else."""
 
 
+def first_words(path: Path, called: set[str]) -> Iterator[str]:
+    """The first argument of each call of these, where it is a text."""
+    for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        match call:
+            case ast.Call(
+                func=ast.Name(id=name) | ast.Attribute(attr=name),
+                args=[ast.Constant(value=str(word)), *_],
+            ) if name in called:
+                yield word
+
+
 def kinds() -> set[str]:
     """Every kind of row that code writes into the journal."""
     found = {OUTBOUND, PLACED, "paused", "pause_asked"}
     for path in CODE:
-        if any(path.is_relative_to(ROOT / other) for other in OTHERS):
-            continue
-        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            match call:
-                case ast.Call(
-                    func=ast.Name(id=name) | ast.Attribute(attr=name),
-                    args=[ast.Constant(value=str(kind)), *_],
-                ) if name in MAKES_A_ROW:
-                    found.add(kind)
+        if not any(path.is_relative_to(ROOT / other) for other in OTHERS):
+            found.update(first_words(path, MAKES_A_ROW))
     return found
+
+
+def subjects() -> set[str]:
+    """Everything that the doctor looks at."""
+    finds = {"Finding", "ok", "warn", "fail", "_failed"}
+    return {
+        subject
+        for name in ("doctor", "probe")
+        for subject in first_words(ROOT / f"hotseat/operation/{name}.py", finds)
+    }
 
 
 WORDS = {
@@ -49,8 +65,10 @@ WORDS = {
     *(outcome.value for outcome in Outcome),
     *(side.value for side in EndedBy),
     *(place.value for place in Place),
+    *(verdict.value for verdict in Verdict),
     *(AWAY, DRAIN, RECOVERY, MISSED, PAUSE_REASON),
     *kinds(),
+    *subjects(),
 }
 
 
@@ -64,6 +82,7 @@ def test_every_word_is_known_in_both_languages(word: str) -> None:
 
 def test_the_words_are_really_found() -> None:
     assert {"arrived", "offered", "queued", "called_back", "logged_on"} <= kinds()
+    assert {"server", "fastagi", "file modes"} <= subjects()
 
 
 def test_a_word_of_a_newer_server_is_shown_as_it_is() -> None:

@@ -14,6 +14,7 @@ from hotseat.control_commands import floor_commands, site_commands
 from hotseat.live_config import LiveConfig
 from hotseat.live_roster import LiveRoster
 from tests.unit.server.scene import Scene, a_site
+from words import told
 
 
 def why(scene: Scene) -> Callable[..., Any]:
@@ -35,8 +36,11 @@ def test_why_tells_the_place_in_line_and_what_each_seat_lacks() -> None:
 
 
 def test_of_a_call_that_is_not_there_it_says_where_calls_are_listed() -> None:
-    with pytest.raises(CommandError, match="no call 7 on the floor; `hotseat status` lists them"):
+    with pytest.raises(
+        CommandError, match="no call 7 on the floor; `hotseat status` lists them"
+    ) as refused:
         why(Scene())("7")
+    assert told(str(refused.value), "zh") == "大厅里没有来电 7；`hotseat status` 可列出来电"
 
 
 class Live:
