@@ -12,7 +12,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from hotseat.callbacks import Callback, IllegalStep, State
 from hotseat.db import models
-from hotseat.db.accounts import account_of, add_user
+from hotseat.db.accounts import account_of, add_user, user_by_login
 from hotseat.db.audit import audit_rows
 from hotseat.db.engine import reading, writing
 from hotseat.db.pins import keep_pin
@@ -56,7 +56,9 @@ def test_who_was_closed_a_moment_ago_has_no_rights(enquiries: Enquiries, engine:
     assert answer(enquiries.actor("mei")) == Actor("mei", frozenset({Role.LEAD}))
     assert answer(enquiries.actor("nobody")) is None
     with writing(engine) as session:
-        account_of(session, 1).closed = True
+        mei = user_by_login(session, "mei")
+        assert mei is not None
+        account_of(session, mei.id).closed = True
     assert answer(enquiries.actor("mei")) is None
 
 
