@@ -372,6 +372,23 @@ def test_the_journal_for_people(ready: Run) -> None:
     ]
 
 
+@pytest.mark.usefixtures("history")
+def test_history_in_chinese(ready: Run) -> None:
+    """A step keeps the word by which it is asked for; programs read the same as ever."""
+    head, row = ready("--lang", "zh", "calls", CALL).stdout.splitlines()
+    assert head.split()[:4] == ["通话", "来电", "主叫", "被叫"]
+    assert row.split()[-6:] == ["0:07", "1001", "1:01", "0", "接通", "主叫"]
+    open_ = ready("--lang", "zh", "calls", "--open").stdout.splitlines()[1]
+    assert open_.split()[-2:] == ["进行中", "–"]
+    head, row = ready("--lang", "zh", "journal", "--kind", "offered").stdout.splitlines()
+    assert head.split()[:3] == ["时间", "种类", "通话"]
+    assert row.split()[2:5] == ["offered", "振铃", CALL]
+    assert ready("--lang", "zh", "calls", "C9").stdout == "没有通话记录\n"
+    for command in ("calls", "journal"):
+        english, chinese = (ready("--lang", one, command, "--json").stdout for one in ("en", "zh"))
+        assert english == chinese
+
+
 def test_a_wrong_span_is_explained(ready: Run) -> None:
     """With an example."""
     assert "write it like 30s, 10m, 2h or 7d" in ready("calls", "--since", "soon", code=2).stderr
