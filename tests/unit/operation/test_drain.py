@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -151,6 +152,17 @@ def test_the_command_stays_until_the_server_is_gone(monkeypatch: pytest.MonkeyPa
         "1 still talk",
         "drained; the server has stopped",
     ]
+
+
+def test_the_command_speaks_chinese(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    assert run(monkeypatch, [2, 1, 0, NotRunning("gone")]).output.splitlines() == [
+        "还有 2 通电话在进行",
+        "还有 1 通电话在进行",
+        "收尾完毕，服务器已停止",
+    ]
+    gone = run(monkeypatch, [0, NotRunning("gone")], "--json")
+    assert json.loads(gone.output) == {"talking": 0}
 
 
 def test_the_command_can_leave_the_server_alone(monkeypatch: pytest.MonkeyPatch) -> None:
