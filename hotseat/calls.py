@@ -15,7 +15,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 
 from acd.effects import Offer
-from acd.events import CallerGone, TalkEnded, TermsChanged
+from acd.events import CallerGone, TalkEnded
 from acd.ports import Switch, SwitchAway
 from acd.recovery import Ticket, TicketError, TicketState
 from acd.service import Service
@@ -249,8 +249,7 @@ class Calls:
         for name in old.queues.keys() - new.queues.keys():
             log.warning("queue_removed", queue=name, waiting=still[name])
         for wait in list(self._in_line.values()):
-            self._service.tell(TermsChanged(wait.terms()))
-            wait.queue_changed()
+            wait.site_changed()
 
     # -- acd.ports.Lines ------------------------------------------------------------------------
 

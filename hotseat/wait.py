@@ -11,7 +11,7 @@ from twisted.internet.interfaces import IReactorTime
 
 from acd.effects import Offer
 from acd.escalation import AskTheQueue, CallIn, GiveUp, KeepWaiting, asks_for_agent
-from acd.events import CallerGone, CallQueued
+from acd.events import CallerGone, CallQueued, TermsChanged
 from acd.recovery import TicketState
 from acd.service import Service
 from acd.types import CallId, Millis
@@ -145,14 +145,10 @@ class Wait:
         if waiting is not None:
             waiting.errback(LineGone())
 
-    def queue_changed(self) -> None:
-        """The site was edited: music and announcements follow."""
+    def site_changed(self) -> None:
+        """The wait goes on under the new terms, music and announcements as well."""
+        self._service.tell(TermsChanged(self._terms()))
         self._hold.queue_changed()
-
-    def terms(self) -> CallQueued:
-        """On which the contact waits from now on."""
-        queue = self._weigh()
-        return terms_of(self.contact, queue, self._last_resort.again(queue))
 
     # -- in line --------------------------------------------------------------------------------
 
@@ -176,12 +172,17 @@ class Wait:
             self._contacts.changed(contact, priority=priority)
         return queue
 
+    def _terms(self) -> CallQueued:
+        """On which the contact waits from now on."""
+        queue = self._weigh()
+        return terms_of(self.contact, queue, self._last_resort.again(queue))
+
     async def _stand_in_line(self) -> None:
         """The ticket first: a server that comes after an offer has to find it."""
         self._weigh()
         await self._line.set(ticket_of(self.contact, TicketState.WAITING))
         # Only now: the site may have changed while the ticket was written.
-        self._service.tell(self.terms())
+        self._service.tell(self._terms())
 
     async def _given_up(self) -> bool:
         """Turn to whoever can be asked yet; True if there is nobody and the caller was told."""
