@@ -25,7 +25,7 @@ AGENT_ENDS_TALK = 0.6
 
 MISSES, DECLINES = 0.05, 0.03
 READY_EARLY, PAUSES = 0.3, 0.12
-PAUSE_REASONS = ("tea 喝茶", "team lead 找班长", "notes 补记录")
+PAUSE_REASONS = ("tea 喝茶", "team lead 找组长", "notes 补记录")
 
 
 class Side(Enum):
