@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from itertools import count
 from urllib.parse import quote
 
 import pytest
@@ -19,6 +20,7 @@ from tests.live.hotline import STRAIGHT, Hotline, now_ms, until
 pytestmark = pytest.mark.live
 
 OUTSIDE = "13900001111"
+CUSTOMERS = (f"1380098{number:04}" for number in count())
 TIMEOUT = 5.0
 NOT_FOUND = 404
 
@@ -37,7 +39,7 @@ def served(hotline: Hotline) -> Iterator[None]:
     desk.answers(after_ms=30, hang_up_after_ms=150)
 
     def ordinary() -> None:
-        caller = f"1380008{now_ms() % 10_000:04}"
+        caller = next(CUSTOMERS)
         hotline.callers.call(STRAIGHT, caller=caller)
         desk.rung_by(caller).wait("talking")
         assert hotline.ended(caller).outcome is Outcome.ANSWERED
