@@ -14,7 +14,7 @@ from hotseat.asterisk.install import find
 from hotseat.asterisk.instance import instance_of
 from hotseat.phones import phone_logins
 from tests.live.premises import Premises, until
-from tests.live.sipp import REGISTER, Sipp
+from tests.live.sipp import REGISTER, Sipp, login_row
 
 CHECKOUT = Path(__file__).parents[1]
 REGISTRATIONS_A_SECOND = 100
@@ -86,10 +86,7 @@ class Office(Premises):
 
     def _register(self) -> None:
         logins = phone_logins(self.settings)
-        rows = [
-            (login.name, f"[authentication username={login.name} password={login.secret}]")
-            for login in logins
-        ]
+        rows = [login_row(login) for login in logins]
         # SIPp has one part at a time: who registers makes room for those who are rung there.
         with self.crowd(REGISTER, PHONES, rows, REGISTRATIONS_A_SECOND) as sipp:
             sipp.wait(30 + len(rows) / REGISTRATIONS_A_SECOND)

@@ -12,7 +12,7 @@ from typing import Any
 from hotseat.phones import phone_logins
 from tests.live.hotline import STRAIGHT, Hotline, SiteFile
 from tests.live.premises import until
-from tests.live.sipp import CALLER, PHONE, REGISTER, Sipp
+from tests.live.sipp import CALLER, PHONE, REGISTER, Sipp, login_row
 
 PHONES_HOST = 20
 _ports = count(5060)
@@ -90,9 +90,7 @@ def crowd(hotline: Hotline, seats: int, folder: Path) -> Iterator[Crowd]:
         )
 
     logins = [
-        (login.name, f"[authentication username={login.name} password={login.secret}]")
-        for login in phone_logins(hotline.settings)
-        if login.name.startswith("p2")
+        login_row(login) for login in phone_logins(hotline.settings) if login.name.startswith("p2")
     ]
     with at_the_phones(REGISTER, *logins) as registration:
         registration.wait()

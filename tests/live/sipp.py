@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
+from hotseat.asterisk.render import PhoneLogin
+
 SCENARIOS = Path(__file__).with_name("scenarios")
 CALLER = SCENARIOS / "caller.xml"
 PHONE = SCENARIOS / "phone.xml"
@@ -24,6 +26,14 @@ MEDIA_PORT = 30_000
 END_SECONDS = 20.0
 
 _number = count(1)
+
+
+def login_row(login: PhoneLogin) -> tuple[str, str]:
+    """A row of REGISTER."""
+    # In hex, for SIPp reads a value that begins with 0x as hex: one secret of 4,096 does.
+    secret = login.secret.encode().hex()
+    return login.name, f"[authentication username={login.name} password=0x{secret}]"
+
 
 _HANG_UP = "\r\n".join(
     (
