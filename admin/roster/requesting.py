@@ -171,7 +171,7 @@ def decide(asked: int, step: str) -> Response:
     else:
         if after.is_binding:
             live.poke()
-        flash(_(said.STATES[after.state]), "done")
+        flash(said.state(after.state), "done")
     return _back()
 
 

@@ -14,19 +14,11 @@ from admin.words import N_, _, counted
 from hotseat.roster.attendance import Verdict
 from hotseat.roster.coverage import HoleSeries
 from hotseat.roster.fixes import AddShift, AfterHours, AssignTo, BeginEarlier, ExtendShift, Fix
-from hotseat.roster.requests import State, Step
+from hotseat.roster.requests import STATES, State, Step
 from hotseat.roster.rules import Objection
 from hotseat.roster.shifts import clock
 from words import Message
 
-STATES: Final = {
-    State.ASKED: N_("the other has to agree"),
-    State.AGREED: N_("the lead has to approve"),
-    State.IN_FORCE: N_("in force"),
-    State.DECLINED: N_("declined"),
-    State.REFUSED: N_("not approved"),
-    State.WITHDRAWN: N_("taken back"),
-}
 STEPS: Final = {
     Step.ASK: N_("asked"),
     Step.AGREE: N_("agreed"),
@@ -51,6 +43,11 @@ ROTATIONS: Final = {
     "two-of-each-four": N_("two days each of A, B and C, then two off: four agents"),
     "office-weeks-two": N_("working days, two agents: A and B in turns"),
 }
+
+
+def state(one: State) -> str:
+    """How far a request for a swap or leave has come."""
+    return sentence(STATES[one])
 
 
 def objection(one: Objection) -> str:
